@@ -1,0 +1,95 @@
+/** The CPUs that this project judges, by RubyGems' names. */
+export type Cpu = 'x86_64' | 'aarch64' | 'arm' | 'x86' | 'ppc64le' | 's390x' | 'riscv64';
+
+/** One `Elf*_Vernaux`: a version name that a needed library has to define. */
+export interface VersionNeed {
+  /** `vna_name`: `GLIBC_2.34`. */
+  readonly name: string;
+  /** `vna_hash`, the SysV hash of the name. */
+  readonly hash: number;
+  /** `vna_flags`, as stored. */
+  readonly flags: number;
+  /** `VER_FLG_WEAK` is set: the loader accepts the library without this version. */
+  readonly weak: boolean;
+  /** `vna_other` without the hidden bit: the index by which DT_VERSYM refers to it. */
+  readonly index: number;
+  /** Names of the undefined dynamic symbols that are bound to this version, in symbol table order. */
+  readonly symbols: readonly string[];
+}
+
+/** One `Elf*_Verneed`: the versions that are needed of one library. */
+export interface LibraryNeed {
+  /** `vn_file`: `libc.so.6`. */
+  readonly library: string;
+  readonly versions: readonly VersionNeed[];
+}
+
+/** One `Elf*_Verdef`: a version that this file defines. */
+export interface VersionDefinition {
+  readonly name: string;
+  /** `vd_ndx` without the hidden bit. */
+  readonly index: number;
+  /** `vd_flags`, as stored. */
+  readonly flags: number;
+  /** `VER_FLG_BASE` is set: the file's own name, not a version. */
+  readonly base: boolean;
+  /** Names of the versions that this one inherits from. */
+  readonly parents: readonly string[];
+  /** Names of the defined dynamic symbols that carry this version, in symbol table order. */
+  readonly symbols: readonly string[];
+}
+
+/** `GNU_PROPERTY_X86_ISA_1_NEEDED` levels. */
+export type X86IsaLevel = 'x86-64-baseline' | 'x86-64-v2' | 'x86-64-v3' | 'x86-64-v4';
+
+/** What an ELF file says of itself: facts, no judgement. Plain data, safe to clone and to serialise as JSON. */
+export interface ElfFile {
+  /** `EI_CLASS`. */
+  readonly class: 32 | 64;
+  /** `EI_DATA`. */
+  readonly byteOrder: 'little' | 'big';
+  /** `EI_OSABI`. */
+  readonly osAbi: number;
+  /** `e_type`: ET_EXEC, ET_DYN, ET_REL, ET_CORE, or another number. */
+  readonly type: 'exec' | 'dyn' | 'rel' | 'core' | 'other';
+  /** `e_machine`. */
+  readonly machine: number;
+  /** `e_flags`. */
+  readonly flags: number;
+  /** The CPU of `machine`, class and byte order by RubyGems' name; absent for one that Linux gems do not name. */
+  readonly cpu?: Cpu;
+  /** PT_INTERP. */
+  readonly interpreter?: string;
+  /** A PT_DYNAMIC is there, so a dynamic loader (or a static-pie's own start code) reads it. */
+  readonly dynamic: boolean;
+  /** DF_1_PIE is set in DT_FLAGS_1: an executable although `type` is `dyn`. */
+  readonly pie: boolean;
+  /** DT_SONAME. */
+  readonly soname?: string;
+  /** DT_NEEDED, in file order. */
+  readonly needed: readonly string[];
+  /** DT_RPATH, split at colons. */
+  readonly rpath: readonly string[];
+  /** DT_RUNPATH, split at colons. */
+  readonly runpath: readonly string[];
+  readonly verneed: readonly LibraryNeed[];
+  readonly verdef: readonly VersionDefinition[];
+  /** Undefined dynamic symbols without a version, in symbol table order. */
+  readonly unversionedImports: readonly string[];
+  /** `GNU_PROPERTY_X86_ISA_1_NEEDED`, lowest level first; empty where it is not declared. */
+  readonly isaNeeded: readonly X86IsaLevel[];
+}
+
+/**
+ * Bytes of a file that may be sparse: what is not held is an error at the door, never zeroes. `parseElf` asks for the
+ * ranges that it needs and for nothing else, so a 160 MB executable need not be held.
+ */
+export interface ElfBytes {
+  /** Size of the whole file in bytes. */
+  readonly size: number;
+  /**
+   * `length` bytes from `offset`. The caller has checked that the range lies within `size`.
+   * Throws `MissingRangeError` where the view does not hold the range.
+   */
+  read(offset: number, length: number): Uint8Array;
+}

@@ -1,0 +1,27 @@
+import type { Readable } from 'node:stream';
+import type { NameTuple } from '../gem/types.js';
+
+/** One gem that a source offers. */
+export interface Release extends NameTuple {
+  /** Lower-case hex SHA-256 that the source publishes; absent where it publishes none (a plain directory). */
+  readonly sha256?: string;
+  /** Runtime dependencies. */
+  readonly dependencies: readonly { readonly name: string; readonly requirement: readonly string[] }[];
+  /** `required_ruby_version`; `[]` where there is none. */
+  readonly requiredRuby: readonly string[];
+  /** `required_rubygems_version`; `[]` where there is none. */
+  readonly requiredRubygems: readonly string[];
+}
+
+/**
+ * A place that gems come from: a server with a compact index, a mirror on disk, a directory of `.gem` files.
+ * Yanked gems are not offered.
+ */
+export interface GemSource {
+  /** For people: the URL without credentials, or the directory. */
+  readonly name: string;
+  /** All releases of a gem, oldest first as the index has them; `[]` where the source does not know the name. Throws `RegistryError`. */
+  releases(name: string): Promise<readonly Release[]>;
+  /** The bytes of one `.gem`. May be called again for the same gem. Throws `RegistryError`. */
+  open(gem: NameTuple): Promise<Readable>;
+}
