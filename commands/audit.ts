@@ -1,0 +1,135 @@
+import { writeFile } from 'node:fs/promises';
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand } from '../src/base-command.js';
+import type { Cpu } from '../src/index.js';
+import { CPUS, UsageError, audit, exitCodeOf, parseCpu, render } from '../src/index.js';
+import { progressBar } from '../src/progress-bar.js';
+
+export default class Audit extends BaseCommand {
+  static override summary = 'Check whether the precompiled gems of a Gemfile.lock load on a target.';
+
+  static override description = `Reads the lockfile, gets the platform gems that Bundler would install on the target, reads what their executables and
+libraries need, and names for each gem that does not fit the file, the symbol and the highest version that fits.
+
+Exit codes: 0 everything that was checked fits; 1 a gem does not fit; 2 wrong usage, bad input or a failed operation;
+3 nothing is known not to fit, but something could not be checked.`;
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --target ubuntu-20.04',
+    '<%= config.bin %> <%= command.id %> path/to/app --target al2023 --arch aarch64 --format json',
+    '<%= config.bin %> <%= command.id %> --target debian-11 --target alpine-3.20',
+    '<%= config.bin %> <%= command.id %> --target rhel-8 --source vendor/cache --offline',
+    '<%= config.bin %> <%= command.id %> --target ubuntu-20.04 --format gemfile >> Gemfile',
+  ];
+
+  static override args = {
+    path: Args.string({
+      description: 'Gemfile.lock (or gems.locked), or the directory that holds it',
+      default: '.',
+    }),
+  };
+
+  static override flags = {
+    target: Flags.string({
+      char: 't',
+      multiple: true,
+      multipleNonGreedy: true,
+      required: true,
+      summary:
+        'System that the gems have to load on: ubuntu-20.04, al2023, rhel-8, alpine-3.20, glibc-2.31, …',
+      helpValue: 'NAME',
+    }),
+    arch: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      summary: `CPU to check: ${CPUS.join(', ')}. [default: the Linux CPUs of the lockfile's PLATFORMS]`,
+      helpValue: 'CPU',
+    }),
+    source: Flags.string({
+      char: 's',
+      multiple: true,
+      multipleNonGreedy: true,
+      summary:
+        "Server, mirror directory or directory of .gem files to get gems from. [default: the lockfile's own, and vendor/cache]",
+      helpValue: 'URL|DIR',
+    }),
+    ruby: Flags.string({
+      summary: "Ruby that runs on the target. [default: the lockfile's RUBY VERSION]",
+      helpValue: 'X.Y.Z',
+    }),
+    format: Flags.option({
+      char: 'f',
+      options: ['text', 'json', 'gemfile'] as const,
+      default: 'text',
+      summary: 'How the result is written; gemfile prints the pins alone.',
+    })(),
+    output: Flags.string({
+      char: 'o',
+      summary: 'Write the result to a file instead of stdout.',
+      helpValue: 'FILE',
+    }),
+    all: Flags.boolean({ summary: 'Open gems without a platform too: a few carry executables.' }),
+    offline: Flags.boolean({ summary: 'Use directories and the cache only; never the network.' }),
+    jobs: Flags.integer({
+      char: 'j',
+      min: 1,
+      max: 64,
+      default: 8,
+      summary: 'Gems that are read at the same time.',
+    }),
+    color: Flags.boolean({
+      allowNo: true,
+      default: true,
+      summary: 'Colour on a terminal; NO_COLOR and FORCE_COLOR are obeyed.',
+    }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Audit);
+    const progress = progressBar(this.watched);
+    const result = await audit({
+      path: args.path,
+      target: flags.target.length === 1 ? (flags.target[0] ?? '') : flags.target,
+      ...(flags.arch === undefined ? {} : { arches: flags.arch.map(cpuOf) }),
+      ...(flags.source === undefined ? {} : { sources: flags.source }),
+      ...(flags.ruby === undefined ? {} : { ruby: flags.ruby }),
+      all: flags.all,
+      offline: flags.offline,
+      jobs: flags.jobs,
+      onProgress: progress.update,
+    }).finally(progress.stop);
+
+    for (const { message } of result.warnings) this.warnUser(message);
+    const toFile = flags.output !== undefined;
+    const text = render(result, flags.format, {
+      color: !toFile && this.colorOn(process.stdout),
+      ...(toFile || !process.stdout.isTTY ? {} : { width: process.stdout.columns }),
+    });
+    if (flags.output === undefined) process.stdout.write(text);
+    else await this.writeResult(flags.output, text);
+    process.exitCode = exitCodeOf(result);
+  }
+
+  private async writeResult(file: string, text: string): Promise<void> {
+    try {
+      await writeFile(file, text);
+    } catch (error) {
+      throw new UsageError(`cannot write the result to ${file}: ${(error as Error).message}`, {
+        code: 'OUTPUT_UNWRITABLE',
+        suggestions: ['name a file in a directory that exists and that you may write to'],
+        cause: error,
+      });
+    }
+  }
+}
+
+function cpuOf(text: string): Cpu {
+  const cpu = parseCpu(text);
+  if (cpu === undefined) {
+    throw new UsageError(`--arch ${text} is not a CPU that is known`, {
+      code: 'ARCH_UNKNOWN',
+      suggestions: [`known are: ${CPUS.join(', ')}`],
+    });
+  }
+  return cpu;
+}

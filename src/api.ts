@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import pLimit from 'p-limit';
+import { auditLockfile } from './audit/audit.js';
+import type { LockedGem } from './audit/bundle.js';
+import type { GemOrigin } from './audit/gem-reader.js';
+import { GemReader } from './audit/gem-reader.js';
+import { readLockfile } from './audit/lockfile-file.js';
+import type { AuditProgress } from './audit/ports.js';
+import { pinsOf } from './audit/target-report.js';
+import type { AuditReport, AuditWarning, MultiTargetReport } from './audit/types.js';
+import type { Requires } from './compat/types.js';
+import type { Cpu } from './elf/types.js';
+import { inspectGem, linuxTarget, parsePlatform, readGemMetadata } from './gem/index.js';
+import type { Lockfile } from './lockfile/index.js';
+import { bundlerSettings, cacheDirectory, openCache, openRegistry } from './registry/index.js';
+import type { CombinedSource } from './registry/index.js';
+import type { Deployment } from './search/types.js';
+import { resolveTarget, targetsFitting } from './target/index.js';
+import type { Target } from './target/index.js';
+
+export interface AuditOptions {
+  /** A Gemfile.lock (or gems.locked), or the directory that holds one; the current directory by default. */
+  readonly path?: string;
+  /** What the gems have to load on: `ubuntu-20.04`, `al2023`, `glibc-2.31`, …; several at once as a list. */
+  readonly target: string | readonly string[];
+  /** By default the Linux CPUs that the lockfile's PLATFORMS name and the target exists for; x86_64 where there is none. */
+  readonly arches?: readonly Cpu[];
+  /** URLs and directories to get gems from, in place of the lockfile's remotes and `vendor/cache`. */
+  readonly sources?: readonly string[];
+  /** The Ruby that runs on the target, all three parts; by default the lockfile's RUBY VERSION. */
+  readonly ruby?: string;
+  /** Open `ruby`-platform gems too. */
+  readonly all?: boolean;
+  /** Use directories and the cache only. */
+  readonly offline?: boolean;
+  /** Gems that are read at the same time; 8 by default. */
+  readonly jobs?: number;
+  /** Where relative paths are taken from; the process's directory by default. */
+  readonly cwd?: string;
+  /** The environment: BUNDLE_*, proxies, GEMCOMPAT_CACHE_DIR; the process's by default. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly onProgress?: (progress: AuditProgress) => void;
+}
+
+/** Directory of the package: this file is `src/api.ts` there, or `dist/src/api.js`. */
+function packageVersion(): string {
+  const up = import.meta.url.endsWith('.ts') ? '../package.json' : '../../package.json';
+  const { version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as { version: string };
+  return version;
+}
+
+/**
+ * Audits a lockfile: for each gem whether what Bundler would install would load on the target, and where it would not, the
+ * file, the symbol, and the highest version that fits. What is wrong with one gem is a finding of that gem.
+ *
+ * With one target as a string the result is its `AuditReport`, with a list a `MultiTargetReport` whose pins fit them all.
+ *
+ * @throws GemcompatError for what stops the whole audit: LockfileError, TargetError, UsageError, RegistryError for a source
+ * that is no source.
+ */
+export async function audit(options: AuditOptions & { readonly target: string }): Promise<AuditReport>;
+export async function audit(
+  options: AuditOptions & { readonly target: readonly string[] },
+): Promise<MultiTargetReport>;
+export async function audit(options: AuditOptions): Promise<AuditReport | MultiTargetReport>;
+export async function audit(options: AuditOptions): Promise<AuditReport | MultiTargetReport> {
+  const cwd = options.cwd ?? process.cwd();
+  const env = options.env ?? process.env;
+  const names = typeof options.target === 'string' ? [options.target] : options.target;
+  const resolved = names.map((name) => resolveTarget(name));
+  const { path: file, directory, lockfile } = await readLockfile(options.path ?? '.', cwd);
+  const warnings: AuditWarning[] = [
+    ...resolved.flatMap((each) => each.warnings.map((message) => ({ code: 'TARGET', message }))),
+    ...lockfile.warnings.map(({ message, line }) => ({
+      code: 'LOCKFILE',
+      message: `${file}:${line}: ${message}`,
+    })),
+  ];
+
+  const settings = await bundlerSettings({ cwd: directory, env });
+  const cache = openCache({
+    directory: cacheDirectory(env),
+    warn: (message) => warnings.push({ code: 'CACHE', message }),
+  });
+  const registry = openRegistry({
+    cwd,
+    settings,
+    cache,
+    version: packageVersion(),
+    readMetadata: (open) => readGemMetadata(open),
+    ...(options.offline === undefined ? {} : { offline: options.offline }),
+  });
+  try {
+    const vendored = await isDirectory(settings.cachePath);
+    const sourcesOf = (gem: LockedGem): Promise<CombinedSource> =>
+      options.sources === undefined
+        ? // Of several remotes in one section, Bundler asks the last first.
+          registry.sources({
+            local: vendored ? [settings.cachePath] : [],
+            remotes: [...gem.remotes].reverse(),
+          })
+        : registry.sources({ remotes: options.sources });
+    // A source that is named on the command line and is none stops the audit; one of the lockfile is its gems' finding.
+    if (options.sources !== undefined) await registry.sources({ remotes: options.sources });
+
+    const ruby = options.ruby ?? resolved.find((each) => each.ruby !== undefined)?.ruby;
+    const reports = await auditLockfile(
+      {
+        lockfile,
+        path: file,
+        deployments: resolved.flatMap(({ target }) => deploymentsOf(target, lockfile, options.arches)),
+        forceRuby: settings.forceRubyPlatform,
+        all: options.all ?? false,
+        ...(ruby === undefined ? {} : { ruby }),
+      },
+      {
+        reader: new GemReader(
+          {
+            inspect: (open, gem) => inspectGem(open, { gem }),
+            metadata: (open, gem) => readGemMetadata(open, { gem }),
+            recall: (sha256) => cache.getInspection(sha256),
+            remember: (contents) => cache.putInspection(contents.sha256, contents),
+          },
+          pLimit(options.jobs ?? 8),
+        ),
+        originOf: async (gem) => originFrom(await sourcesOf(gem)),
+        systemsFor: (requires, cpu) => systemsThatRun(requires, cpu),
+        ...(options.onProgress === undefined ? {} : { progress: options.onProgress }),
+      },
+    );
+    const [first] = reports;
+    if (typeof options.target === 'string' && first !== undefined) {
+      return { ...first, warnings: [...warnings, ...first.warnings] };
+    }
+    const pins = pinsOf(reports.flatMap(({ gems }) => gems));
+    return { schemaVersion: 1, lockfile: file, targets: reports, pins, warnings };
+  } finally {
+    registry.close();
+  }
+}
+
+function originFrom(source: CombinedSource): GemOrigin {
+  return {
+    name: source.name,
+    releases: (name) => source.releases(name),
+    open: (gem) => source.open(gem),
+    digest: async (gem) => {
+      const located = await source.locate(gem);
+      if (!located.source.local) return undefined;
+      const hash = createHash('sha256');
+      await pipeline(await located.open(), hash);
+      return hash.digest('hex');
+    },
+  };
+}
+
+function deploymentsOf(target: Target, lockfile: Lockfile, arches: readonly Cpu[] | undefined): Deployment[] {
+  const named = new Set(
+    lockfile.platforms.flatMap((platform) => linuxTarget(parsePlatform(platform))?.cpu ?? []),
+  );
+  const usual = [...named].filter((cpu) => target.cpus?.includes(cpu) ?? true);
+  const cpus = arches ?? (usual.length > 0 ? usual : (['x86_64'] as const));
+  return [...new Set(cpus)].map((cpu) => ({ target, cpu }));
+}
+
+/** Known systems with what a gem needs, the lowest first, those past their end of life left out. */
+function systemsThatRun(requires: Requires, cpu: Cpu): string[] {
+  const today = new Date().toISOString().slice(0, 10);
+  const { libc } = requires;
+  if (libc === 'both') return [];
+  if (libc === 'static') return [];
+  return targetsFitting({ ...requires, libc, cpu }, today).map(({ name }) => name);
+}
+
+async function isDirectory(directory: string): Promise<boolean> {
+  return stat(directory).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}

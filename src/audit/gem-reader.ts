@@ -1,0 +1,115 @@
+import type { Readable } from 'node:stream';
+import type { UnavailableFinding } from '../compat/types.js';
+import { GemcompatError } from '../errors.js';
+import { gemFileName } from '../gem/name-tuple.js';
+import type { GemContents, GemMetadata, NameTuple } from '../gem/types.js';
+import type { GemSource, Release } from '../registry/types.js';
+
+/** Where the gems of one section of the lockfile come from. */
+export interface GemOrigin extends GemSource {
+  /**
+   * The SHA-256 of a gem that lies at hand, so that it is its true bytes of which something is remembered; `undefined` where
+   * they would have to be downloaded.
+   */
+  digest(gem: NameTuple): Promise<string | undefined>;
+}
+
+/** What the reader asks of the outside. */
+export interface GemReaderPorts {
+  /** Reads a gem whole. */
+  inspect(open: () => Promise<Readable>, gem: string): Promise<GemContents>;
+  /** Reads a gem's metadata only. */
+  metadata(open: () => Promise<Readable>, gem: string): Promise<GemMetadata>;
+  /** What is remembered of a gem with these bytes. */
+  recall(sha256: string): Promise<GemContents | undefined>;
+  remember(contents: GemContents): Promise<void>;
+}
+
+export type ReadGem = { readonly contents: GemContents } | { readonly failed: UnavailableFinding };
+
+/**
+ * Reads gems, each once in a run however often it is asked for, and never again once its SHA-256 is known. What is read
+ * counts only when its digest is the one that the index and the lockfile give.
+ */
+export class GemReader {
+  readonly #ports: GemReaderPorts;
+  readonly #limit: <Result>(task: () => Promise<Result>) => Promise<Result>;
+  readonly #read = new Map<string, Promise<ReadGem>>();
+  readonly #metadata = new Map<string, Promise<GemMetadata>>();
+
+  constructor(ports: GemReaderPorts, limit: <Result>(task: () => Promise<Result>) => Promise<Result>) {
+    this.#ports = ports;
+    this.#limit = limit;
+  }
+
+  /** `locked` is the lockfile's own digest of the gem, where it has one. Never rejects for what is wrong with a gem. */
+  read(origin: GemOrigin, release: Release, locked?: string): Promise<ReadGem> {
+    const gem = gemFileName(release);
+    const key = `${gem} ${release.sha256 ?? ''} ${locked ?? ''}`;
+    const known = this.#read.get(key);
+    if (known !== undefined) return known;
+    const reading = this.#limit(() => this.#readOnce(origin, release, gem, locked)).catch(
+      (error: unknown) => ({
+        failed: unavailable(gem, error),
+      }),
+    );
+    this.#read.set(key, reading);
+    return reading;
+  }
+
+  /** Metadata of a gem that is not opened for its binaries. Throws what the source or the gem's parser throws. */
+  metadata(origin: GemOrigin, release: Release): Promise<GemMetadata> {
+    const gem = gemFileName(release);
+    const known = this.#metadata.get(gem);
+    if (known !== undefined) return known;
+    const reading = this.#limit(() => this.#ports.metadata(() => origin.open(release), gem));
+    this.#metadata.set(gem, reading);
+    return reading;
+  }
+
+  async #readOnce(
+    origin: GemOrigin,
+    release: Release,
+    gem: string,
+    locked: string | undefined,
+  ): Promise<ReadGem> {
+    const { sha256 } = release;
+    if (sha256 !== undefined && locked !== undefined && sha256 !== locked) {
+      return mismatch(gem, `the index gives it the SHA-256 ${sha256}, the lockfile ${locked}`);
+    }
+    const expected = sha256 ?? locked;
+    const actual = (await origin.digest(release)) ?? expected;
+    const recalled = actual === undefined ? undefined : await this.#ports.recall(actual);
+    const contents = recalled ?? (await this.#ports.inspect(() => origin.open(release), gem));
+    if (expected !== undefined && contents.sha256 !== expected) {
+      const whose = sha256 === undefined ? 'the lockfile' : 'the index';
+      return mismatch(gem, `its SHA-256 is ${contents.sha256}, ${whose} gives ${expected}`);
+    }
+    if (recalled === undefined) await this.#ports.remember(contents);
+    return { contents };
+  }
+}
+
+function mismatch(gem: string, reason: string): ReadGem {
+  return {
+    failed: {
+      kind: 'unavailable',
+      file: gem,
+      code: 'GEM_CHECKSUM_MISMATCH',
+      reason,
+      suggestions: ['fetch the gem again from a source that you trust, or find out who changed it'],
+    },
+  };
+}
+
+/** An expected failure as a finding; a programmer's mistake goes on as what it is. */
+export function unavailable(gem: string, error: unknown): UnavailableFinding {
+  if (!(error instanceof GemcompatError)) throw error;
+  return {
+    kind: 'unavailable',
+    file: gem,
+    code: error.code,
+    reason: error.message,
+    suggestions: error.suggestions,
+  };
+}

@@ -1,0 +1,44 @@
+import type { Requires } from '../compat/types.js';
+import type { Cpu } from '../elf/types.js';
+import type { Lockfile } from '../lockfile/types.js';
+import type { Deployment } from '../search/types.js';
+import type { LockedGem } from './bundle.js';
+import type { GemOrigin, GemReader } from './gem-reader.js';
+import type { GemReport } from './types.js';
+
+export interface AuditRequest {
+  readonly lockfile: Lockfile;
+  /** The lockfile's path as the user would write it. */
+  readonly path: string;
+  /** Each target on each CPU; the targets in the order of the reports. */
+  readonly deployments: readonly Deployment[];
+  /** The project's Ruby; the lockfile's own where it is absent. */
+  readonly ruby?: string;
+  /** Bundler is set to compile every gem. */
+  readonly forceRuby: boolean;
+  /** Open `ruby`-platform gems too. */
+  readonly all: boolean;
+}
+
+export interface AuditProgress {
+  readonly done: number;
+  readonly total: number;
+  /** What is being worked on: `thruster 0.1.9`. */
+  readonly current: string;
+}
+
+/** What an audit asks of the outside. */
+export interface AuditPorts {
+  readonly reader: GemReader;
+  /** Where a gem comes from. Throws `RegistryError`. */
+  originOf(gem: LockedGem): Promise<GemOrigin>;
+  /** Names of known systems that would run a gem with these needs on a CPU, the lowest first. */
+  systemsFor(requires: Requires, cpu: Cpu): readonly string[];
+  progress?(progress: AuditProgress): void;
+}
+
+/** One gem on one deployment. */
+export interface Row {
+  readonly deployment: Deployment;
+  readonly report: GemReport;
+}

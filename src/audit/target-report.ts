@@ -1,0 +1,90 @@
+import type { Cpu } from '../elf/types.js';
+import type { Verdict } from '../compat/types.js';
+import { mergeRequires } from '../compat/requires.js';
+import { localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
+import type { Target } from '../target/types.js';
+import type { AuditRequest, Row } from './ports.js';
+import type { AuditReport, AuditWarning, GemReport, Summary, TargetSummary } from './types.js';
+
+/** The rows of one target as its report. */
+export function reportFor(
+  target: Target,
+  allRows: readonly Row[],
+  request: AuditRequest,
+  ruby: string | undefined,
+): AuditReport {
+  const cpus = cpusOf(target, request);
+  const gems = allRows.filter(({ deployment }) => deployment.target === target).map(({ report }) => report);
+  return {
+    schemaVersion: 1,
+    lockfile: request.path,
+    target: summarize(target),
+    arches: cpus,
+    ...(ruby === undefined ? {} : { ruby }),
+    all: request.all,
+    gems,
+    pins: pinsOf(gems),
+    floor: mergeRequires(gems.flatMap(({ requires }) => requires ?? [])),
+    summary: countVerdicts(gems),
+    warnings: warningsOf(target, request),
+  };
+}
+
+/** The pins that can be used as the bundle stands, each once: those that another gem's requirement forbids are left out. */
+export function pinsOf(gems: readonly GemReport[]): string[] {
+  const pins = gems.flatMap(({ suggestion }) =>
+    suggestion === undefined || suggestion.conflicts.some(({ kind }) => kind === 'gem')
+      ? []
+      : [suggestion.pin],
+  );
+  return [...new Set(pins)].sort();
+}
+
+/** From the verdict that outweighs the others to the one that says least. */
+const BY_WEIGHT: readonly Verdict[] = ['incompatible', 'unknown', 'compatible', 'source'];
+
+/** Counts gems, not rows: one that is judged for several CPUs counts once, by its worst verdict. */
+function countVerdicts(gems: readonly GemReport[]): Summary {
+  const worst = new Map<string, Verdict>();
+  for (const { name, version, verdict } of gems) {
+    const key = `${name} ${version}`;
+    const known = worst.get(key);
+    if (known === undefined || BY_WEIGHT.indexOf(verdict) < BY_WEIGHT.indexOf(known)) worst.set(key, verdict);
+  }
+  const summary = { compatible: 0, incompatible: 0, source: 0, unknown: 0 };
+  for (const verdict of worst.values()) summary[verdict] += 1;
+  return summary;
+}
+
+function summarize({ name, title, libc, libcVersion, endOfLife, source }: Target): TargetSummary {
+  return {
+    name,
+    title,
+    libc,
+    ...(libc === 'gnu' ? { glibc: libcVersion } : { musl: libcVersion }),
+    ...(endOfLife === undefined ? {} : { endOfLife }),
+    source,
+  };
+}
+
+function cpusOf(target: Target, { deployments }: AuditRequest): Cpu[] {
+  return deployments.filter((deployment) => deployment.target === target).map(({ cpu }) => cpu);
+}
+
+function warningsOf(target: Target, request: AuditRequest): AuditWarning[] {
+  const warnings: AuditWarning[] = [];
+  for (const cpu of cpusOf(target, request)) {
+    if (target.cpus?.includes(cpu) === false) {
+      warnings.push({ code: 'TARGET_CPU', message: `${target.title} is not made for ${cpu}` });
+    }
+    const local = localPlatform(cpu, target.libc);
+    const known = request.lockfile.platforms.map((name) => parsePlatform(name));
+    if (!known.some((platform) => platform === 'ruby' || platform.cpu === local.cpu)) {
+      warnings.push({
+        code: 'PLATFORM_NOT_LOCKED',
+        message: `the lockfile's PLATFORMS have none for ${platformToString(local)}; run: bundle lock --add-platform ${platformToString(local)}`,
+      });
+    }
+  }
+  return warnings;
+}

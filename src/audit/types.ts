@@ -1,0 +1,87 @@
+import type { Finding, Requires, Verdict } from '../compat/types.js';
+import type { Cpu } from '../elf/types.js';
+import type { Suggestion } from '../search/types.js';
+import type { Libc } from '../target/types.js';
+
+/** One gem of the bundle on one CPU of one target. */
+export interface GemReport {
+  readonly name: string;
+  readonly version: string;
+  /** Platform of the variant that Bundler would install there: `x86_64-linux`, `ruby`. */
+  readonly platform: string;
+  readonly arch: Cpu;
+  readonly verdict: Verdict;
+  /** What it needs; absent for `source`, and where nothing of it could be read. */
+  readonly requires?: Requires;
+  readonly findings: readonly Finding[];
+  /** The way out, for a gem that does not fit. */
+  readonly suggestion?: Suggestion;
+  /** Known systems that would run the gem as it is, the oldest first: the way out where no version fits. */
+  readonly runsOn?: readonly string[];
+  /** Something about the gem that does not change its verdict. */
+  readonly notes?: readonly GemNote[];
+}
+
+/** A remark on one gem: a value, its words are in report/words.ts. */
+export type GemNote =
+  | { readonly kind: 'not-in-lockfile'; readonly platform: string }
+  | { readonly kind: 'search-incomplete'; readonly reason: string };
+
+/** The part of a target that a report repeats. */
+export interface TargetSummary {
+  readonly name: string;
+  readonly title: string;
+  readonly libc: Libc;
+  /** Only of a glibc target. */
+  readonly glibc?: string;
+  /** Only of a musl target. */
+  readonly musl?: string;
+  readonly endOfLife?: string;
+  readonly source: string;
+}
+
+/** What the whole bundle needs: a system that has all of it runs every gem that could be read. */
+export type BundleFloor = Omit<Requires, 'libc' | 'libraries'>;
+
+export interface Summary {
+  readonly compatible: number;
+  readonly incompatible: number;
+  readonly source: number;
+  readonly unknown: number;
+}
+
+/** Something worth knowing that is no finding of one gem. */
+export interface AuditWarning {
+  /** Stable: `TARGET_END_OF_LIFE`, `CACHE_UNWRITABLE`, … */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The audit of one lockfile against one target. `schemaVersion` rises when a key changes its meaning. */
+export interface AuditReport {
+  readonly schemaVersion: 1;
+  /** Path of the lockfile as the user would write it. */
+  readonly lockfile: string;
+  readonly target: TargetSummary;
+  readonly arches: readonly Cpu[];
+  /** The project's Ruby, where it is known. */
+  readonly ruby?: string;
+  /** `ruby`-platform gems were opened too. */
+  readonly all: boolean;
+  readonly gems: readonly GemReport[];
+  /** Lines for the Gemfile, one for each gem that has a version that fits. */
+  readonly pins: readonly string[];
+  readonly floor: BundleFloor;
+  /** How many gems have each verdict; one that is judged for several CPUs counts once, by its worst. */
+  readonly summary: Summary;
+  readonly warnings: readonly AuditWarning[];
+}
+
+/** The audit of one lockfile against more than one target: the pins fit them all. */
+export interface MultiTargetReport {
+  readonly schemaVersion: 1;
+  readonly lockfile: string;
+  readonly targets: readonly AuditReport[];
+  readonly pins: readonly string[];
+  readonly warnings: readonly AuditWarning[];
+}

@@ -1,0 +1,133 @@
+import type { Cpu, ElfFile, X86IsaLevel } from '../elf/types.js';
+import type { GemBinary, GemContents } from '../gem/types.js';
+import type { Target } from '../target/types.js';
+import { GemInside } from './inside.js';
+import { libcOf } from './libc-of.js';
+import { loadersOf } from './loaders.js';
+import { ceilingFor, providesLibrary, providesVersion } from './provides.js';
+import { requiresOf } from './requires.js';
+import { selectBinaries } from './select.js';
+import type { Finding, Judgement } from './types.js';
+import { verdictOf } from './verdict.js';
+
+export interface JudgeFor {
+  readonly target: Target;
+  readonly cpu: Cpu;
+  /** The project's Ruby, `3.3.5` or `3.3`. */
+  readonly ruby?: string;
+}
+
+/** `X.Y` of a Ruby version: the part that decides which builds of an extension can be loaded. */
+export function rubyAbiOf(ruby: string | undefined): string | undefined {
+  return ruby === undefined ? undefined : /^\d+\.\d+/.exec(ruby)?.[0];
+}
+
+/**
+ * Judges what a gem holds against what a target provides: the same questions that the target's loader asks of the same
+ * files, and no others. A gem without a file for any machine fits everywhere.
+ */
+export function judgeGem(contents: GemContents, { target, cpu, ruby }: JudgeFor): Judgement {
+  const inside = new GemInside(contents);
+  const abi = rubyAbiOf(ruby);
+  const selection = selectBinaries(contents.binaries, {
+    cpu,
+    libc: target.libc,
+    system: target.name,
+    ...(abi === undefined ? {} : { rubyAbi: abi }),
+  });
+
+  const findings: Finding[] = [...selection.findings];
+  const judged: GemBinary[] = [...selection.binaries];
+  for (const binary of selection.binaries) findings.push(...judgeBinary(binary, inside, target, cpu));
+
+  for (const group of selection.alternatives) {
+    const failing = group.filter((binary) => judgeBinary(binary, inside, target, cpu).length > 0);
+    const fitting = group.filter((binary) => !failing.includes(binary));
+    if (failing.length === 0 || fitting.length === 0) {
+      for (const binary of group) findings.push(...judgeBinary(binary, inside, target, cpu));
+      judged.push(...group);
+    } else {
+      findings.push({
+        kind: 'chosen-at-run-time',
+        file: group[0]?.path ?? '',
+        fitting: fitting.map(({ path }) => path),
+        failing: failing.map(({ path }) => path),
+      });
+    }
+  }
+
+  for (const { path, code, reason } of contents.unreadable) {
+    findings.push({ kind: 'unreadable', file: path, code, reason });
+  }
+  for (const path of contents.staticArchives) findings.push({ kind: 'static-archive', file: path });
+
+  const requires = requiresOf(judged, (from, library) => inside.resolve(from, library) !== undefined);
+  return { verdict: verdictOf(findings), requires, findings };
+}
+
+/** What the loader has to find: DT_NEEDED, and a DT_FILTER's library, which it looks for in the same way. */
+function neededBy({ needed, filter }: ElfFile): readonly string[] {
+  return filter === undefined || needed.includes(filter) ? needed : [...needed, filter];
+}
+
+const ISA_LEVELS: readonly X86IsaLevel[] = ['x86-64-baseline', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4'];
+
+function judgeBinary(binary: GemBinary, inside: GemInside, target: Target, cpu: Cpu): Finding[] {
+  const { path: file, elf } = binary;
+  const built = libcOf(elf);
+  // Everything else that such a file asks for follows from its being built for the other library.
+  if (built !== undefined && built.libc !== target.libc) {
+    return [{ kind: 'wrong-libc', file, builtFor: built.libc, evidence: built.evidence }];
+  }
+
+  const findings: Finding[] = [];
+  if (elf.interpreter !== undefined && !loadersOf(target.libc, cpu).includes(elf.interpreter)) {
+    findings.push({ kind: 'missing-interpreter', file, interpreter: elf.interpreter });
+  }
+
+  const unresolved = new Set<string>();
+  for (const library of neededBy(elf)) {
+    if (inside.resolve(binary, library) !== undefined) continue;
+    const provision = providesLibrary(target, library);
+    if (provision === 'provided') continue;
+    unresolved.add(library);
+    if (inside.carries(library)) findings.push({ kind: 'unchecked-library', file, library, carried: true });
+    else if (provision === 'missing') findings.push({ kind: 'missing-library', file, library });
+    else findings.push({ kind: 'unchecked-library', file, library, carried: false });
+  }
+
+  for (const { library, versions } of elf.verneed) {
+    // A library that is not there, or of which nothing is known, is a finding already.
+    if (unresolved.has(library)) continue;
+    const own = inside.resolve(binary, library);
+    for (const { name, weak, symbols } of versions) {
+      // elf/dl-version.c, match_symbol: "If it was a weak reference it is not fatal."
+      if (weak) continue;
+      const provision =
+        own === undefined ? providesVersion(target, library, name) : definesVersion(own, name);
+      if (provision === 'provided') continue;
+      const facts = { file, library, symbolVersion: name, symbols };
+      if (provision === 'unknown') {
+        findings.push({ kind: 'unchecked-symbol-version', ...facts });
+      } else {
+        const provided = own === undefined ? ceilingFor(target, name) : undefined;
+        findings.push({ kind: 'symbol-version', ...facts, ...(provided === undefined ? {} : { provided }) });
+      }
+    }
+  }
+
+  const needed = elf.isaNeeded.at(-1);
+  const provided = target.isa ?? 'x86-64-baseline';
+  if (needed !== undefined && ISA_LEVELS.indexOf(needed) > ISA_LEVELS.indexOf(provided)) {
+    findings.push({ kind: 'isa-level', file, level: needed, provided });
+  }
+  return findings;
+}
+
+/** A library without any version definitions satisfies every version need (elf/dl-version.c, match_symbol). */
+function definesVersion(library: GemBinary, name: string): 'provided' | 'missing' {
+  const { verdef } = library.elf;
+  return verdef.length === 0 || verdef.some((definition) => definition.name === name)
+    ? 'provided'
+    : 'missing';
+}

@@ -1,0 +1,53 @@
+import type { Target } from '../target/types.js';
+import { compareDotted, parseSymbolVersion } from '../version/symbol-version.js';
+
+/** Whether a target has something; `unknown` where what is known of it does not say. */
+export type Provision = 'provided' | 'missing' | 'unknown';
+
+/**
+ * Names that musl's loader answers with itself, whatever follows the dot: `reserved` in musl's ldso/dynlink.c
+ * (load_library).
+ */
+const MUSL_RESERVED = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
+
+/** Whether the target has a library of that soname in its base system. */
+export function providesLibrary(target: Target, soname: string): Provision {
+  if (target.libc === 'musl' && MUSL_RESERVED.test(soname)) return 'provided';
+  if (target.libraries.includes(soname)) return 'provided';
+  return target.librariesComplete ? 'missing' : 'unknown';
+}
+
+/** The libraries whose numbered versions each prefix counts: a number says nothing of another library's. */
+const LIBRARY_OF_PREFIX: Readonly<Record<string, RegExp>> = {
+  GLIBC:
+    /^(?:lib(?:c|m|mvec|dl|pthread|rt|resolv|util|anl|nsl|crypt|thread_db|BrokenLocale|nss_\w+|c_malloc_debug|memusage|pcprofile)\.so\.|ld(?:-linux|64)?[-.\w]*\.so\.)/,
+  GLIBCXX: /^libstdc\+\+\.so\./,
+  CXXABI: /^libstdc\+\+\.so\./,
+  GCC: /^libgcc_s\.so\./,
+};
+
+/**
+ * Whether the target's `library` defines the version `name`: by membership where the set is known, by number where only
+ * the highest is.
+ */
+export function providesVersion(target: Target, library: string, name: string): Provision {
+  const set = target.versions?.[library];
+  if (set !== undefined) return set.includes(name) ? 'provided' : 'missing';
+
+  const { prefix, number } = parseSymbolVersion(name);
+  if (number === undefined) {
+    // GLIBC_PRIVATE is defined by every glibc and stands for another thing in each.
+    if (name === 'GLIBC_PRIVATE' || target.markers === undefined) return 'unknown';
+    return target.markers.includes(name) ? 'provided' : 'missing';
+  }
+  const ceiling = target.ceilings[prefix];
+  if (ceiling === undefined || LIBRARY_OF_PREFIX[prefix]?.test(library) !== true) return 'unknown';
+  return compareDotted(number, ceiling) <= 0 ? 'provided' : 'missing';
+}
+
+/** The target's highest version with the prefix of `name`, as a name: `GLIBC_2.31`. */
+export function ceilingFor(target: Target, name: string): string | undefined {
+  const { prefix, number } = parseSymbolVersion(name);
+  const ceiling = number === undefined ? undefined : target.ceilings[prefix];
+  return ceiling === undefined ? undefined : `${prefix}_${ceiling}`;
+}

@@ -1,0 +1,156 @@
+import type { Cpu, X86IsaLevel } from '../elf/types.js';
+import type { Libc } from '../target/types.js';
+
+/** See "Verdicts" in src/README.md. `source`: nothing prebuilt is run; `unknown`: it could not be checked. */
+export type Verdict = 'compatible' | 'incompatible' | 'source' | 'unknown';
+
+interface InFile {
+  /** Path inside the gem. */
+  readonly file: string;
+}
+
+/** The loader would refuse the file: the target's library does not define a version that the file needs. */
+export interface SymbolVersionFinding extends InFile {
+  readonly kind: 'symbol-version';
+  readonly library: string;
+  readonly symbolVersion: string;
+  /** The undefined symbols that are bound to that version. */
+  readonly symbols: readonly string[];
+  /** The highest version with the same prefix that the target has, where that is known: `GLIBC_2.31`. */
+  readonly provided?: string;
+}
+
+/** Built for another C library than the target's. */
+export interface WrongLibcFinding extends InFile {
+  readonly kind: 'wrong-libc';
+  readonly builtFor: Libc;
+  /** What says so: the needed library or the interpreter. */
+  readonly evidence: string;
+}
+
+/** The gem carries executables or libraries, but none for the target's CPU. */
+export interface WrongMachineFinding extends InFile {
+  readonly kind: 'wrong-machine';
+  /** CPU by RubyGems' name, or `e_machine` in decimal where it has none. */
+  readonly machine: string;
+  readonly wanted: Cpu;
+}
+
+/** PT_INTERP names a loader that the target does not have at that path. */
+export interface MissingInterpreterFinding extends InFile {
+  readonly kind: 'missing-interpreter';
+  readonly interpreter: string;
+}
+
+/** A needed library is neither in the gem nor on the target. */
+export interface MissingLibraryFinding extends InFile {
+  readonly kind: 'missing-library';
+  readonly library: string;
+}
+
+/** A fat gem has no build for the project's Ruby. */
+export interface MissingRubyAbiFinding extends InFile {
+  readonly kind: 'missing-ruby-abi';
+  /** `3.3` */
+  readonly ruby: string;
+  readonly available: readonly string[];
+}
+
+/** The file declares that it needs a newer CPU than every machine of the target has. */
+export interface IsaLevelFinding extends InFile {
+  readonly kind: 'isa-level';
+  readonly level: X86IsaLevel;
+  readonly provided: X86IsaLevel;
+}
+
+/** A needed library of which it is not known whether the target has it. */
+export interface UncheckedLibraryFinding extends InFile {
+  readonly kind: 'unchecked-library';
+  readonly library: string;
+  /** The gem carries a library of that name, but not where the loader looks for it. */
+  readonly carried: boolean;
+}
+
+/** A needed version of which it is not known whether the target defines it. */
+export interface UncheckedVersionFinding extends InFile {
+  readonly kind: 'unchecked-symbol-version';
+  readonly library: string;
+  readonly symbolVersion: string;
+  readonly symbols: readonly string[];
+}
+
+/** An `ar` archive: it is linked on the user's machine, so nothing in it can be judged here. */
+export interface StaticArchiveFinding extends InFile {
+  readonly kind: 'static-archive';
+}
+
+/** Several files of which the gem picks one at run time; some fit and some do not. */
+export interface ChosenAtRunTimeFinding extends InFile {
+  readonly kind: 'chosen-at-run-time';
+  readonly fitting: readonly string[];
+  readonly failing: readonly string[];
+}
+
+/** A file in the gem that could not be read. */
+export interface UnreadableFinding extends InFile {
+  readonly kind: 'unreadable';
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** Bundler has nothing to install on the target: no variant matches it, or each wants another Ruby. `file` is the gem. */
+export interface NoVariantFinding extends InFile {
+  readonly kind: 'no-variant';
+  readonly reason: 'no-matching-platform' | 'ruby-mismatch';
+  readonly wanted: string;
+}
+
+/** The gem itself could not be had, read or trusted. `file` is the `.gem`. */
+export interface UnavailableFinding extends InFile {
+  readonly kind: 'unavailable';
+  readonly code: string;
+  readonly reason: string;
+  readonly suggestions: readonly string[];
+}
+
+export type Finding =
+  | SymbolVersionFinding
+  | WrongLibcFinding
+  | WrongMachineFinding
+  | MissingInterpreterFinding
+  | MissingLibraryFinding
+  | MissingRubyAbiFinding
+  | IsaLevelFinding
+  | UncheckedLibraryFinding
+  | UncheckedVersionFinding
+  | StaticArchiveFinding
+  | ChosenAtRunTimeFinding
+  | UnreadableFinding
+  | NoVariantFinding
+  | UnavailableFinding;
+
+export type FindingKind = Finding['kind'];
+
+/** What a gem needs of a system, over all files that would be loaded on it. Weak version needs do not count. */
+export interface Requires {
+  /** The C library that the files are linked to; `static` where there are executables and none of the files asks for one. */
+  readonly libc: Libc | 'static' | 'both';
+  /** Highest `GLIBC_x.y`: `2.34`. */
+  readonly glibc?: string;
+  /** Highest `GLIBCXX_x.y.z` of libstdc++. */
+  readonly glibcxx?: string;
+  /** Highest `CXXABI_x.y.z` of libstdc++. */
+  readonly cxxabi?: string;
+  /** Highest `GCC_x.y.z` of libgcc_s. */
+  readonly gcc?: string;
+  /** Needed versions without a number, such as `GLIBC_ABI_DT_RELR`. */
+  readonly markers?: readonly string[];
+  /** Needed libraries that neither the gem nor the C library's own package brings. */
+  readonly libraries?: readonly string[];
+}
+
+export interface Judgement {
+  readonly verdict: Exclude<Verdict, 'source'>;
+  readonly requires: Requires;
+  readonly findings: readonly Finding[];
+}

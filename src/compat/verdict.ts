@@ -1,0 +1,33 @@
+import type { Finding, FindingKind, Verdict } from './types.js';
+
+/** What one finding of a kind means for its gem. */
+const EFFECT = {
+  'symbol-version': 'incompatible',
+  'wrong-libc': 'incompatible',
+  'wrong-machine': 'incompatible',
+  'missing-interpreter': 'incompatible',
+  'missing-library': 'incompatible',
+  'missing-ruby-abi': 'incompatible',
+  'no-variant': 'incompatible',
+  'isa-level': 'unknown',
+  'unchecked-library': 'unknown',
+  'unchecked-symbol-version': 'unknown',
+  'static-archive': 'unknown',
+  'chosen-at-run-time': 'unknown',
+  unreadable: 'unknown',
+  unavailable: 'unknown',
+} satisfies Record<FindingKind, Verdict>;
+
+/**
+ * Whether a finding proves that the gem does not fit (`incompatible`) or only that it could not be shown to fit
+ * (`unknown`).
+ */
+export function effectOf(finding: Finding): 'incompatible' | 'unknown' {
+  return EFFECT[finding.kind];
+}
+
+/** One proof against a gem outweighs everything that could not be checked; without findings it fits. */
+export function verdictOf(findings: readonly Finding[]): Exclude<Verdict, 'source'> {
+  if (findings.some((finding) => effectOf(finding) === 'incompatible')) return 'incompatible';
+  return findings.length > 0 ? 'unknown' : 'compatible';
+}

@@ -1,0 +1,60 @@
+/**
+ * The public API of gemcompat.
+ *
+ * - `audit` answers for a whole project what the command of that name answers.
+ * - `parseLockfile` is a port of Bundler's lockfile parser: text in, data out.
+ * - `parseElf` reads what an ELF file says of itself: bytes in, data out.
+ *
+ * @packageDocumentation
+ */
+export { audit } from './api.js';
+export type { AuditOptions } from './api.js';
+export type { AuditProgress } from './audit/ports.js';
+export type {
+  AuditReport,
+  AuditWarning,
+  BundleFloor,
+  GemNote,
+  GemReport,
+  MultiTargetReport,
+  Summary,
+  TargetSummary,
+} from './audit/types.js';
+export type { Finding, FindingKind, Requires, Verdict } from './compat/types.js';
+export { parseElf } from './elf/parse.js';
+export { CPUS, parseCpu } from './gem/cpu-name.js';
+export type {
+  Cpu,
+  ElfBytes,
+  ElfFile,
+  LibraryNeed,
+  VersionDefinition,
+  VersionNeed,
+  X86IsaLevel,
+} from './elf/types.js';
+export {
+  ElfError,
+  GemArchiveError,
+  GemcompatError,
+  LockfileError,
+  RegistryError,
+  TargetError,
+  UsageError,
+} from './errors.js';
+export { decodeLockfile, parseLockfile } from './lockfile/index.js';
+export type {
+  DirectDependency,
+  LockedChecksum,
+  LockedDependency,
+  LockedSource,
+  LockedSourceType,
+  LockedSpec,
+  Lockfile,
+  ParseLockfileOptions,
+} from './lockfile/index.js';
+export { exitCodeOf } from './report/exit-code.js';
+export { render } from './report/render.js';
+export type { ReportFormat } from './report/render.js';
+export type { TextOptions } from './report/text.js';
+export type { Conflict, Suggestion } from './search/types.js';
+export type { Libc, Target } from './target/types.js';

@@ -1,0 +1,35 @@
+import { Presets, SingleBar } from 'cli-progress';
+import type { AuditProgress } from './audit/ports.js';
+import { printable } from './report/printable.js';
+
+export interface Progress {
+  readonly update: (progress: AuditProgress) => void;
+  readonly stop: () => void;
+}
+
+/** A bar on stderr, gone when the work is done; nothing where nobody watches. */
+export function progressBar(watched: boolean): Progress {
+  if (!watched) return { update: () => undefined, stop: () => undefined };
+  const bar = new SingleBar(
+    {
+      stream: process.stderr,
+      format: '{bar} {value}/{total} {current}',
+      barsize: 24,
+      hideCursor: true,
+      clearOnComplete: true,
+      linewrap: false,
+    },
+    Presets.shades_classic,
+  );
+  let started = false;
+  return {
+    update: ({ done, total, current }) => {
+      if (!started) bar.start(total, done, { current: '' });
+      started = true;
+      bar.update(done, { current: printable(current) });
+    },
+    stop: () => {
+      if (started) bar.stop();
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import type { AuditReport, MultiTargetReport } from '../audit/types.js';
+
+const text = z.string();
+const cpu = z.enum(['x86_64', 'aarch64', 'arm', 'x86', 'ppc64le', 's390x', 'riscv64']);
+const libc = z.enum(['gnu', 'musl']);
+const isa = z.enum(['x86-64-baseline', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4']);
+const list = z.array(text).readonly();
+const file = text.describe('Path inside the gem, or the gem itself');
+const symbols = list.describe('Undefined dynamic symbols that are bound to the version');
+
+const finding = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('symbol-version').describe('The target does not define a version that the file needs'),
+    file,
+    library: text,
+    symbolVersion: text,
+    symbols,
+    provided: text.exactOptional().describe('The highest version of the same kind that the target has'),
+  }),
+  z.strictObject({ kind: z.literal('wrong-libc'), file, builtFor: libc, evidence: text }),
+  z.strictObject({ kind: z.literal('wrong-machine'), file, machine: text, wanted: cpu }),
+  z.strictObject({ kind: z.literal('missing-interpreter'), file, interpreter: text }),
+  z.strictObject({ kind: z.literal('missing-library'), file, library: text }),
+  z.strictObject({ kind: z.literal('missing-ruby-abi'), file, ruby: text, available: list }),
+  z.strictObject({
+    kind: z.literal('no-variant').describe('Bundler has nothing to install on the target'),
+    file,
+    reason: z.enum(['no-matching-platform', 'ruby-mismatch']),
+    wanted: text,
+  }),
+  z.strictObject({ kind: z.literal('isa-level'), file, level: isa, provided: isa }),
+  z.strictObject({ kind: z.literal('unchecked-library'), file, library: text, carried: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('unchecked-symbol-version'),
+    file,
+    library: text,
+    symbolVersion: text,
+    symbols,
+  }),
+  z.strictObject({ kind: z.literal('static-archive'), file }),
+  z.strictObject({ kind: z.literal('chosen-at-run-time'), file, fitting: list, failing: list }),
+  z.strictObject({ kind: z.literal('unreadable'), file, code: text, reason: text }),
+  z.strictObject({ kind: z.literal('unavailable'), file, code: text, reason: text, suggestions: list }),
+]);
+
+const floor = {
+  glibc: text.exactOptional().describe('Highest GLIBC_x.y, without the prefix'),
+  glibcxx: text.exactOptional(),
+  cxxabi: text.exactOptional(),
+  gcc: text.exactOptional(),
+  markers: list.exactOptional().describe('Needed versions without a number, such as GLIBC_ABI_DT_RELR'),
+};
+
+const suggestion = z.strictObject({
+  version: text,
+  direction: z.enum(['upgrade', 'downgrade', 'same']),
+  requirement: text.describe('What the pin adds; empty for force_ruby_platform'),
+  pin: text.describe('The whole line for the Gemfile'),
+  method: z.enum(['precompiled', 'force-ruby', 'compile']),
+  needsCompiler: z.boolean(),
+  conflicts: z
+    .array(z.strictObject({ by: text, kind: z.enum(['gemfile', 'gem']), requirement: list }))
+    .readonly()
+    .describe('Requirements that the suggestion leaves unmet; a pin against a gem is not in pins'),
+});
+
+const note = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('not-in-lockfile'), platform: text }),
+  z.strictObject({ kind: z.literal('search-incomplete'), reason: text }),
+]);
+
+const gem = z.strictObject({
+  name: text,
+  version: text,
+  platform: text.describe('Of the variant that Bundler would install on the target'),
+  arch: cpu,
+  verdict: z.enum(['compatible', 'incompatible', 'source', 'unknown']),
+  requires: z
+    .strictObject({
+      libc: z.enum(['gnu', 'musl', 'static', 'both']),
+      ...floor,
+      libraries: list.exactOptional().describe('Needed libraries that the gem does not bring itself'),
+    })
+    .exactOptional(),
+  findings: z.array(finding).readonly(),
+  suggestion: suggestion.exactOptional(),
+  runsOn: list.exactOptional().describe('Known systems that run the gem as it is, the lowest first'),
+  notes: z.array(note).readonly().exactOptional(),
+});
+
+const warning = z.strictObject({ code: text, message: text });
+
+/** One target's report: see src/audit/types.ts. */
+export const auditReportSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  lockfile: text,
+  target: z.strictObject({
+    name: text,
+    title: text,
+    libc,
+    glibc: text.exactOptional(),
+    musl: text.exactOptional(),
+    endOfLife: text.exactOptional(),
+    source: text,
+  }),
+  arches: z.array(cpu).readonly(),
+  ruby: text.exactOptional(),
+  all: z.boolean(),
+  gems: z.array(gem).readonly(),
+  pins: list,
+  floor: z.strictObject(floor),
+  summary: z.strictObject({
+    compatible: z.int(),
+    incompatible: z.int(),
+    source: z.int(),
+    unknown: z.int(),
+  }),
+  warnings: z.array(warning).readonly(),
+}) satisfies z.ZodType<AuditReport>;
+
+const multiTargetReportSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  lockfile: text,
+  targets: z.array(auditReportSchema).readonly(),
+  pins: list,
+  warnings: z.array(warning).readonly(),
+}) satisfies z.ZodType<MultiTargetReport>;
+
+/** What `--format json` prints: one report, or one for each target. `schema/audit-report.json` is made from it. */
+export const jsonOutputSchema = z
+  .union([auditReportSchema, multiTargetReportSchema])
+  .describe('gemcompat audit --format json');

@@ -1,0 +1,296 @@
+import { describe, expect, it } from 'vitest';
+import { judgeGem } from '../../src/compat/judge.js';
+import type { Judgement } from '../../src/compat/types.js';
+import type { GemContents } from '../../src/gem/types.js';
+import type { Target } from '../../src/target/types.js';
+import { alpine, contents, defines, elf, target } from '../helpers/contents.js';
+
+function judge(gem: GemContents, on: Target = target(), ruby?: string): Judgement {
+  return judgeGem(gem, { target: on, cpu: 'x86_64', ...(ruby === undefined ? {} : { ruby }) });
+}
+
+describe('symbol versions', () => {
+  it('names the file, the library, the version and the symbols', () => {
+    const gem = contents({
+      'exe/x86_64-linux/thrust': elf({ needs: { 'libc.so.6': ['GLIBC_2.2.5', 'GLIBC_2.34'] } }),
+    });
+    expect(judge(gem)).toEqual({
+      verdict: 'incompatible',
+      requires: { libc: 'gnu', glibc: '2.34', libraries: ['libc.so.6'] },
+      findings: [
+        {
+          kind: 'symbol-version',
+          file: 'exe/x86_64-linux/thrust',
+          library: 'libc.so.6',
+          symbolVersion: 'GLIBC_2.34',
+          symbols: ['of_GLIBC_2.34'],
+          provided: 'GLIBC_2.31',
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ['libc.so.6', 'GLIBC_2.31', 'compatible'],
+    ['libc.so.6', 'GLIBC_2.4', 'compatible'],
+    ['libc.so.6', 'GLIBC_2.31.1', 'incompatible'],
+    ['libc.so.6', 'GLIBC_2.100', 'incompatible'],
+    ['libc.so.6', 'GLIBC_ABI_DT_RELR', 'incompatible'],
+    ['libc.so.6', 'GLIBC_PRIVATE', 'unknown'],
+    ['libstdc++.so.6', 'GLIBCXX_3.4.28', 'compatible'],
+    ['libstdc++.so.6', 'GLIBCXX_3.4.9', 'compatible'],
+    ['libstdc++.so.6', 'GLIBCXX_3.4.29', 'incompatible'],
+    ['libstdc++.so.6', 'CXXABI_1.3.13', 'incompatible'],
+    ['libgcc_s.so.1', 'GCC_4.8.0', 'compatible'],
+    ['libgcc_s.so.1', 'GCC_12.0.0', 'incompatible'],
+    ['libz.so.1', 'ZLIB_1.2.9', 'unknown'],
+    // A number of one library says nothing of another's.
+    ['libz.so.1', 'GLIBC_2.4', 'unknown'],
+  ] as const)('of %s: %s is %s', (library, version, verdict) => {
+    expect(judge(contents({ 'lib/a.so': elf({ needs: { [library]: [version] } }) })).verdict).toBe(verdict);
+  });
+
+  it('goes by the set of a library where it is known, not by the number', () => {
+    const known = target({ versions: { 'libc.so.6': ['GLIBC_2.2.5', 'GLIBC_2.17'] } });
+    const needing = (version: string): GemContents =>
+      contents({ 'lib/a.so': elf({ needs: { 'libc.so.6': [version] } }) });
+    expect(judge(needing('GLIBC_2.17'), known).verdict).toBe('compatible');
+    expect(judge(needing('GLIBC_2.14'), known).verdict).toBe('incompatible');
+  });
+
+  it('does not count what is needed weakly, as the loader does not', () => {
+    const gem = contents({
+      'lib/a.so': elf({ needs: { 'libc.so.6': ['GLIBC_2.2.5', { name: 'GLIBC_2.40', weak: true }] } }),
+    });
+    expect(judge(gem)).toMatchObject({ verdict: 'compatible', requires: { glibc: '2.2.5' } });
+  });
+});
+
+describe('the C library', () => {
+  const glibc = contents({ 'lib/a.so': elf({ needs: { 'libc.so.6': ['GLIBC_2.17'] } }) });
+  const musl = contents({ 'lib/a.so': elf({ needed: ['libc.so'] }) });
+
+  it.each([
+    ['a glibc file on musl', glibc, alpine, 'gnu'],
+    ['a musl file on glibc', musl, target(), 'musl'],
+    [
+      'Alpine’s own soname on glibc',
+      contents({ a: elf({ needed: ['libc.musl-x86_64.so.1'] }) }),
+      target(),
+      'musl',
+    ],
+    [
+      'a musl executable on glibc',
+      contents({ a: elf({ interpreter: '/lib/ld-musl-x86_64.so.1' }) }),
+      target(),
+      'musl',
+    ],
+  ] as const)('%s does not fit', (_, gem, on, builtFor) => {
+    expect(judge(gem, on)).toMatchObject({
+      verdict: 'incompatible',
+      findings: [{ kind: 'wrong-libc', builtFor }],
+    });
+  });
+
+  it('of a static executable does not matter', () => {
+    const gem = contents({ 'exe/thrust': elf({ type: 'exec', dynamic: false }) });
+    expect(judge(gem)).toMatchObject({ verdict: 'compatible', requires: { libc: 'static' } });
+    expect(judge(gem, alpine).verdict).toBe('compatible');
+  });
+
+  it('is chosen by name where a gem brings both', () => {
+    const both = contents({
+      'lib/native/x86_64-linux-gnu/a.so': elf({ needs: { 'libc.so.6': ['GLIBC_2.17'] } }),
+      'lib/native/x86_64-linux-musl/a.so': elf({ needed: ['libc.so'] }),
+    });
+    expect(judge(both).verdict).toBe('compatible');
+    expect(judge(both, alpine).verdict).toBe('compatible');
+  });
+
+  it('is judged as it is where a musl file lies alone in a gem for glibc', () => {
+    const stray = contents({
+      'lib/a/3.1/a.so': elf({ needs: { 'libc.so.6': ['GLIBC_2.17'] } }),
+      'lib/a/3.2/a.so': elf({ needed: ['libc.so'] }),
+    });
+    expect(judge(stray).verdict).toBe('incompatible');
+  });
+});
+
+describe('the machine', () => {
+  const arm = elf({ machine: 183, cpu: 'aarch64', needs: { 'libc.so.6': ['GLIBC_2.38'] } });
+
+  it('of a gem without a file for the CPU is wrong', () => {
+    expect(judge(contents({ 'exe/thrust': arm }))).toMatchObject({
+      verdict: 'incompatible',
+      findings: [{ kind: 'wrong-machine', machine: 'aarch64', wanted: 'x86_64' }],
+    });
+  });
+
+  it('of other files in the gem does not matter', () => {
+    const gem = contents({
+      'exe/arm/thrust': arm,
+      'exe/x86/thrust': elf({ needs: { 'libc.so.6': ['GLIBC_2.17'] } }),
+    });
+    expect(judge(gem)).toMatchObject({ verdict: 'compatible', requires: { glibc: '2.17' } });
+  });
+
+  it('of a gem without executables does not matter', () => {
+    expect(judge(contents({})).verdict).toBe('compatible');
+  });
+
+  it('has to have the CPU level that a file declares', () => {
+    const gem = contents({ 'lib/a.so': elf({ isaNeeded: ['x86-64-v3'] }) });
+    expect(judge(gem)).toMatchObject({
+      verdict: 'unknown',
+      findings: [{ kind: 'isa-level', level: 'x86-64-v3' }],
+    });
+    expect(judge(gem, target({ isa: 'x86-64-v3' })).verdict).toBe('compatible');
+  });
+});
+
+describe('needed libraries', () => {
+  const needing = (files: Parameters<typeof contents>[0], more: Partial<GemContents> = {}): GemContents =>
+    contents(
+      { 'lib/pg_ext.so': elf({ needed: ['libpq.so.5'], runpath: ['$ORIGIN/../ports/lib'] }), ...files },
+      more,
+    );
+
+  it('are missing only where all that the target has is known', () => {
+    expect(judge(needing({}))).toMatchObject({
+      verdict: 'unknown',
+      findings: [{ kind: 'unchecked-library', library: 'libpq.so.5', carried: false }],
+    });
+    expect(judge(needing({}), target({ librariesComplete: true }))).toMatchObject({
+      verdict: 'incompatible',
+      findings: [{ kind: 'missing-library', library: 'libpq.so.5' }],
+    });
+  });
+
+  it('are found inside the gem by $ORIGIN, through links too', () => {
+    expect(judge(needing({ 'ports/lib/libpq.so.5': elf() })).verdict).toBe('compatible');
+    const linked = needing(
+      { 'ports/lib/libpq.so.5.17': elf() },
+      { links: { 'ports/lib/libpq.so.5': 'libpq.so.5.17' } },
+    );
+    expect(judge(linked).verdict).toBe('compatible');
+    const loop = needing({}, { links: { 'ports/lib/libpq.so.5': 'libpq.so.5' } });
+    expect(judge(loop).verdict).toBe('unknown');
+  });
+
+  it('are not held for found where the gem has them elsewhere', () => {
+    expect(judge(needing({ 'vendor/libpq.so.5': elf() }))).toMatchObject({
+      verdict: 'unknown',
+      findings: [{ kind: 'unchecked-library', carried: true }],
+    });
+  });
+
+  it('have to define the versions that are asked of them inside the gem', () => {
+    const asks = elf({ needs: { 'libssl.so.3': ['OPENSSL_3.2.0'] }, runpath: ['$ORIGIN'] });
+    const with3 = (version: string): GemContents =>
+      contents({ 'lib/a.so': asks, 'lib/libssl.so.3': elf({ verdef: defines('libssl.so.3', version) }) });
+    expect(judge(with3('OPENSSL_3.2.0')).verdict).toBe('compatible');
+    expect(judge(with3('OPENSSL_3.0.0'))).toMatchObject({
+      verdict: 'incompatible',
+      findings: [{ kind: 'symbol-version', library: 'libssl.so.3', symbolVersion: 'OPENSSL_3.2.0' }],
+    });
+  });
+
+  it('that are brought along are judged themselves', () => {
+    const gem = needing({ 'ports/lib/libpq.so.5': elf({ needs: { 'libc.so.6': ['GLIBC_2.38'] } }) });
+    expect(judge(gem)).toMatchObject({
+      verdict: 'incompatible',
+      findings: [{ file: 'ports/lib/libpq.so.5' }],
+    });
+  });
+});
+
+describe('a fat gem', () => {
+  const extension = (version: string): ReturnType<typeof elf> =>
+    elf({ needs: { 'libc.so.6': [version] }, unversionedImports: ['rb_define_module'] });
+  const fat = contents({
+    'lib/commonmarker/3.1/commonmarker.so': extension('GLIBC_2.17'),
+    'lib/commonmarker/3.2/commonmarker.so': extension('GLIBC_2.38'),
+  });
+
+  it('is judged by the build for the project’s Ruby', () => {
+    expect(judge(fat, target(), '3.1.6').verdict).toBe('compatible');
+    expect(judge(fat, target(), '3.2.0').verdict).toBe('incompatible');
+  });
+
+  it('is judged by every build where the Ruby is not known', () => {
+    expect(judge(fat).verdict).toBe('incompatible');
+  });
+
+  it('does not fit where it has no build for the project’s Ruby', () => {
+    expect(judge(fat, target(), '3.3.0')).toMatchObject({
+      verdict: 'incompatible',
+      findings: [{ kind: 'missing-ruby-abi', ruby: '3.3', available: ['3.1', '3.2'] }],
+    });
+  });
+
+  it('fits where it has a build for any Ruby beside them', () => {
+    const withFallback = contents({
+      'lib/a/3.1/a.so': extension('GLIBC_2.17'),
+      'lib/a/a.so': extension('GLIBC_2.17'),
+    });
+    expect(judge(withFallback, target(), '3.3.0').verdict).toBe('compatible');
+  });
+
+  it('is not seen in a directory that is named like a Ruby and holds something else', () => {
+    const other = contents({
+      'vendor/openssl/3.0/libssl.so.3': elf({ needs: { 'libc.so.6': ['GLIBC_2.38'] } }),
+    });
+    expect(judge(other, target(), '3.3.0').verdict).toBe('incompatible');
+  });
+});
+
+describe('files named for a distribution', () => {
+  const gem = contents({
+    'bin/wkhtmltopdf_ubuntu_20.04_amd64.gz': elf({ needs: { 'libc.so.6': ['GLIBC_2.29'] } }),
+    'bin/wkhtmltopdf_debian_12_amd64.gz': elf({ needs: { 'libc.so.6': ['GLIBC_2.36'] } }),
+  });
+
+  it('are judged by the one for the target', () => {
+    expect(judge(gem).verdict).toBe('compatible');
+    expect(judge(gem, target({ name: 'debian-12' })).verdict).toBe('incompatible');
+  });
+
+  it('cannot be judged where none is for the target and they differ', () => {
+    expect(judge(gem, target({ name: 'fedora-40' }))).toMatchObject({
+      verdict: 'unknown',
+      findings: [{ kind: 'chosen-at-run-time' }],
+    });
+  });
+});
+
+describe('what could not be read', () => {
+  it('makes a gem unknown, never compatible', () => {
+    const gem = contents(
+      {},
+      { unreadable: [{ path: 'lib/a.so', code: 'ELF_TRUNCATED', reason: 'ends early' }] },
+    );
+    expect(judge(gem).verdict).toBe('unknown');
+  });
+
+  it('does not hide what is known to be wrong', () => {
+    const gem = contents(
+      { 'lib/b.so': elf({ needs: { 'libc.so.6': ['GLIBC_2.38'] } }) },
+      { unreadable: [{ path: 'lib/a.so', code: 'ELF_TRUNCATED', reason: 'ends early' }] },
+    );
+    expect(judge(gem).verdict).toBe('incompatible');
+  });
+
+  it('includes archives that are linked on the user’s machine', () => {
+    expect(judge(contents({}, { staticArchives: ['vendor/libv8.a'] })).verdict).toBe('unknown');
+  });
+});
+
+it('asks for the loader at the path that the system has it', () => {
+  const at = (interpreter: string): GemContents =>
+    contents({ 'exe/a': elf({ interpreter, needed: ['libc.so.6'] }) });
+  expect(judge(at('/lib64/ld-linux-x86-64.so.2')).verdict).toBe('compatible');
+  expect(judge(at('/nix/store/abc-glibc-2.38/lib/ld-linux-x86-64.so.2'))).toMatchObject({
+    verdict: 'incompatible',
+    findings: [{ kind: 'missing-interpreter' }],
+  });
+});
