@@ -8,18 +8,17 @@ import { progressBar } from '../src/progress-bar.js';
 export default class Audit extends BaseCommand {
   static override summary = 'Check whether the precompiled gems of a Gemfile.lock load on a target.';
 
-  static override description = `Reads the lockfile, gets the platform gems that Bundler would install on the target, reads what their executables and
-libraries need, and names for each gem that does not fit the file, the symbol and the highest version that fits.
-
-Exit codes: 0 everything that was checked fits; 1 a gem does not fit; 2 wrong usage, bad input or a failed operation;
-3 nothing is known not to fit, but something could not be checked.`;
+  static override description = [
+    'Reads the lockfile, gets the platform gems that Bundler would install on the target, reads what their executables and libraries need, and names for each gem that does not fit the file, the symbol and the highest version that fits.',
+    'Exit codes: 0 everything that was checked fits; 1 a gem does not fit; 2 wrong usage, bad input or a failed operation; 3 nothing is known not to fit, but something could not be checked.',
+  ].join('\n\n');
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --target ubuntu-20.04',
     '<%= config.bin %> <%= command.id %> path/to/app --target al2023 --arch aarch64 --format json',
     '<%= config.bin %> <%= command.id %> --target debian-11 --target alpine-3.20',
     '<%= config.bin %> <%= command.id %> --target rhel-8 --source vendor/cache --offline',
-    '<%= config.bin %> <%= command.id %> --target ubuntu-20.04 --format gemfile >> Gemfile',
+    '<%= config.bin %> <%= command.id %> --target ubuntu-20.04 --format gemfile',
   ];
 
   static override args = {
@@ -34,7 +33,6 @@ Exit codes: 0 everything that was checked fits; 1 a gem does not fit; 2 wrong us
       char: 't',
       multiple: true,
       multipleNonGreedy: true,
-      required: true,
       summary:
         'System that the gems have to load on: ubuntu-20.04, al2023, rhel-8, alpine-3.20, glibc-2.31, …',
       helpValue: 'NAME',
@@ -86,10 +84,20 @@ Exit codes: 0 everything that was checked fits; 1 a gem does not fit; 2 wrong us
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Audit);
+    const { target: targets = [] } = flags;
+    if (targets.length === 0) {
+      throw new UsageError('no target is named: which system do the gems have to load on?', {
+        code: 'TARGET_MISSING',
+        suggestions: [
+          'name it: gemcompat audit --target ubuntu-20.04',
+          'others are debian-12, rhel-8, al2023, heroku-22, lambda-ruby3.3, alpine-3.20, glibc-2.31',
+        ],
+      });
+    }
     const progress = progressBar(this.watched);
     const result = await audit({
       path: args.path,
-      target: flags.target.length === 1 ? (flags.target[0] ?? '') : flags.target,
+      target: targets.length === 1 ? (targets[0] ?? '') : targets,
       ...(flags.arch === undefined ? {} : { arches: flags.arch.map(cpuOf) }),
       ...(flags.source === undefined ? {} : { sources: flags.source }),
       ...(flags.ruby === undefined ? {} : { ruby: flags.ruby }),

@@ -120,7 +120,6 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
         reader: new GemReader(
           {
             inspect: (open, gem) => inspectGem(open, { gem }),
-            metadata: (open, gem) => readGemMetadata(open, { gem }),
             recall: (sha256) => cache.getInspection(sha256),
             remember: (contents) => cache.putInspection(contents.sha256, contents),
           },

@@ -184,12 +184,10 @@ export class GemAudit {
       {
         fits: (choice) => this.#fits(choice, failures),
         compiles: async (release) => {
-          try {
-            return (await this.#ports.reader.metadata(await this.#origin(), release)).extensions.length > 0;
-          } catch (error) {
-            failures.push(unavailable(name, error).reason);
-            return false;
-          }
+          const read = await this.#read(release);
+          if (!('failed' in read)) return read.contents.metadata.extensions.length > 0;
+          failures.push(read.failed.reason);
+          return false;
         },
       },
     );

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { UnavailableFinding } from '../compat/types.js';
 import { GemcompatError } from '../errors.js';
 import { gemFileName } from '../gem/name-tuple.js';
-import type { GemContents, GemMetadata, NameTuple } from '../gem/types.js';
+import type { GemContents, NameTuple } from '../gem/types.js';
 import type { GemSource, Release } from '../registry/types.js';
 
 /** Where the gems of one section of the lockfile come from. */
@@ -18,8 +18,6 @@ export interface GemOrigin extends GemSource {
 export interface GemReaderPorts {
   /** Reads a gem whole. */
   inspect(open: () => Promise<Readable>, gem: string): Promise<GemContents>;
-  /** Reads a gem's metadata only. */
-  metadata(open: () => Promise<Readable>, gem: string): Promise<GemMetadata>;
   /** What is remembered of a gem with these bytes. */
   recall(sha256: string): Promise<GemContents | undefined>;
   remember(contents: GemContents): Promise<void>;
@@ -35,7 +33,6 @@ export class GemReader {
   readonly #ports: GemReaderPorts;
   readonly #limit: <Result>(task: () => Promise<Result>) => Promise<Result>;
   readonly #read = new Map<string, Promise<ReadGem>>();
-  readonly #metadata = new Map<string, Promise<GemMetadata>>();
 
   constructor(ports: GemReaderPorts, limit: <Result>(task: () => Promise<Result>) => Promise<Result>) {
     this.#ports = ports;
@@ -54,16 +51,6 @@ export class GemReader {
       }),
     );
     this.#read.set(key, reading);
-    return reading;
-  }
-
-  /** Metadata of a gem that is not opened for its binaries. Throws what the source or the gem's parser throws. */
-  metadata(origin: GemOrigin, release: Release): Promise<GemMetadata> {
-    const gem = gemFileName(release);
-    const known = this.#metadata.get(gem);
-    if (known !== undefined) return known;
-    const reading = this.#limit(() => this.#ports.metadata(() => origin.open(release), gem));
-    this.#metadata.set(gem, reading);
     return reading;
   }
 

@@ -21,8 +21,8 @@ function count(number: number, singular: string, plural = `${singular}s`): strin
 
 export const VERDICT_WORDS = {
   compatible: 'fits',
-  incompatible: 'does not fit',
-  unknown: 'not checked',
+  incompatible: 'fails',
+  unknown: 'unknown',
   source: 'source',
 } satisfies Record<Verdict, string>;
 
@@ -52,26 +52,26 @@ export function findingWords(finding: Finding, target: TargetSummary): string {
       const needs = `needs ${printable(finding.symbolVersion)} of ${printable(finding.library)}${symbolWords(finding.symbols)}`;
       return finding.provided === undefined
         ? `${needs}, which is not there`
-        : `${needs}; ${target.title} has ${printable(finding.provided)}`;
+        : `${needs}; ${target.name} has ${printable(finding.provided)}`;
     }
     case 'wrong-libc':
-      return `is built for ${LIBC_NAMES[finding.builtFor]} (${printable(finding.evidence)}); ${target.title} has ${LIBC_NAMES[target.libc]}`;
+      return `is built for ${LIBC_NAMES[finding.builtFor]} (${printable(finding.evidence)}); ${target.name} has ${LIBC_NAMES[target.libc]}`;
     case 'wrong-machine':
       return `is built for ${printable(finding.machine)}; nothing in the gem is built for ${finding.wanted}`;
     case 'missing-interpreter':
-      return `asks for the loader ${printable(finding.interpreter)}, which ${target.title} does not have`;
+      return `asks for the loader ${printable(finding.interpreter)}, which ${target.name} does not have`;
     case 'missing-library':
-      return `needs ${printable(finding.library)}, which is neither in the gem nor on ${target.title}`;
+      return `needs ${printable(finding.library)}, which is neither in the gem nor on ${target.name}`;
     case 'missing-ruby-abi':
       return `the gem has no build for Ruby ${finding.ruby}; it has ${listWords(finding.available, 8)}`;
     case 'isa-level':
-      return `needs a CPU of level ${finding.level}; ${target.title} runs on ${finding.provided} too`;
+      return `needs a CPU of level ${finding.level}; ${target.name} runs on ${finding.provided} too`;
     case 'unchecked-library':
       return finding.carried
         ? `needs ${printable(finding.library)}, which the gem carries, but not where the loader looks`
-        : `needs ${printable(finding.library)}, and it is not known whether ${target.title} has it`;
+        : `needs ${printable(finding.library)}, and it is not known whether ${target.name} has it`;
     case 'unchecked-symbol-version':
-      return `needs ${printable(finding.symbolVersion)} of ${printable(finding.library)}${symbolWords(finding.symbols)}, and it is not known whether ${target.title} has it`;
+      return `needs ${printable(finding.symbolVersion)} of ${printable(finding.library)}${symbolWords(finding.symbols)}, and it is not known whether ${target.name} has it`;
     case 'static-archive':
       return 'is an archive that is linked on your machine, so it cannot be judged here';
     case 'chosen-at-run-time':
@@ -143,6 +143,15 @@ export function pinReason(gem: GemReport): string {
     );
   }
   return parts.join('; ');
+}
+
+/** Why a suggestion is no pin yet: another gem of the bundle forbids it. */
+export function suggestionCaveats({ suggestion }: GemReport): string[] {
+  const inTheWay = suggestion?.conflicts.filter(({ kind }) => kind === 'gem') ?? [];
+  return inTheWay.map(({ by, requirement }) => {
+    const stated = requirement.map((part) => `'${printable(part)}'`).join(', ');
+    return `${printable(suggestion?.version ?? '')} fits, but ${printable(by)} asks for ${stated}: ${printable(by)} has to move too`;
+  });
 }
 
 export function noteWords(note: GemNote): string {

@@ -30,7 +30,8 @@ export interface Probe {
   compiles(release: Release): Promise<boolean>;
 }
 
-type Fit = 'fits' | 'compiles' | 'no';
+/** `built`: Bundler would compile it on at least one deployment, and what is precompiled of it fits on the others. */
+type Fit = 'fits' | 'built' | 'no';
 
 /**
  * How many versions below the answer are read to find where the unbroken run of fitting versions begins: what a wider
@@ -80,7 +81,8 @@ export async function findHighestFitting(
   }
   for (const tier of tiers) {
     for (const candidate of tier) {
-      if ((await fitOf(candidate)) === 'compiles') return suggest(request, tier, candidate, 'compile', fitOf);
+      if ((await fitOf(candidate)) !== 'built' || !(await compiles(candidate, probe))) continue;
+      return suggest(request, tier, candidate, 'compile', fitOf);
     }
   }
   return undefined;
@@ -93,17 +95,22 @@ function remember(probe: Probe): (candidate: Candidate) => Promise<Fit> {
     for (const choice of choices) {
       if (choice.kind === 'precompiled' && (await probe.fits(choice)) !== 'compatible') return 'no';
     }
-    const compiled = new Set(choices.filter(({ kind }) => kind === 'ruby').map(({ release }) => release));
-    for (const release of compiled) {
-      if (!(await probe.compiles(release))) return 'no';
-    }
-    return compiled.size > 0 ? 'compiles' : 'fits';
+    return choices.some(({ kind }) => kind === 'ruby') ? 'built' : 'fits';
   };
   return async (candidate) => {
     const answer = known.get(candidate.version) ?? (await ask(candidate));
     known.set(candidate.version, answer);
     return answer;
   };
+}
+
+/** Every `ruby` variant that would be installed has something to compile. */
+async function compiles({ choices }: Candidate, probe: Probe): Promise<boolean> {
+  const built = new Set(choices.filter(({ kind }) => kind === 'ruby').map(({ release }) => release));
+  for (const release of built) {
+    if (!(await probe.compiles(release))) return false;
+  }
+  return true;
 }
 
 async function suggest(
@@ -122,7 +129,7 @@ async function suggest(
       compareGemVersions(version, answer.version) < 0 && compareGemVersions(version, locked) > 0,
   );
   for (const candidate of below.slice(0, MOST_PROBES_FOR_LOWER_BOUND)) {
-    if ((await fitOf(candidate)) !== (method === 'compile' ? 'compiles' : 'fits')) break;
+    if ((await fitOf(candidate)) !== (method === 'compile' ? 'built' : 'fits')) break;
     fitsFrom = candidate.version;
   }
 

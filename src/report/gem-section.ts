@@ -1,0 +1,49 @@
+import type { Ansis } from 'ansis';
+import type { AuditReport, GemReport } from '../audit/types.js';
+import { groupFindings } from './grouped-findings.js';
+import { printable } from './printable.js';
+import { MARKS, paintVerdict } from './verdict-mark.js';
+import { findingRemedies, findingWords, listWords, noteWords, suggestionCaveats } from './words.js';
+
+/** Findings that are shown of one gem; the JSON has them all. */
+const MOST_FINDINGS = 6;
+const MOST_FILES = 2;
+const MOST_SYSTEMS = 4;
+
+/** A section for each gem that there is something to say of. What to do is said once, though it mends several gems. */
+export function gemSections(gems: readonly GemReport[], report: AuditReport, paint: Ansis): string[] {
+  const said = new Set<string>();
+  return gems.map((gem) => gemSection(gem, report, paint, said));
+}
+
+/** Why a gem does not fit, and what is worth knowing of one that does; empty where there is nothing to say. */
+function gemSection(gem: GemReport, report: AuditReport, paint: Ansis, said: Set<string>): string {
+  const lines: string[] = [];
+  const groups = groupFindings(gem.findings);
+  let above = '';
+  for (const { finding, files } of groups.slice(0, MOST_FINDINGS)) {
+    const place = `  ${listWords(files, MOST_FILES)}`;
+    if (place !== above) lines.push(place);
+    above = place;
+    lines.push(`    ${findingWords(finding, report.target)}`);
+    for (const remedy of findingRemedies(finding)) {
+      if (!said.has(remedy)) lines.push(`    → ${remedy}`);
+      said.add(remedy);
+    }
+  }
+  if (groups.length > MOST_FINDINGS) {
+    lines.push(`  and ${groups.length - MOST_FINDINGS} more; --format json lists them all`);
+  }
+  for (const note of gem.notes ?? []) lines.push(`  note: ${noteWords(note)}`);
+  if (gem.verdict === 'incompatible' && gem.suggestion === undefined && gem.runsOn !== undefined) {
+    lines.push(
+      gem.runsOn.length === 0
+        ? '  no known system runs it as it is'
+        : `  runs as it is on ${listWords(gem.runsOn, MOST_SYSTEMS)}`,
+    );
+  }
+  for (const caveat of suggestionCaveats(gem)) lines.push(`  → ${caveat}`);
+  if (lines.length === 0) return '';
+  const heading = `${MARKS[gem.verdict]} ${printable(gem.name)} ${printable(gem.version)} (${printable(gem.platform)})`;
+  return [paintVerdict(gem.verdict, heading, paint), ...lines].join('\n');
+}

@@ -1,0 +1,24 @@
+import type { Ansis } from 'ansis';
+import type { AuditReport } from '../audit/types.js';
+import { pinReason } from './words.js';
+
+/** The pins, ready to paste: each with its reason as a comment, behind it where there is room, else above it. */
+export function pinsSection(
+  reports: readonly AuditReport[],
+  pins: readonly string[],
+  width: number | undefined,
+  paint: Ansis,
+): string {
+  if (pins.length === 0) return '';
+  const gems = reports.flatMap((report) => report.gems);
+  const rows = pins.map((pin) => {
+    const gem = gems.find(({ suggestion }) => suggestion?.pin === pin);
+    return { pin, comment: gem === undefined ? '' : `# ${pinReason(gem)}` };
+  });
+  const widest = Math.max(...pins.map((pin) => pin.length));
+  const beside = rows.every(({ comment }) => 2 + widest + 2 + comment.length <= (width ?? Infinity));
+  const lines = rows.map(({ pin, comment }) =>
+    beside ? `  ${pin.padEnd(widest)}  ${paint.dim(comment)}` : `  ${paint.dim(comment)}\n  ${pin}`,
+  );
+  return `${paint.bold('Pins for the Gemfile')}\n\n${lines.join('\n')}`;
+}
