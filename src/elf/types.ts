@@ -13,7 +13,10 @@ export interface VersionNeed {
   readonly weak: boolean;
   /** `vna_other` without the hidden bit: the index by which DT_VERSYM refers to it. */
   readonly index: number;
-  /** Names of the undefined dynamic symbols that are bound to this version, in symbol table order. */
+  /**
+   * Names of the dynamic symbols that are bound to this version, in symbol table order: undefined ones, and those
+   * that an executable defines as the target of a copy relocation.
+   */
   readonly symbols: readonly string[];
 }
 
@@ -35,7 +38,7 @@ export interface VersionDefinition {
   readonly base: boolean;
   /** Names of the versions that this one inherits from. */
   readonly parents: readonly string[];
-  /** Names of the defined dynamic symbols that carry this version, in symbol table order. */
+  /** Names of the defined dynamic symbols that carry this version, in symbol table order; none for the base. */
   readonly symbols: readonly string[];
 }
 
@@ -60,6 +63,11 @@ export interface ElfFile {
   readonly cpu?: Cpu;
   /** PT_INTERP. */
   readonly interpreter?: string;
+  /**
+   * A loader or the kernel could load it: an executable or shared object whose segments are in the file. False for
+   * an object file, a core dump and a separate debug file; of those only the header is read.
+   */
+  readonly loadable: boolean;
   /** A PT_DYNAMIC is there, so a dynamic loader (or a static-pie's own start code) reads it. */
   readonly dynamic: boolean;
   /** DF_1_PIE is set in DT_FLAGS_1: an executable although `type` is `dyn`. */
@@ -74,15 +82,25 @@ export interface ElfFile {
   readonly runpath: readonly string[];
   readonly verneed: readonly LibraryNeed[];
   readonly verdef: readonly VersionDefinition[];
-  /** Undefined dynamic symbols without a version, in symbol table order. */
+  /**
+   * DT_FILTER: libraries that have to be found, like DT_NEEDED, in whose place this one stands. The last entry
+   * counts.
+   */
+  readonly filter?: string;
+  /** Undefined dynamic symbols without a version, in symbol table order, weak ones included. */
   readonly unversionedImports: readonly string[];
+  /**
+   * Undefined dynamic symbols of weak binding, with or without a version: the loader accepts that nothing defines
+   * them.
+   */
+  readonly weakImports: readonly string[];
   /** `GNU_PROPERTY_X86_ISA_1_NEEDED`, lowest level first; empty where it is not declared. */
   readonly isaNeeded: readonly X86IsaLevel[];
 }
 
 /**
- * Bytes of a file that may be sparse: what is not held is an error at the door, never zeroes. `parseElf` asks for the
- * ranges that it needs and for nothing else, so a 160 MB executable need not be held.
+ * Bytes of a file that may be sparse: what is not held is an error at the door, never zeroes. `parseElf` asks for
+ * the ranges that it needs and for nothing else, so a 160 MB executable need not be held.
  */
 export interface ElfBytes {
   /** Size of the whole file in bytes. */

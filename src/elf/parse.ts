@@ -1,0 +1,156 @@
+import {
+  DF_1_PIE,
+  DT_FILTER,
+  DT_FLAGS_1,
+  DT_RPATH,
+  DT_RUNPATH,
+  DT_SONAME,
+  DT_STRSZ,
+  DT_STRTAB,
+  PT_LOAD,
+} from './constants.js';
+import { cpuOf } from './cpu.js';
+import type { DynamicTable } from './dynamic.js';
+import { dynamicSegment, readDynamicTable } from './dynamic.js';
+import type { ElfHeader } from './header.js';
+import { readHeader } from './header.js';
+import { readInterpreter } from './interpreter.js';
+import { malformed } from './malformed.js';
+import { MemoryImage } from './memory-image.js';
+import { readIsaNeeded } from './notes.js';
+import type { ProgramHeader } from './program-headers.js';
+import { readProgramHeaders } from './program-headers.js';
+import type { ElfReader } from './reader.js';
+import { describesSeparateDebugFile, readSectionHeaders } from './section-headers.js';
+import { StringTable } from './string-table.js';
+import { bindSymbols, dynamicSymbols } from './symbols.js';
+import type { ElfBytes, ElfFile } from './types.js';
+import { readVersionDefinitions } from './version-definitions.js';
+import { readVersionNeeds } from './version-needs.js';
+import { wholeBytes } from './whole-bytes.js';
+
+type DynamicFacts = Pick<
+  ElfFile,
+  | 'pie'
+  | 'soname'
+  | 'needed'
+  | 'rpath'
+  | 'runpath'
+  | 'filter'
+  | 'verneed'
+  | 'verdef'
+  | 'unversionedImports'
+  | 'weakImports'
+>;
+
+const NOTHING_DYNAMIC: DynamicFacts = {
+  pie: false,
+  needed: [],
+  rpath: [],
+  runpath: [],
+  verneed: [],
+  verdef: [],
+  unversionedImports: [],
+  weakImports: [],
+};
+
+/**
+ * Reads what an ELF file needs and provides, through the program headers as the loader does; section headers may be
+ * stripped. 32 and 64 bit, both byte orders, any machine. Nothing is left out in silence: a table that cannot be
+ * read to its end is an error.
+ * @throws ElfError with the offset and the structure that is malformed.
+ * @throws MissingRangeError where `bytes` is a sparse view that lacks a range that is needed.
+ */
+export function parseElf(bytes: Uint8Array | ElfBytes): ElfFile {
+  const header = readHeader(bytes instanceof Uint8Array ? wholeBytes(bytes) : bytes);
+  const identity = readIdentity(header);
+  const unread = { ...identity, loadable: false, dynamic: false, ...NOTHING_DYNAMIC, isaNeeded: [] };
+  if (header.type !== 'exec' && header.type !== 'dyn') return unread;
+
+  const programHeaders = readProgramHeaders(header);
+  if (!programHeaders.some(({ type, filesz }) => type === PT_LOAD && filesz > 0n)) return unread;
+  if (describesSeparateDebugFile(readSectionHeaders(header))) return unread;
+
+  const { reader } = header;
+  const image = new MemoryImage(reader, programHeaders);
+  const segment = dynamicSegment(programHeaders);
+  // glibc's "object file has no dynamic section": what `objcopy --only-keep-debug` leaves of PT_DYNAMIC.
+  if (segment?.filesz === 0n && !image.holds(segment.vaddr)) return unread;
+
+  const interpreter = readInterpreter(reader, programHeaders);
+  return {
+    ...identity,
+    loadable: true,
+    dynamic: segment !== undefined,
+    ...(interpreter === undefined ? {} : { interpreter }),
+    ...(segment === undefined ? NOTHING_DYNAMIC : readDynamicFacts(header, image, segment)),
+    isaNeeded: readIsaNeeded(header, programHeaders),
+  };
+}
+
+function readIdentity(
+  header: ElfHeader,
+): Pick<ElfFile, 'class' | 'byteOrder' | 'osAbi' | 'type' | 'machine' | 'flags' | 'cpu'> {
+  const kind = {
+    class: header.reader.wide ? 64 : 32,
+    byteOrder: header.reader.little ? 'little' : 'big',
+    machine: header.machine,
+  } as const;
+  const cpu = cpuOf(kind);
+  return {
+    ...kind,
+    osAbi: header.osAbi,
+    type: header.type,
+    flags: header.flags,
+    ...(cpu === undefined ? {} : { cpu }),
+  };
+}
+
+function readDynamicFacts(header: ElfHeader, image: MemoryImage, segment: ProgramHeader): DynamicFacts {
+  const { reader } = header;
+  const dynamic = readDynamicTable(reader, image, segment);
+  let table: StringTable | undefined;
+  const strings = (): StringTable => (table ??= readStringTable(reader, image, dynamic));
+  const string = (tag: number): string | undefined => {
+    const entry = dynamic.entry(tag);
+    return entry && strings().at(entry.value, entry.place);
+  };
+  const soname = string(DT_SONAME);
+  const filter = string(DT_FILTER);
+  const verneed = readVersionNeeds(reader, image, dynamic, strings);
+  const verdef = readVersionDefinitions(reader, image, dynamic, strings);
+  const symbols = dynamicSymbols(header, image, dynamic, strings, verneed.length + verdef.length > 0);
+  return {
+    pie: ((dynamic.entry(DT_FLAGS_1)?.value ?? 0n) & DF_1_PIE) !== 0n,
+    ...(soname === undefined ? {} : { soname }),
+    needed: dynamic.needed.map(({ value, place }) => strings().at(value, place)),
+    rpath: searchPath(string(DT_RPATH)),
+    runpath: searchPath(string(DT_RUNPATH)),
+    ...(filter === undefined ? {} : { filter }),
+    verneed,
+    verdef,
+    ...bindSymbols(
+      symbols,
+      verneed.flatMap(({ versions }) => versions),
+      verdef,
+    ),
+  };
+}
+
+/** An empty string is as good as no entry: glibc's `decompose_rpath`. */
+function searchPath(path: string | undefined): readonly string[] {
+  return path === undefined || path === '' ? [] : path.split(':');
+}
+
+function readStringTable(reader: ElfReader, image: MemoryImage, dynamic: DynamicTable): StringTable {
+  const table = dynamic.entry(DT_STRTAB);
+  if (table === undefined) {
+    throw malformed('ELF_BAD_DYNAMIC', dynamic.place, 'there are names, but no DT_STRTAB');
+  }
+  const size = dynamic.entry(DT_STRSZ);
+  if (size === undefined) {
+    throw malformed('ELF_BAD_DYNAMIC', dynamic.place, 'there is a DT_STRTAB, but no DT_STRSZ');
+  }
+  const length = reader.withinFile(size.value, size.place, 'DT_STRSZ');
+  return new StringTable(reader, image.locate(table.value, length, table.place, 'DT_STRTAB'), length);
+}
