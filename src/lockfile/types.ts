@@ -35,7 +35,7 @@ export interface LockedSource {
 export interface DirectDependency {
   readonly name: string;
   readonly requirement: readonly string[];
-  /** The line ends with `!`: the gem comes from a source of its own. */
+  /** The line is marked `!` and a source above has the gem: it comes from that source and no other. */
   readonly pinned: boolean;
   readonly line: number;
 }
