@@ -25,3 +25,11 @@ export interface GemSource {
   /** The bytes of one `.gem`. May be called again for the same gem. Throws `RegistryError`. */
   open(gem: NameTuple): Promise<Readable>;
 }
+
+/** One server, or one directory. */
+export interface SingleSource extends GemSource {
+  /** Its gems are files of this machine: opening one asks nothing of the network. */
+  readonly local: boolean;
+  /** One release; undefined where the source does not have it. Asks for no more than it needs. Throws `RegistryError`. */
+  release(gem: NameTuple): Promise<Release | undefined>;
+}
