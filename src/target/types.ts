@@ -29,10 +29,58 @@ export interface Target {
   readonly libraries: readonly string[];
   /** `libraries` is everything that is there: a soname that is not in it is missing, not unchecked. */
   readonly librariesComplete: boolean;
+  /**
+   * What is known for one CPU alone; it goes before the fields above, which hold for all `cpus` together. `forCpu`
+   * applies it.
+   */
+  readonly byCpu?: Readonly<Partial<Record<Cpu, CpuFacts>>>;
   /** Highest x86-64 ISA level that every machine of this system has. */
   readonly isa?: 'x86-64-baseline' | 'x86-64-v2' | 'x86-64-v3' | 'x86-64-v4';
   /** ISO date of the end of standard support. */
   readonly endOfLife?: string;
   /** Where the facts come from. */
   readonly source: string;
+}
+
+/** What a system provides to binaries of one CPU. */
+export interface CpuFacts {
+  readonly ceilings: Readonly<Record<string, string>>;
+  readonly markers?: readonly string[];
+  readonly versions?: Readonly<Record<string, readonly string[]>>;
+  readonly libraries: readonly string[];
+}
+
+/** A target of the table: a system that is known by its name. */
+export interface NamedTarget extends Target {
+  /** Other names by which it is found, without those of images: `focal`, `al2023`. */
+  readonly aliases: readonly string[];
+  /** Family of releases that follow each other: `ubuntu`, `rhel`, `heroku`. */
+  readonly distribution: string;
+  /** Release within the distribution: `20.04`, `9`. */
+  readonly release: string;
+  /** The CPUs are always known for a target of the table. */
+  readonly cpus: readonly Cpu[];
+  /** Canonical name of the system that this one is built on: `ubuntu-22.04` for `heroku-22`. */
+  readonly base?: string;
+  /** A contract that many systems meet (`manylinux_2_28`), not a system that one could run. */
+  readonly policy: boolean;
+  /** ISO date of the end of paid or community long-term support, where there is one. */
+  readonly extendedEndOfLife?: string;
+  /** Version of Ruby that the system brings: `3.3` for `lambda-ruby3.3`. */
+  readonly ruby?: string;
+  /** ISO date on which the facts were read. */
+  readonly asOf: string;
+  /** The facts were not read from the system itself. */
+  readonly uncertain: boolean;
+  /** What a user should know besides, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** What a text stands for, and how sure that is. */
+export interface ResolvedTarget {
+  readonly target: Target;
+  /** What was guessed or is not known for certain, one sentence each. */
+  readonly warnings: readonly string[];
+  /** Version of Ruby that the image or runtime brings, as far as its name says: `3.3`, `3.3.5`. */
+  readonly ruby?: string;
 }

@@ -1,0 +1,128 @@
+import type { Cpu } from '../elf/types.js';
+import { compareDotted } from '../version/symbol-version.js';
+import { forCpu } from './for-cpu.js';
+import { namedTarget } from './named.js';
+import type { DerivedRow, SystemRow, TargetTable } from './table.js';
+import { isDerived, readTable } from './table.js';
+import { targetKey } from './target-key.js';
+import type { Libc, NamedTarget } from './types.js';
+
+/** The table, and its rows by every name. */
+interface Catalog {
+  readonly table: TargetTable;
+  readonly systems: ReadonlyMap<string, SystemRow>;
+  readonly byKey: ReadonlyMap<string, SystemRow | DerivedRow>;
+}
+
+let read: Catalog | undefined;
+const built = new Map<string, NamedTarget>();
+
+function catalog(): Catalog {
+  if (read === undefined) {
+    const table = readTable();
+    const byKey = new Map<string, SystemRow | DerivedRow>();
+    const systems = new Map<string, SystemRow>();
+    for (const row of table.targets) {
+      if (!isDerived(row)) systems.set(row.name, row);
+      for (const text of [row.name, ...row.aliases]) byKey.set(targetKey(text), row);
+    }
+    read = { table, systems, byKey };
+  }
+  return read;
+}
+
+function build(row: SystemRow | DerivedRow): NamedTarget {
+  let target = built.get(row.name);
+  if (target === undefined) {
+    if (isDerived(row)) {
+      const base = catalog().systems.get(row.base);
+      if (base === undefined) throw new Error(`${row.base} was checked to be in the table`);
+      target = namedTarget(base, row);
+    } else {
+      target = namedTarget(row);
+    }
+    built.set(row.name, target);
+  }
+  return target;
+}
+
+/**
+ * Every target that is known by name, in the order of the table: the systems by distribution, older releases first
+ * (Ubuntu, Debian, RHEL and its rebuilds, Amazon Linux, Fedora, openSUSE, SLES), then the manylinux policies, Alpine, and
+ * what is built on one of the systems (Heroku, AWS Lambda, Google buildpacks).
+ * @throws TargetError `TARGET_TABLE_INVALID` where the data beside this module was damaged
+ */
+export function namedTargets(): readonly NamedTarget[] {
+  return catalog().table.targets.map(build);
+}
+
+/** Canonical names and, behind each, its aliases, in the order of the table. */
+export function targetNames(): readonly { readonly name: string; readonly aliases: readonly string[] }[] {
+  return catalog().table.targets.map(({ name, aliases }) => ({ name, aliases }));
+}
+
+/** The target of exactly this name or alias; case and separators do not count. */
+export function findNamed(text: string): NamedTarget | undefined {
+  const row = catalog().byKey.get(targetKey(text));
+  return row === undefined ? undefined : build(row);
+}
+
+/** The release of a distribution by its number or code name: `ubuntu` and `20.04` or `focal`. */
+export function findRelease(distribution: string, release: string): NamedTarget | undefined {
+  const wanted = targetKey(release);
+  for (const row of catalog().systems.values()) {
+    if (row.distribution !== distribution) continue;
+    if (targetKey(row.release) === wanted || row.aliases.some((alias) => targetKey(alias) === wanted))
+      return build(row);
+  }
+  return undefined;
+}
+
+/** What a system has to provide, as the highest numbers and the unnumbered names that are needed. */
+export interface TargetNeeds {
+  readonly libc: Libc;
+  /** Highest GLIBC number: `2.34`. */
+  readonly glibc?: string;
+  readonly glibcxx?: string;
+  readonly cxxabi?: string;
+  readonly gcc?: string;
+  /** Unnumbered version names: `GLIBC_ABI_DT_RELR`. */
+  readonly markers?: readonly string[];
+  /** The CPU that the system has to exist for. */
+  readonly cpu?: Cpu;
+}
+
+function provides(target: NamedTarget, needs: TargetNeeds): boolean {
+  if (target.libc !== needs.libc) return false;
+  if (needs.cpu !== undefined && !target.cpus.includes(needs.cpu)) return false;
+  const seen = needs.cpu === undefined ? target : forCpu(target, needs.cpu);
+  const numbers = { GLIBC: needs.glibc, GLIBCXX: needs.glibcxx, CXXABI: needs.cxxabi, GCC: needs.gcc };
+  for (const [prefix, needed] of Object.entries(numbers)) {
+    if (needed === undefined) continue;
+    const ceiling = seen.ceilings[prefix];
+    if (ceiling === undefined || compareDotted(needed, ceiling) > 0) return false;
+  }
+  return (needs.markers ?? []).every((name) => seen.markers?.includes(name) === true);
+}
+
+function libcNumber(target: NamedTarget): string {
+  return target.libcVersion.replace(/_git\d+$/, '');
+}
+
+/**
+ * The known systems that provide what is needed: those in support on `today` first, each part lowest first (by the C
+ * library, then libstdc++, then the order of the table). What is not known of a system, or not for certain, counts as not
+ * provided. Policies are left out: nobody can deploy to one.
+ * @param today ISO date; a system is in support up to and with its day of end of life
+ */
+export function targetsFitting(needs: TargetNeeds, today: string): NamedTarget[] {
+  const ended = (target: NamedTarget): boolean => target.endOfLife !== undefined && target.endOfLife < today;
+  return namedTargets()
+    .filter((target) => !target.policy && !target.uncertain && provides(target, needs))
+    .sort(
+      (a, b) =>
+        Number(ended(a)) - Number(ended(b)) ||
+        compareDotted(libcNumber(a), libcNumber(b)) ||
+        compareDotted(a.ceilings['GLIBCXX'] ?? '0', b.ceilings['GLIBCXX'] ?? '0'),
+    );
+}

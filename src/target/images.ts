@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+const repository = z.strictObject({
+  /** Without the registry's host and without `library/`. */
+  names: z.array(z.string().min(1)).min(1),
+  /** Every tag is this target. */
+  target: z.string().optional(),
+  /** Tags are releases of this distribution. */
+  distribution: z.string().optional(),
+  /** Tags that move from release to release, with their target on the day of `asOf`; no tag is `latest`. */
+  moving: z.record(z.string(), z.string()).optional(),
+  /** Tags that name a target themselves. */
+  tags: z.record(z.string(), z.string()).optional(),
+  /** Version of Ruby in every image of the repository. */
+  ruby: z.string().optional(),
+});
+
+const schema = z.strictObject({
+  asOf: z.iso.date(),
+  repositories: z.array(repository),
+  ruby: z.strictObject({
+    source: z.string().min(1),
+    names: z.array(z.string()).min(1),
+    /** Suite that an unqualified tag was last built on, by Ruby's minor version. */
+    defaultSuites: z.record(z.string(), z.string()),
+    latest: z.string(),
+  }),
+  /** Alpine release of a tag that says `alpine` without a number. */
+  alpine: z.string(),
+  /** Repositories of official images whose tags end in the suite they are built on. */
+  suiteTagged: z.array(z.string()),
+  /** Registries that serve the official images under the same names. */
+  registries: z.array(z.string()),
+});
+
+export type ImageRepository = z.infer<typeof repository>;
+export type ImageTable = z.infer<typeof schema>;
+
+let read: ImageTable | undefined;
+
+/** The container images that are known by name. */
+export function imageTable(): ImageTable {
+  read ??= schema.parse(JSON.parse(readFileSync(new URL('./images.json', import.meta.url), 'utf8')));
+  return read;
+}

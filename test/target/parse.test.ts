@@ -1,0 +1,215 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { TargetError } from '../../src/errors.js';
+import { namedTargets } from '../../src/target/catalog.js';
+import { forCpu } from '../../src/target/for-cpu.js';
+import { parseTarget, resolveTarget } from '../../src/target/parse.js';
+
+const digest = `sha256:${'a'.repeat(64)}`;
+
+function failure(text: string): TargetError {
+  try {
+    resolveTarget(text);
+  } catch (error) {
+    if (error instanceof TargetError) return error;
+    throw error;
+  }
+  throw new Error(`${text} was resolved`);
+}
+
+describe('resolveTarget', () => {
+  it.each([
+    ['ubuntu-20.04', 'ubuntu-20.04'],
+    ['ubuntu:20.04', 'ubuntu-20.04'],
+    ['ubuntu20.04', 'ubuntu-20.04'],
+    ['Ubuntu 20.04', 'ubuntu-20.04'],
+    ['ubuntu-20.04-lts', 'ubuntu-20.04'],
+    ['ubuntu-20.04.6', 'ubuntu-20.04'],
+    ['  focal ', 'ubuntu-20.04'],
+    ['ubuntu:focal-20240101', 'ubuntu-20.04'],
+    ['bookworm', 'debian-12'],
+    ['debian-12.5', 'debian-12'],
+    ['debian:bookworm-slim', 'debian-12'],
+    ['debian:12.5-slim', 'debian-12'],
+    ['debian:bookworm-20240101-slim', 'debian-12'],
+    ['al2', 'al2'],
+    ['al2023', 'al2023'],
+    ['amazonlinux-2023', 'al2023'],
+    ['amazonlinux:2023', 'al2023'],
+    ['amazonlinux:2.0.20240101', 'al2'],
+    ['rhel8', 'rhel-8'],
+    ['rhel-8.9', 'rhel-8'],
+    ['ubi9', 'rhel-9'],
+    ['redhat/ubi8', 'rhel-8'],
+    ['registry.access.redhat.com/ubi9/ubi-minimal', 'rhel-9'],
+    ['registry.access.redhat.com/ubi9/ubi-minimal:9.4', 'rhel-9'],
+    ['rocky-9', 'rocky-9'],
+    ['rockylinux:9.3-minimal', 'rocky-9'],
+    ['almalinux-8', 'alma-8'],
+    ['centos:7.9.2009', 'centos-7'],
+    ['centos:centos7', 'centos-7'],
+    ['oraclelinux:8-slim', 'oracle-8'],
+    ['fedora:40', 'fedora-40'],
+    ['opensuse/leap:15.6', 'opensuse-leap-15.6'],
+    ['sles-15-sp5', 'sles-15.5'],
+    ['alpine-3.20', 'alpine-3.20'],
+    ['alpine:3.20.3', 'alpine-3.20'],
+    ['heroku-22', 'heroku-22'],
+    ['heroku/heroku:22', 'heroku-22'],
+    ['google-22', 'google-22'],
+    ['lambda-provided.al2023', 'lambda-provided.al2023'],
+    ['public.ecr.aws/lambda/provided:al2023', 'lambda-provided.al2023'],
+    ['manylinux_2_28', 'manylinux_2_28'],
+    ['manylinux_2_28_x86_64', 'manylinux_2_28'],
+    ['manylinux2014', 'manylinux_2_17'],
+    ['manylinux2014_aarch64', 'manylinux_2_17'],
+    ['manylinux_2_30', 'glibc-2.30'],
+    ['musllinux_1_2', 'musl-1.2'],
+    ['glibc-2.31', 'glibc-2.31'],
+    ['glibc-2.31.0', 'glibc-2.31'],
+    ['GLIBC 2.31', 'glibc-2.31'],
+    ['musl-1.2.5', 'musl-1.2.5'],
+    [`ubuntu:22.04@${digest}`, 'ubuntu-22.04'],
+    ['public.ecr.aws/docker/library/debian:11', 'debian-11'],
+    ['node:22-bookworm', 'debian-12'],
+  ])('%s is %s', (text, name) => {
+    expect(resolveTarget(text).target.name).toBe(name);
+    expect(parseTarget(text).name).toBe(name);
+  });
+
+  it.each([
+    ['ruby:3.3-slim-bookworm', 'debian-12', '3.3', false],
+    ['ruby:3.3.5-bullseye', 'debian-11', '3.3.5', false],
+    ['docker.io/library/ruby:2.7-slim-buster', 'debian-10', '2.7', false],
+    ['ruby:3.4.0-preview1-slim-bookworm', 'debian-12', '3.4.0.preview1', false],
+    ['ruby:3.4-alpine3.20', 'alpine-3.20', '3.4', false],
+    ['ruby:3.4-alpine', 'alpine-3.24', '3.4', true],
+    ['ruby:3.3', 'debian-13', '3.3', true],
+    ['ruby:3.1-slim', 'debian-12', '3.1', true],
+    ['ruby:3', 'debian-13', undefined, true],
+    ['ruby:latest', 'debian-13', undefined, true],
+    [`ruby:3.3@${digest}`, 'debian-13', '3.3', true],
+    ['lambda-ruby3.3', 'lambda-ruby3.3', '3.3', false],
+    ['public.ecr.aws/lambda/ruby:3.3', 'lambda-ruby3.3', '3.3', false],
+    ['public.ecr.aws/lambda/ruby:3.3.2024.05.01-x86_64', 'lambda-ruby3.3', '3.3', false],
+    ['amazon/aws-lambda-ruby:3.2', 'lambda-ruby3.2', '3.2', false],
+    ['ubi9/ruby-33', 'rhel-9', '3.3', false],
+  ])('%s is %s with Ruby %s', (text, name, ruby, guessed) => {
+    const found = resolveTarget(text);
+    expect(found.target.name).toBe(name);
+    expect(found.ruby).toBe(ruby);
+    if (guessed) expect(found.warnings.join()).toMatch(/is a guess as of \d{4}-/);
+    else expect(found.warnings).toEqual([]);
+  });
+
+  it.each([
+    ['debian:stable-slim', /moves with each release/],
+    ['alpine:3', /moves with each release/],
+    ['ubuntu:latest', /moves with each release/],
+    ['glibc-2.50', /newer than 2\.43/],
+    ['manylinux_2_30', /only glibc is judged/],
+    ['ubuntu-16.04', /not read from the system itself/],
+    ['registry.example:5000/ubuntu:20.04', /taken for a mirror/],
+    ['ghcr.io/acme/app:1.2-bookworm', /taken from its tag/],
+  ])('%s is answered with a warning', (text, warning) => {
+    expect(resolveTarget(text).warnings.join()).toMatch(warning);
+  });
+
+  it.each([
+    ['ubunut-20.04', 'ubuntu-20.04'],
+    ['ubuntu-20.05', 'ubuntu-20.04'],
+    ['debain-12', 'debian-12'],
+    ['alpine-9', 'alpine-3.19'],
+    ['rockey-9', 'rocky-9'],
+    ['heroku-23', 'heroku-26'],
+    ['bookwrom', 'debian-12'],
+    ['ubuntu', 'ubuntu-26.04'],
+    ['ubuntu:99.04', 'ubuntu-24.04'],
+  ])('%s is unknown, and %s is among the nearest', (text, near) => {
+    const error = failure(text);
+    expect(error).toMatchObject({ code: 'TARGET_UNKNOWN', exitCode: 2 });
+    expect(error.message).toContain(JSON.stringify(text));
+    expect(error.known).toContain(near);
+    expect(error.suggestions.join()).toContain(near);
+  });
+
+  it.each([
+    ['glibc-2.999', /known are 2\.0 to 2\.43/],
+    ['glibc-3.0', /there is no glibc 3\.0/],
+    ['glibc-1.9', /there is no glibc 1\.9/],
+    ['musl-4.0', /there is no musl/],
+    ['', /it is empty/],
+    ['x'.repeat(10_000), /it is not a name/],
+    ['ubuntu-20.04\u0000', /it is not a name/],
+    [`ubuntu@${digest}`, /a digest does not say/],
+    ['ruby', /not a known target/],
+    ['constructor', /not a known target/],
+    ['ubuntu:__proto__', /the tag "__proto__" is not known/],
+    ['nobody/nothing:1.0', /not a known target/],
+    ['::', /not a known target/],
+  ])('refuses %j', (text, message) => {
+    const error = failure(text);
+    expect(error.code).toBe('TARGET_UNKNOWN');
+    expect(error.message).toMatch(message);
+    expect(error.message.length).toBeLessThan(300);
+  });
+
+  it.each([
+    'host',
+    'rootfs:/srv',
+    'image:ubuntu:20.04',
+    'docker-archive:x.tar',
+    'oci:dir',
+    'dockerfile:Dockerfile',
+  ])('%s is a form that cannot be read yet', (text) => {
+    expect(failure(text).code).toBe('TARGET_NOT_SUPPORTED');
+  });
+
+  it('finds every target by its own name and by each alias', () => {
+    for (const target of namedTargets()) {
+      for (const text of [target.name, target.name.toUpperCase(), ...target.aliases]) {
+        expect(resolveTarget(text).target.name, text).toBe(target.name);
+      }
+    }
+  });
+
+  it('answers any text with a target or a TargetError, soon', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[a-z]{1,8}[:/@-][\w.:/@-]{0,40}$/)), (text) => {
+        try {
+          resolveTarget(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(TargetError);
+        }
+      }),
+      { numRuns: 500 },
+    );
+    const start = performance.now();
+    for (const text of [
+      'a.'.repeat(250),
+      '1.'.repeat(250),
+      `ubuntu:${'-a'.repeat(60)}`,
+      `ruby:${'9.'.repeat(60)}`,
+    ]) {
+      expect(() => resolveTarget(text)).not.toThrow(RangeError);
+    }
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+});
+
+describe('glibc-X.Y', () => {
+  it('knows glibc and nothing besides', () => {
+    const target = forCpu(parseTarget('glibc-2.31'), 'x86_64');
+    expect(target.ceilings).toEqual({ GLIBC: '2.31' });
+    expect(target.libraries).toContain('ld-linux-x86-64.so.2');
+    expect(target.libraries).not.toContain('libstdc++.so.6');
+    expect(target.versions?.['libm.so.6']).toContain('GLIBC_2.31');
+    expect(target.versions?.['libc.so.6']).not.toContain('GLIBC_ABI_DT_RELR');
+    expect(target.librariesComplete).toBe(false);
+  });
+
+  it('goes by the number alone where the sets are not known', () => {
+    expect(parseTarget('glibc-2.12').versions).toBeUndefined();
+    expect(parseTarget('glibc-2.50').versions).toBeUndefined();
+  });
+});
