@@ -1,0 +1,24 @@
+/**
+ * The path of an entry as it comes to lie under the gem's directory: without `.` and `..` that cancel out. Undefined
+ * where it is absolute, leads out of that directory, or names nothing: RubyGems refuses to install such a gem
+ * (`Gem::Package#install_location`).
+ */
+export function entryPath(name: string): string | undefined {
+  if (name.startsWith('/') || name.includes('\0')) return undefined;
+  const parts: string[] = [];
+  for (const part of name.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.pop() === undefined) return undefined;
+  }
+  return parts.length === 0 ? undefined : parts.join('/');
+}
+
+/** `to`, a path from the gem's directory, as link text for a link at `from`: hard links name their target so. */
+export function relativeLink(from: string, to: string): string {
+  const base = from.split('/').slice(0, -1);
+  const target = to.split('/');
+  let common = 0;
+  while (common < base.length && common < target.length - 1 && base[common] === target[common]) common++;
+  return [...base.slice(common).map(() => '..'), ...target.slice(common)].join('/');
+}

@@ -1,0 +1,274 @@
+import { satisfies } from '../version/requirement.js';
+import type { PlatformOrRuby } from './platform.js';
+import { installable, parsePlatform, platformMatches, samePlatform } from './platform.js';
+import type { Variant } from './platform-selection.js';
+import { interchangeable, platformDistance, selectBestVariants } from './platform-selection.js';
+
+/** Whose rules are followed: Bundler 2.6's (2.2 and later differ from it in no case here) or Bundler 4's. */
+export type BundlerRules = '2.6' | '4.0';
+
+/** The machine that `bundle install` runs on, and how it is run. */
+export interface InstallContext {
+  /** `Gem::Platform.local` there; `ruby` where Bundler is set to `force_ruby_platform`. */
+  readonly local: PlatformOrRuby;
+  /** The Gemfile says `force_ruby_platform: true` for this gem. */
+  readonly forceRuby?: boolean;
+  /** The Ruby that runs there, all three parts: `3.3.6`. Absent: not checked. */
+  readonly ruby?: string;
+  /** The RubyGems that runs there. Absent: not checked. */
+  readonly rubygems?: string;
+  /** `2.6` by default. */
+  readonly bundler?: BundlerRules;
+}
+
+/** One gem version of a lockfile, of which Bundler is to install one variant. */
+export interface VariantRequest extends InstallContext {
+  /** The platforms that the lockfile lists for this name and version. */
+  readonly locked: readonly string[];
+  /** The lockfile's PLATFORMS. */
+  readonly lockedPlatforms: readonly string[];
+  /** The variants that the registry offers of this version, in its order; absent where it could not be asked. */
+  readonly available?: readonly Variant[];
+  /** Installation with `frozen` or `deployment` set: what is not in the lockfile is refused, not resolved anew. */
+  readonly frozen?: boolean;
+}
+
+/**
+ * What has to be said beside the choice.
+ * - `not-in-lockfile`: the lockfile does not provide for this machine. Bundler resolves anew and changes the lockfile
+ *   (the choice is the most likely outcome), or refuses where it is frozen.
+ * - `not-locked-variant`: the lockfile lists the `ruby` variant alone and leaves the choice to the moment of installing.
+ * - `requirements-not-checked`: Ruby or RubyGems is limited by a variant, and which one runs there is not known.
+ * - `variant-skipped`: a nearer variant is passed over, because it wants another Ruby or RubyGems.
+ * - `yanked`: the registry no longer has a variant that the lockfile lists.
+ * - `refused-when-frozen`: the choice holds only where Bundler may change the lockfile.
+ */
+export type VariantNote =
+  | 'not-in-lockfile'
+  | 'not-locked-variant'
+  | 'requirements-not-checked'
+  | 'variant-skipped'
+  | 'yanked'
+  | 'refused-when-frozen';
+
+/**
+ * Why there is no variant.
+ * - `no-matching-platform`: neither lockfile nor registry has one for this machine.
+ * - `ruby-mismatch`: every variant that matches wants another Ruby or RubyGems.
+ * - `not-available`: the registry has none of what the lockfile lists.
+ * - `frozen`: only a changed lockfile could provide for this machine.
+ * - `registry-needed`: the choice depends on what the registry offers, and it could not be asked.
+ */
+export type NoVariantReason =
+  'no-matching-platform' | 'ruby-mismatch' | 'not-available' | 'frozen' | 'registry-needed';
+
+export type VariantChoice =
+  | { readonly kind: 'precompiled'; readonly platform: string; readonly notes: readonly VariantNote[] }
+  | { readonly kind: 'ruby'; readonly notes: readonly VariantNote[] }
+  | { readonly kind: 'none'; readonly reason: NoVariantReason; readonly notes: readonly VariantNote[] };
+
+/** Does the variant accept the Ruby and RubyGems of `context`? What is not known there is accepted. */
+export function acceptsRuby(variant: Variant, context: Pick<InstallContext, 'ruby' | 'rubygems'>): boolean {
+  const accepts = (version: string | undefined, requirement: readonly string[] = []): boolean =>
+    version === undefined || requirement.length === 0 || satisfies(version, requirement);
+  return accepts(context.ruby, variant.requiredRuby) && accepts(context.rubygems, variant.requiredRubygems);
+}
+
+/** `Definition#current_platform_locked?`: may Bundler install on this machine without a change of PLATFORMS? */
+function platformLocked(lockedPlatforms: readonly PlatformOrRuby[], context: InstallContext): boolean {
+  const { local, bundler = '2.6' } = context;
+  return lockedPlatforms.some((platform) => {
+    if (bundler === '2.6' || platform === 'ruby' || local === 'ruby') return installable(platform, local);
+    // Bundler 4 asks the machine's platform whether it matches the lockfile's, so the C library counts the other way:
+    // a musl machine is not provided for by `x86_64-linux`, a gnu machine is by `x86_64-linux-musl`.
+    return samePlatform(platform, local) || platformMatches(local, platform);
+  });
+}
+
+/**
+ * With nothing but `ruby` (on JRuby: `java`) in PLATFORMS, Bundler chooses among all that the registry has when it
+ * installs; else it takes what the lockfile lists and nothing else (`LazySpecification#use_exact_resolved_specifications?`).
+ */
+function usesExactVariants(lockedPlatforms: readonly PlatformOrRuby[], context: InstallContext): boolean {
+  const { local } = context;
+  if (context.forceRuby === true || local === 'ruby') return true;
+  let mostSpecific: PlatformOrRuby | undefined;
+  let least = Infinity;
+  for (const platform of lockedPlatforms) {
+    const distance = platformDistance(platform, local);
+    if (distance < least) [mostSpecific, least] = [platform, distance];
+  }
+  if (mostSpecific === undefined) return true;
+  const generic: PlatformOrRuby = local.os === 'java' ? { cpu: null, os: 'java', version: null } : 'ruby';
+  return !samePlatform(mostSpecific, generic);
+}
+
+/** What became of one locked variant: the variant that is installed for it, or nothing that the registry has. */
+type Materialized = { readonly variant: Variant } | 'missing';
+
+/** `LazySpecification#materialize_for_installation`; undefined where nothing fits the Ruby. */
+function materialize(locked: string, request: VariantRequest, exact: boolean): Materialized | undefined {
+  const { available = request.locked.map((platform) => ({ platform })), local, frozen = false } = request;
+  const compatible = (variants: readonly Variant[], orLast: boolean): Materialized | undefined => {
+    const found =
+      variants.findLast((variant) => acceptsRuby(variant, request)) ?? (orLast ? variants.at(-1) : undefined);
+    return found === undefined ? undefined : { variant: found };
+  };
+  const platform = parsePlatform(locked);
+  const modern = request.bundler === '4.0';
+  const bestOf = (choices: readonly PlatformOrRuby[]): Materialized | undefined => {
+    for (const choice of choices) {
+      const found = compatible(selectBestVariants(available, choice), false);
+      if (found !== undefined) return found;
+    }
+    return frozen ? compatible(selectBestVariants(available, platform), true) : undefined;
+  };
+  if (!exact) {
+    if (available.length === 0) return 'missing';
+    return bestOf(modern ? [local, platform, 'ruby'] : [local, platform]);
+  }
+  const same = available.filter((variant) => samePlatform(parsePlatform(variant.platform), platform));
+  if (same.length === 0) return 'missing';
+  const found = compatible(same, frozen && !modern);
+  return found ?? (frozen && modern ? bestOf([local, platform, 'ruby']) : undefined);
+}
+
+/** What a choice from the lockfile alone comes to, before anything is resolved anew. */
+type LockedOutcome =
+  | { readonly variant: Variant; readonly notes: readonly VariantNote[] }
+  | { readonly reason: 'no-matching-platform' | 'ruby-mismatch' | 'not-available' };
+
+/** `SpecSet#materialize` for one gem (`select_best_local_platform_match`). */
+function chooseLocked(request: VariantRequest, exact: boolean): LockedOutcome {
+  const { local } = request;
+  const target = request.forceRuby === true ? 'ruby' : local;
+  const matching = request.locked.filter((locked) => installable(parsePlatform(locked), target));
+  if (matching.length === 0) return { reason: 'no-matching-platform' };
+  const outcomes = matching
+    .map((locked) => ({
+      distance: platformDistance(parsePlatform(locked), local),
+      result: materialize(locked, request, exact),
+    }))
+    .sort((one, other) => one.distance - other.distance);
+  const notes = new Set<VariantNote>();
+  for (const { result } of outcomes) {
+    if (result === 'missing') notes.add('yanked');
+    else if (result === undefined || !acceptsRuby(result.variant, request)) notes.add('variant-skipped');
+    if (result !== undefined && result !== 'missing') {
+      // A frozen Bundler 2 takes the variant that the lockfile lists and stops when it comes to install it.
+      if (!acceptsRuby(result.variant, request)) return { reason: 'ruby-mismatch' };
+      if (!exact) {
+        const nearest = selectBestVariants(request.available ?? [], local).at(-1);
+        if (nearest !== undefined && !acceptsRuby(nearest, request)) notes.add('variant-skipped');
+        const named = request.locked.some((name) =>
+          samePlatform(parsePlatform(name), parsePlatform(result.variant.platform)),
+        );
+        if (!named) notes.add('not-locked-variant');
+      }
+      return { variant: result.variant, notes: [...notes] };
+    }
+  }
+  return { reason: notes.has('variant-skipped') ? 'ruby-mismatch' : 'not-available' };
+}
+
+function requirementsUnknown(variants: readonly Variant[], context: InstallContext): boolean {
+  return variants.some(
+    (variant) =>
+      (context.ruby === undefined && (variant.requiredRuby ?? []).length > 0) ||
+      (context.rubygems === undefined && (variant.requiredRubygems ?? []).length > 0),
+  );
+}
+
+function choice(variant: Variant, notes: Iterable<VariantNote>): VariantChoice {
+  const platform = parsePlatform(variant.platform);
+  const all = [...new Set(notes)];
+  return platform === 'ruby'
+    ? { kind: 'ruby', notes: all }
+    : { kind: 'precompiled', platform: variant.platform, notes: all };
+}
+
+/**
+ * Which variant of a locked gem version Bundler installs on a machine, by the rules of Bundler 2.6 or 4 (read from
+ * lib/bundler/lazy_specification.rb, match_platform.rb, definition.rb).
+ *
+ * What surprises: a lockfile that lists only `ruby` for a gem gets it compiled although the registry has a precompiled
+ * variant, unless PLATFORMS has nothing but `ruby`: then the registry's best is taken. And a musl machine takes the
+ * bare `x86_64-linux`, most often built for glibc, where the lockfile lists no `-musl`.
+ */
+export function pickVariant(request: VariantRequest): VariantChoice {
+  const lockedPlatforms = request.lockedPlatforms.map((name) => parsePlatform(name));
+  const exact = usesExactVariants(lockedPlatforms, request);
+  const provided = platformLocked(lockedPlatforms, request);
+  const notes: VariantNote[] = [];
+  if (requirementsUnknown(request.available ?? [], request)) notes.push('requirements-not-checked');
+  if (!exact && request.available === undefined) return { kind: 'none', reason: 'registry-needed', notes };
+
+  const permitted =
+    provided || (request.bundler === '4.0' && request.frozen === true && lockedPlatforms.includes('ruby'));
+  const outcome = permitted ? chooseLocked(request, exact) : undefined;
+  if (outcome !== undefined && 'variant' in outcome) {
+    const found = [...notes, ...outcome.notes];
+    if (request.frozen !== true) {
+      const strict = chooseLocked({ ...request, frozen: true }, exact);
+      const differs = !('variant' in strict) || strict.variant.platform !== outcome.variant.platform;
+      if (differs) found.push('refused-when-frozen');
+    }
+    return choice(outcome.variant, found);
+  }
+
+  if (outcome?.reason === 'not-available') return { kind: 'none', reason: 'not-available', notes };
+  if (outcome?.reason === 'ruby-mismatch' && request.frozen === true) {
+    return { kind: 'none', reason: 'ruby-mismatch', notes };
+  }
+  notes.push('not-in-lockfile');
+  if (request.frozen === true) return { kind: 'none', reason: 'frozen', notes };
+  if (request.available === undefined) {
+    return { kind: 'none', reason: outcome === undefined ? 'registry-needed' : outcome.reason, notes };
+  }
+  const resolved = bestVariant(request.available, request);
+  if (resolved.kind === 'none') return { ...resolved, notes: [...new Set([...notes, ...resolved.notes])] };
+  return { ...resolved, notes: [...new Set([...notes, ...resolved.notes, 'refused-when-frozen' as const])] };
+}
+
+/**
+ * Which variant Bundler installs of a version that it resolves anew, as after a changed pin: the group of the nearest
+ * variants where Ruby and RubyGems suit it, else the `ruby` variant. `platforms` are the others that the lockfile
+ * provides for, where the gem is a direct dependency: a version without a variant for one of them is not taken.
+ */
+export function bestVariant(
+  available: readonly Variant[],
+  context: InstallContext,
+  platforms: readonly string[] = [],
+): VariantChoice {
+  const notes: VariantNote[] = requirementsUnknown(available, context) ? ['requirements-not-checked'] : [];
+  const { local } = context;
+  const ordered = [...available].sort((one, other) => compareText(one.platform, other.platform));
+  const targets: PlatformOrRuby[] = [local, ...platforms.map((name) => parsePlatform(name))];
+  const perTarget = targets.map((target) => selectBestVariants(ordered, target));
+  if (perTarget.some((variants) => variants.length === 0)) {
+    return { kind: 'none', reason: 'no-matching-platform', notes };
+  }
+  const compiled = selectBestVariants(ordered, 'ruby');
+  const precompiled = context.forceRuby !== true && local !== 'ruby';
+  const own = perTarget[0] ?? [];
+  const chosen = own.at(-1);
+  if (precompiled && chosen !== undefined && perTarget.flat().every((one) => acceptsRuby(one, context))) {
+    return choice(chosen, notes);
+  }
+  const fallback = compiled.find((one) => acceptsRuby(one, context));
+  if (fallback !== undefined) {
+    // The `ruby` variant takes along those with the same dependencies and requirements (`SpecGroup#merge`), so this
+    // machine keeps its own where it was another platform's that did not suit.
+    const kept = precompiled && own.every((one) => interchangeable(one, fallback)) ? chosen : undefined;
+    if (kept !== undefined) return choice(kept, notes);
+    if (precompiled) notes.push('variant-skipped');
+    return choice(fallback, notes);
+  }
+  const reason =
+    compiled.length === 0 && context.forceRuby === true ? 'no-matching-platform' : 'ruby-mismatch';
+  return { kind: 'none', reason, notes };
+}
+
+function compareText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
