@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import pLimit from 'p-limit';
 import { auditLockfile } from './audit/audit.js';
 import type { LockedGem } from './audit/bundle.js';
+import { rubyOf } from './audit/bundle.js';
 import type { GemOrigin } from './audit/gem-reader.js';
 import { GemReader } from './audit/gem-reader.js';
 import { readLockfile } from './audit/lockfile-file.js';
@@ -13,13 +13,18 @@ import { pinsOf } from './audit/target-report.js';
 import type { AuditReport, AuditWarning, MultiTargetReport } from './audit/types.js';
 import type { Requires } from './compat/types.js';
 import type { Cpu } from './elf/types.js';
-import { inspectGem, linuxTarget, parsePlatform, readGemMetadata } from './gem/index.js';
-import type { Lockfile } from './lockfile/index.js';
-import { bundlerSettings, cacheDirectory, openCache, openRegistry } from './registry/index.js';
-import type { CombinedSource } from './registry/index.js';
+import { TargetError } from './errors.js';
+import { inspectGem, readGemMetadata } from './gem/contents.js';
+import { linuxTarget, parsePlatform } from './gem/platform.js';
+import type { Lockfile } from './lockfile/types.js';
+import { bundlerSettings } from './registry/bundler-settings.js';
+import { cacheDirectory, openCache } from './registry/cache.js';
+import type { CombinedSource } from './registry/combined-source.js';
+import { openRegistry } from './registry/sources.js';
 import type { Deployment } from './search/types.js';
-import { resolveTarget, targetsFitting } from './target/index.js';
-import type { Target } from './target/index.js';
+import { findNamed, namedTargets, targetsFitting } from './target/catalog.js';
+import { resolveTarget } from './target/parse.js';
+import type { NamedTarget, Target } from './target/types.js';
 
 export interface AuditOptions {
   /** A Gemfile.lock (or gems.locked), or the directory that holds one; the current directory by default. */
@@ -94,19 +99,18 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
     ...(options.offline === undefined ? {} : { offline: options.offline }),
   });
   try {
-    const vendored = await isDirectory(settings.cachePath);
     const sourcesOf = (gem: LockedGem): Promise<CombinedSource> =>
       options.sources === undefined
         ? // Of several remotes in one section, Bundler asks the last first.
           registry.sources({
-            local: vendored ? [settings.cachePath] : [],
+            local: [settings.cachePath],
             remotes: [...gem.remotes].reverse(),
           })
         : registry.sources({ remotes: options.sources });
     // A source that is named on the command line and is none stops the audit; one of the lockfile is its gems' finding.
     if (options.sources !== undefined) await registry.sources({ remotes: options.sources });
 
-    const ruby = options.ruby ?? resolved.find((each) => each.ruby !== undefined)?.ruby;
+    const ruby = options.ruby ?? rubyOf(lockfile) ?? resolved.find((each) => each.ruby !== undefined)?.ruby;
     const reports = await auditLockfile(
       {
         lockfile,
@@ -141,6 +145,26 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   }
 }
 
+/** Every target that is known by name, by distribution, older releases first. */
+export function knownTargets(): readonly NamedTarget[] {
+  return namedTargets();
+}
+
+/**
+ * A target of `knownTargets` by any of its names.
+ *
+ * @throws TargetError for a name that is not known, and for one that stands for no row: `glibc-2.31`.
+ */
+export function knownTarget(name: string): NamedTarget {
+  const { target } = resolveTarget(name);
+  const row = findNamed(target.name);
+  if (row !== undefined) return row;
+  throw new TargetError(`${name} is no system of the table, but a C library on its own`, {
+    code: 'TARGET_NOT_NAMED',
+    suggestions: ['gemcompat targets lists the systems that are known'],
+  });
+}
+
 function originFrom(source: CombinedSource): GemOrigin {
   return {
     name: source.name,
@@ -172,11 +196,4 @@ function systemsThatRun(requires: Requires, cpu: Cpu): string[] {
   if (libc === 'both') return [];
   if (libc === 'static') return [];
   return targetsFitting({ ...requires, libc, cpu }, today).map(({ name }) => name);
-}
-
-async function isDirectory(directory: string): Promise<boolean> {
-  return stat(directory).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
 }

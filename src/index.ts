@@ -7,7 +7,7 @@
  *
  * @packageDocumentation
  */
-export { audit } from './api.js';
+export { audit, knownTarget, knownTargets } from './api.js';
 export type { AuditOptions } from './api.js';
 export type { AuditProgress } from './audit/ports.js';
 export type {
@@ -41,7 +41,9 @@ export {
   TargetError,
   UsageError,
 } from './errors.js';
-export { decodeLockfile, parseLockfile } from './lockfile/index.js';
+export { decodeLockfile } from './lockfile/decode.js';
+export { parseLockfile } from './lockfile/parse.js';
+export type { ParseLockfileOptions } from './lockfile/parse.js';
 export type {
   DirectDependency,
   LockedChecksum,
@@ -50,11 +52,11 @@ export type {
   LockedSourceType,
   LockedSpec,
   Lockfile,
-  ParseLockfileOptions,
-} from './lockfile/index.js';
+} from './lockfile/types.js';
 export { exitCodeOf } from './report/exit-code.js';
 export { render } from './report/render.js';
 export type { ReportFormat } from './report/render.js';
+export { renderTarget, renderTargets } from './report/targets.js';
 export type { TextOptions } from './report/text.js';
 export type { Conflict, Suggestion } from './search/types.js';
-export type { Libc, Target } from './target/types.js';
+export type { CpuFacts, Libc, NamedTarget, Target } from './target/types.js';

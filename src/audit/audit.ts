@@ -1,4 +1,4 @@
-import { gemsOf, rubyOf } from './bundle.js';
+import { gemsOf } from './bundle.js';
 import { GemAudit } from './gem-audit.js';
 import type { AuditPorts, AuditRequest } from './ports.js';
 import { reportFor } from './target-report.js';
@@ -10,7 +10,7 @@ import type { AuditReport } from './types.js';
  * it never stops the audit. A report for each target, in the order of the deployments.
  */
 export async function auditLockfile(request: AuditRequest, ports: AuditPorts): Promise<AuditReport[]> {
-  const ruby = request.ruby ?? rubyOf(request.lockfile);
+  const { ruby } = request;
   const gems = gemsOf(request.lockfile);
   let done = 0;
   const audited = await Promise.all(

@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { LockfileError } from '../errors.js';
-import { decodeLockfile, parseLockfile } from '../lockfile/index.js';
-import type { Lockfile } from '../lockfile/index.js';
+import { decodeLockfile } from '../lockfile/decode.js';
+import { parseLockfile } from '../lockfile/parse.js';
+import type { Lockfile } from '../lockfile/types.js';
 
 /** A lockfile that was found and read. */
 export interface LockfileOnDisk {

@@ -12,7 +12,7 @@ export interface AuditRequest {
   readonly path: string;
   /** Each target on each CPU; the targets in the order of the reports. */
   readonly deployments: readonly Deployment[];
-  /** The project's Ruby; the lockfile's own where it is absent. */
+  /** The Ruby that runs on the target; what depends on it is not checked without it. */
   readonly ruby?: string;
   /** Bundler is set to compile every gem. */
   readonly forceRuby: boolean;

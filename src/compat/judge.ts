@@ -1,13 +1,14 @@
-import type { Cpu, ElfFile, X86IsaLevel } from '../elf/types.js';
+import type { Cpu, ElfFile, VersionNeed, X86IsaLevel } from '../elf/types.js';
 import type { GemBinary, GemContents } from '../gem/types.js';
 import type { Target } from '../target/types.js';
 import { GemInside } from './inside.js';
 import { libcOf } from './libc-of.js';
 import { loadersOf } from './loaders.js';
+import type { Provision } from './provides.js';
 import { ceilingFor, providesLibrary, providesVersion } from './provides.js';
 import { requiresOf } from './requires.js';
 import { selectBinaries } from './select.js';
-import type { Finding, Judgement } from './types.js';
+import type { Finding, Judgement, SymbolVersionFinding, UncheckedVersionFinding } from './types.js';
 import { verdictOf } from './verdict.js';
 
 export interface JudgeFor {
@@ -61,8 +62,10 @@ export function judgeGem(contents: GemContents, { target, cpu, ruby }: JudgeFor)
   }
   for (const path of contents.staticArchives) findings.push({ kind: 'static-archive', file: path });
 
+  const verdict = verdictOf(findings);
+  if (judged.length === 0) return { verdict, findings };
   const requires = requiresOf(judged, (from, library) => inside.resolve(from, library) !== undefined);
-  return { verdict: verdictOf(findings), requires, findings };
+  return { verdict, requires, findings };
 }
 
 /** What the loader has to find: DT_NEEDED, and a DT_FILTER's library, which it looks for in the same way. */
@@ -85,8 +88,9 @@ function judgeBinary(binary: GemBinary, inside: GemInside, target: Target, cpu: 
     findings.push({ kind: 'missing-interpreter', file, interpreter: elf.interpreter });
   }
 
+  const needed = neededBy(elf);
   const unresolved = new Set<string>();
-  for (const library of neededBy(elf)) {
+  for (const library of needed) {
     if (inside.resolve(binary, library) !== undefined) continue;
     const provision = providesLibrary(target, library);
     if (provision === 'provided') continue;
@@ -99,29 +103,46 @@ function judgeBinary(binary: GemBinary, inside: GemInside, target: Target, cpu: 
   for (const { library, versions } of elf.verneed) {
     // A library that is not there, or of which nothing is known, is a finding already.
     if (unresolved.has(library)) continue;
+    // The loader aborts where nothing has loaded the library by then (elf/dl-version.c: assert (needed != NULL)). The C
+    // library is always there.
+    if (!needed.includes(library) && !/^libc\.|^ld/.test(library)) {
+      findings.push({ kind: 'unchecked-library', file, library, carried: inside.carries(library) });
+      continue;
+    }
     const own = inside.resolve(binary, library);
-    for (const { name, weak, symbols } of versions) {
-      // elf/dl-version.c, match_symbol: "If it was a weak reference it is not fatal."
-      if (weak) continue;
+    for (const need of versions) {
       const provision =
-        own === undefined ? providesVersion(target, library, name) : definesVersion(own, name);
-      if (provision === 'provided') continue;
-      const facts = { file, library, symbolVersion: name, symbols };
-      if (provision === 'unknown') {
-        findings.push({ kind: 'unchecked-symbol-version', ...facts });
-      } else {
-        const provided = own === undefined ? ceilingFor(target, name) : undefined;
-        findings.push({ kind: 'symbol-version', ...facts, ...(provided === undefined ? {} : { provided }) });
-      }
+        own === undefined ? providesVersion(target, library, need.name) : definesVersion(own, need.name);
+      const finding = versionFinding(binary, library, need, provision);
+      if (finding === undefined) continue;
+      const provided = own === undefined ? ceilingFor(target, need.name) : undefined;
+      const known = finding.kind === 'symbol-version' && provided !== undefined ? { provided } : {};
+      findings.push({ ...finding, ...known });
     }
   }
 
-  const needed = elf.isaNeeded.at(-1);
+  const level = elf.isaNeeded.at(-1);
   const provided = target.isa ?? 'x86-64-baseline';
-  if (needed !== undefined && ISA_LEVELS.indexOf(needed) > ISA_LEVELS.indexOf(provided)) {
-    findings.push({ kind: 'isa-level', file, level: needed, provided });
+  if (level !== undefined && ISA_LEVELS.indexOf(level) > ISA_LEVELS.indexOf(provided)) {
+    findings.push({ kind: 'isa-level', file, level, provided });
   }
   return findings;
+}
+
+function versionFinding(
+  { path: file, elf }: GemBinary,
+  library: string,
+  { name, weak, symbols }: VersionNeed,
+  provision: Provision,
+): SymbolVersionFinding | UncheckedVersionFinding | undefined {
+  if (provision === 'provided') return undefined;
+  const facts = { file, library, symbolVersion: name, symbols };
+  if (!weak)
+    return { kind: provision === 'missing' ? 'symbol-version' : 'unchecked-symbol-version', ...facts };
+  // A weak need does not keep the file from being loaded (elf/dl-version.c, match_symbol: "If it was a weak reference it
+  // is not fatal"), but a symbol of it that is not weak itself fails when it is looked up.
+  const strong = symbols.filter((symbol) => !elf.weakImports.includes(symbol));
+  return strong.length === 0 ? undefined : { kind: 'unchecked-symbol-version', ...facts, symbols: strong };
 }
 
 /** A library without any version definitions satisfies every version need (elf/dl-version.c, match_symbol). */

@@ -107,12 +107,13 @@ function selectRuby(
 const SYSTEM_IN_NAME =
   /(?<=[-_])(ubuntu|debian|centos|rhel|rocky|almalinux|amazonlinux|amzn|fedora|opensuse|alpine|archlinux)[-_]?(\d+(?:\.\d+)?)?(?=[-_.][^/]*$)/i;
 
-/** Distributions that take each other's builds, by the name that a target has. */
-const SAME_SYSTEM: Readonly<Record<string, string>> = {
-  centos: 'rhel',
-  rocky: 'rhel',
-  almalinux: 'rhel',
-  amzn: 'amazonlinux',
+/** How a target's name begins, where it is not the distribution's own: rebuilds of RHEL, and Amazon's short names. */
+const NAME_PREFIX: Readonly<Record<string, string>> = {
+  centos: 'rhel-',
+  rocky: 'rhel-',
+  almalinux: 'rhel-',
+  amazonlinux: 'al',
+  amzn: 'al',
 };
 
 function selectSystem(
@@ -125,7 +126,7 @@ function selectSystem(
     const exact = group.filter(({ path }) => {
       const [, name = '', version = ''] = SYSTEM_IN_NAME.exec(path) ?? [];
       const distribution = name.toLowerCase();
-      return name !== '' && system === `${SAME_SYSTEM[distribution] ?? distribution}-${version}`;
+      return name !== '' && system === `${NAME_PREFIX[distribution] ?? `${distribution}-`}${version}`;
     });
     if (group.length === 1 || exact.length > 0) kept.push(...(exact.length > 0 ? exact : group));
     else alternatives.push(group);

@@ -133,7 +133,7 @@ export type FindingKind = Finding['kind'];
 
 /** What a gem needs of a system, over all files that would be loaded on it. Weak version needs do not count. */
 export interface Requires {
-  /** The C library that the files are linked to; `static` where there are executables and none of the files asks for one. */
+  /** The C library that the files are linked to; `static` where no file asks for one. */
   readonly libc: Libc | 'static' | 'both';
   /** Highest `GLIBC_x.y`: `2.34`. */
   readonly glibc?: string;
@@ -151,6 +151,7 @@ export interface Requires {
 
 export interface Judgement {
   readonly verdict: Exclude<Verdict, 'source'>;
-  readonly requires: Requires;
+  /** Absent where the gem has no file that would be loaded. */
+  readonly requires?: Requires;
   readonly findings: readonly Finding[];
 }

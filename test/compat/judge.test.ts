@@ -59,10 +59,18 @@ describe('symbol versions', () => {
   });
 
   it('does not count what is needed weakly, as the loader does not', () => {
-    const gem = contents({
-      'lib/a.so': elf({ needs: { 'libc.so.6': ['GLIBC_2.2.5', { name: 'GLIBC_2.40', weak: true }] } }),
-    });
+    const weakly = elf({ needs: { 'libc.so.6': ['GLIBC_2.2.5', { name: 'GLIBC_2.40', weak: true }] } });
+    const gem = contents({ 'lib/a.so': { ...weakly, weakImports: ['of_GLIBC_2.40'] } });
     expect(judge(gem)).toMatchObject({ verdict: 'compatible', requires: { glibc: '2.2.5' } });
+    // The file is loaded, but the symbol fails when it is looked up.
+    expect(judge(contents({ 'lib/a.so': weakly })).verdict).toBe('unknown');
+  });
+
+  it('are not held for there of a library that nothing loads', () => {
+    const gem = contents({
+      'lib/a.so': elf({ needs: { 'libstdc++.so.6': ['GLIBCXX_3.4'] }, needed: ['libc.so.6'] }),
+    });
+    expect(judge(gem)).toMatchObject({ verdict: 'unknown', findings: [{ kind: 'unchecked-library' }] });
   });
 });
 
