@@ -13,7 +13,7 @@ import { pinsOf } from './audit/target-report.js';
 import type { AuditReport, AuditWarning, MultiTargetReport } from './audit/types.js';
 import type { Requires } from './compat/types.js';
 import type { Cpu } from './elf/types.js';
-import { TargetError } from './errors.js';
+import { TargetError, UsageError } from './errors.js';
 import { inspectGem, readGemMetadata } from './gem/contents.js';
 import { linuxTarget, parsePlatform } from './gem/platform.js';
 import type { Lockfile } from './lockfile/types.js';
@@ -25,6 +25,7 @@ import type { Deployment } from './search/types.js';
 import { findNamed, namedTargets, targetsFitting } from './target/catalog.js';
 import { resolveTarget } from './target/parse.js';
 import type { NamedTarget, Target } from './target/types.js';
+import { isGemVersion } from './version/gem-version.js';
 
 export interface AuditOptions {
   /** A Gemfile.lock (or gems.locked), or the directory that holds one; the current directory by default. */
@@ -76,6 +77,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   const env = options.env ?? process.env;
   const names = typeof options.target === 'string' ? [options.target] : options.target;
   const resolved = names.map((name) => resolveTarget(name));
+  if (options.ruby !== undefined) checkRuby(options.ruby);
   const { path: file, directory, lockfile } = await readLockfile(options.path ?? '.', cwd);
   const warnings: AuditWarning[] = [
     ...resolved.flatMap((each) => each.warnings.map((message) => ({ code: 'TARGET', message }))),
@@ -162,6 +164,14 @@ export function knownTarget(name: string): NamedTarget {
   throw new TargetError(`${name} is no system of the table, but a C library on its own`, {
     code: 'TARGET_NOT_NAMED',
     suggestions: ['gemcompat targets lists the systems that are known'],
+  });
+}
+
+function checkRuby(ruby: string): void {
+  if (isGemVersion(ruby) && /^\d+\.\d+/.test(ruby)) return;
+  throw new UsageError(`${JSON.stringify(ruby)} is not a version of Ruby`, {
+    code: 'RUBY_MALFORMED',
+    suggestions: ['give all three parts: --ruby 3.3.6'],
   });
 }
 

@@ -33,10 +33,17 @@ export class GemAudit {
   }
 
   async run(): Promise<Row[]> {
-    const rows = await Promise.all(this.#request.deployments.map((deployment) => this.#audit(deployment)));
+    const rows = await Promise.all(
+      this.#request.deployments.map((deployment) =>
+        this.#audit(deployment).catch((error: unknown) => this.#failed(deployment, error)),
+      ),
+    );
     if (!rows.some(({ report }) => report.verdict === 'incompatible')) return rows;
 
-    const { suggestion, note } = await this.#search();
+    const { suggestion, note } = await this.#search().catch((error: unknown) => ({
+      suggestion: undefined,
+      note: { kind: 'search-incomplete' as const, reason: unavailable(this.#gem.name, error).reason },
+    }));
     return rows.map((row) => {
       if (row.report.verdict !== 'incompatible') return row;
       const { requires } = row.report;
@@ -68,7 +75,7 @@ export class GemAudit {
     const base = { name, version, arch: deployment.cpu, findings: [] };
     const source: Row = { deployment, report: { ...base, platform: 'ruby', verdict: 'source' } };
     // What Bundler takes from git or a path it compiles there.
-    if (this.#gem.sourceType !== 'gem') return source;
+    if (this.#gem.sourceType === 'git' || this.#gem.sourceType === 'path') return source;
 
     let available: readonly Release[] | undefined;
     let failure: UnavailableFinding | undefined;
@@ -132,6 +139,16 @@ export class GemAudit {
     }
   }
 
+  #failed(deployment: Deployment, error: unknown): Row {
+    const { name, version, platforms } = this.#gem;
+    const findings = [unavailable(`${name} ${version}`, error)];
+    const platform = platforms[0] ?? 'ruby';
+    return {
+      deployment,
+      report: { name, version, platform, arch: deployment.cpu, verdict: 'unknown', findings },
+    };
+  }
+
   #onlyRuby(): boolean {
     return this.#gem.platforms.every((platform) => platform === 'ruby');
   }
@@ -157,12 +174,7 @@ export class GemAudit {
 
   async #search(): Promise<{ suggestion?: Suggestion; note?: GemNote }> {
     const { name, version, gemfile, parents } = this.#gem;
-    let releases: readonly Release[];
-    try {
-      releases = await this.#allReleases();
-    } catch (error) {
-      return { note: { kind: 'search-incomplete', reason: unavailable(name, error).reason } };
-    }
+    const releases = await this.#allReleases();
     const candidates = candidatesOf(releases, {
       locked: version,
       deployments: this.#request.deployments,

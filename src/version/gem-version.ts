@@ -1,3 +1,4 @@
+import { GemcompatError } from '../errors.js';
 import { trimRubySpace } from './ruby-text.js';
 
 /**
@@ -22,13 +23,15 @@ export interface GemVersion {
   readonly prerelease: boolean;
 }
 
-export class GemVersionError extends Error {
-  readonly code = 'GEM_VERSION_MALFORMED';
+/** A text that is no gem version. */
+export class GemVersionError extends GemcompatError {
   readonly version: string;
 
   constructor(version: string) {
-    super(`malformed gem version ${JSON.stringify(excerpt(version))}`);
-    this.name = 'GemVersionError';
+    super(`malformed gem version ${JSON.stringify(excerpt(version))}`, {
+      code: 'GEM_VERSION_MALFORMED',
+      suggestions: ['a version is numbers and letters between dots: 1.2.3, 2.0.0.rc1'],
+    });
     this.version = version;
   }
 }

@@ -1,3 +1,4 @@
+import { GemcompatError } from '../errors.js';
 import {
   bumpOf,
   canonicalGemVersion,
@@ -23,14 +24,16 @@ export interface Requirement {
   readonly clauses: readonly RequirementClause[];
 }
 
-export class RequirementError extends Error {
-  readonly code = 'REQUIREMENT_MALFORMED';
+/** A text that is no requirement on a gem version. */
+export class RequirementError extends GemcompatError {
   /** The clause that RubyGems refuses, as it was given. */
   readonly clause: string;
 
   constructor(clause: string) {
-    super(`malformed requirement ${JSON.stringify(excerpt(clause))}`);
-    this.name = 'RequirementError';
+    super(`malformed requirement ${JSON.stringify(excerpt(clause))}`, {
+      code: 'REQUIREMENT_MALFORMED',
+      suggestions: ['a requirement is an operator and a version: >= 1.2, ~> 2.0'],
+    });
     this.clause = clause;
   }
 }
