@@ -65,8 +65,7 @@ export class GemReader {
       return mismatch(gem, `the index gives it the SHA-256 ${sha256}, the lockfile ${locked}`);
     }
     const expected = sha256 ?? locked;
-    const actual = (await origin.digest(release)) ?? expected;
-    const recalled = actual === undefined ? undefined : await this.#ports.recall(actual);
+    const recalled = await this.#recall(origin, release, expected);
     const contents = recalled ?? (await this.#ports.inspect(() => origin.open(release), gem));
     if (expected !== undefined && contents.sha256 !== expected) {
       const whose = sha256 === undefined ? 'the lockfile' : 'the index';
@@ -74,6 +73,19 @@ export class GemReader {
     }
     if (recalled === undefined) await this.#ports.remember(contents);
     return { contents };
+  }
+
+  /** A gem that lies at hand is hashed before what is remembered of it counts: it may have changed since. */
+  async #recall(
+    origin: GemOrigin,
+    release: Release,
+    expected: string | undefined,
+  ): Promise<GemContents | undefined> {
+    const key = expected ?? (await origin.digest(release));
+    const recalled = key === undefined ? undefined : await this.#ports.recall(key);
+    if (recalled === undefined || expected === undefined) return recalled;
+    const actual = await origin.digest(release);
+    return actual === undefined || actual === expected ? recalled : undefined;
   }
 }
 

@@ -105,6 +105,13 @@ function provides(target: NamedTarget, needs: TargetNeeds): boolean {
   return (needs.markers ?? []).every((name) => seen.markers?.includes(name) === true);
 }
 
+/** What a row says by itself, before its sets are built: most rows are ruled out by it. */
+function mayProvide(row: SystemRow | DerivedRow, { libc, glibc }: TargetNeeds): boolean {
+  const system = isDerived(row) ? catalog().systems.get(row.base) : row;
+  if (system?.libc !== libc) return false;
+  return glibc === undefined || compareDotted(glibc, system.libcVersion) <= 0;
+}
+
 function libcNumber(target: NamedTarget): string {
   return target.libcVersion.replace(/_git\d+$/, '');
 }
@@ -117,7 +124,9 @@ function libcNumber(target: NamedTarget): string {
  */
 export function targetsFitting(needs: TargetNeeds, today: string): NamedTarget[] {
   const ended = (target: NamedTarget): boolean => target.endOfLife !== undefined && target.endOfLife < today;
-  return namedTargets()
+  return catalog()
+    .table.targets.filter((row) => mayProvide(row, needs))
+    .map(build)
     .filter((target) => !target.policy && !target.uncertain && provides(target, needs))
     .sort(
       (a, b) =>

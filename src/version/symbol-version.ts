@@ -1,3 +1,4 @@
+import type { SemVer } from 'semver';
 import coerce from 'semver/functions/coerce.js';
 import compare from 'semver/functions/compare.js';
 
@@ -70,9 +71,23 @@ export function compareDotted(a: string, b: string): number {
   return 0;
 }
 
+/** What was coerced before: version names recur, and coercing is what a comparison costs. */
+const coerced = new Map<string, SemVer | null>();
+/** Far more than there are version names; a hostile file could bring any number. */
+const mostCoerced = 4096;
+
+function coerceOnce(piece: string): SemVer | null {
+  const known = coerced.get(piece);
+  if (known !== undefined) return known;
+  if (coerced.size >= mostCoerced) coerced.clear();
+  const version = coerce(piece);
+  coerced.set(piece, version);
+  return version;
+}
+
 function comparePieces(a: string, b: string): number {
-  const x = coerce(a);
-  const y = coerce(b);
+  const x = coerceOnce(a);
+  const y = coerceOnce(b);
   // coerce() skips or cuts a part that is too long or not canonical: only what came back whole may be compared by it.
   if (x?.version === a && y?.version === b) return compare(x, y);
   const others = b.split('.');
