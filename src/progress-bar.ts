@@ -15,9 +15,10 @@ export function progressBar(watched: boolean): Progress {
       stream: process.stderr,
       format: '{bar} {value}/{total} {current}',
       barsize: 24,
-      hideCursor: true,
       clearOnComplete: true,
-      linewrap: false,
+      // Nothing that Ctrl-C would leave behind: no hidden cursor, no line wrapping switched off.
+      hideCursor: false,
+      linewrap: true,
     },
     Presets.shades_classic,
   );

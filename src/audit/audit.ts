@@ -12,12 +12,16 @@ import type { AuditReport } from './types.js';
 export async function auditLockfile(request: AuditRequest, ports: AuditPorts): Promise<AuditReport[]> {
   const { ruby } = request;
   const gems = gemsOf(request.lockfile);
-  let done = 0;
+  const pending = new Set(gems.map(({ name, version }) => `${name} ${version}`));
+  const tell = (): void => {
+    const [current = ''] = pending;
+    ports.progress?.({ done: gems.length - pending.size, total: gems.length, current });
+  };
   const audited = await Promise.all(
     gems.map(async (gem) => {
       const rows = await new GemAudit(gem, request, ruby, ports).run();
-      done += 1;
-      ports.progress?.({ done, total: gems.length, current: `${gem.name} ${gem.version}` });
+      pending.delete(`${gem.name} ${gem.version}`);
+      tell();
       return rows;
     }),
   );

@@ -23,7 +23,7 @@ export interface AuditRequest {
 export interface AuditProgress {
   readonly done: number;
   readonly total: number;
-  /** What is being worked on: `thruster 0.1.9`. */
+  /** What is still being worked on, the first of it: `thruster 0.1.9`; empty at the end. */
   readonly current: string;
 }
 
