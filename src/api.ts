@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import pLimit from 'p-limit';
 import { auditLockfile } from './audit/audit.js';
-import type { LockedGem } from './audit/bundle.js';
-import { rubyOf } from './audit/bundle.js';
+import type { LockedVersion } from './audit/bundle.js';
+import { deploymentsFor } from './audit/deployments.js';
 import type { GemOrigin } from './audit/gem-reader.js';
 import { GemReader } from './audit/gem-reader.js';
 import { readLockfile } from './audit/lockfile-file.js';
@@ -15,16 +15,14 @@ import type { Requires } from './compat/types.js';
 import type { Cpu } from './elf/types.js';
 import { TargetError, UsageError } from './errors.js';
 import { inspectGem, readGemMetadata } from './gem/contents.js';
-import { linuxTarget, parsePlatform } from './gem/platform.js';
-import type { Lockfile } from './lockfile/types.js';
 import { bundlerSettings } from './registry/bundler-settings.js';
 import { cacheDirectory, openCache } from './registry/cache.js';
 import type { CombinedSource } from './registry/combined-source.js';
 import { openRegistry } from './registry/sources.js';
-import type { Deployment } from './search/types.js';
 import { findNamed, namedTargets, targetsFitting } from './target/catalog.js';
 import { resolveTarget } from './target/parse.js';
-import type { NamedTarget, Target } from './target/types.js';
+import { readTarget } from './target/read-target.js';
+import type { NamedTarget } from './target/types.js';
 import { isGemVersion } from './version/gem-version.js';
 
 export interface AuditOptions {
@@ -76,7 +74,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   const cwd = options.cwd ?? process.cwd();
   const env = options.env ?? process.env;
   const names = typeof options.target === 'string' ? [options.target] : options.target;
-  const resolved = names.map((name) => resolveTarget(name));
+  const resolved = await Promise.all(names.map((name) => readTarget(name, cwd)));
   if (options.ruby !== undefined) checkRuby(options.ruby);
   const { path: file, directory, lockfile } = await readLockfile(options.path ?? '.', cwd);
   const warnings: AuditWarning[] = [
@@ -87,7 +85,17 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
     })),
   ];
 
+  const { deployments, warnings: doubts } = deploymentsFor(resolved, lockfile, options);
+  warnings.push(...doubts);
+
   const settings = await bundlerSettings({ cwd: directory, env });
+  if (settings.forceRubyPlatform) {
+    warnings.push({
+      code: 'FORCE_RUBY_PLATFORM',
+      message:
+        'Bundler is set to force_ruby_platform here; that says nothing of the target, so the precompiled gems are judged all the same',
+    });
+  }
   const cache = openCache({
     directory: cacheDirectory(env),
     warn: (message) => warnings.push({ code: 'CACHE', message }),
@@ -101,27 +109,19 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
     ...(options.offline === undefined ? {} : { offline: options.offline }),
   });
   try {
-    const sourcesOf = (gem: LockedGem): Promise<CombinedSource> =>
+    const sourcesOf = (locked: LockedVersion): Promise<CombinedSource> =>
       options.sources === undefined
         ? // Of several remotes in one section, Bundler asks the last first.
           registry.sources({
             local: [settings.cachePath],
-            remotes: [...gem.remotes].reverse(),
+            remotes: [...locked.remotes].reverse(),
           })
         : registry.sources({ remotes: options.sources });
     // A source that is named on the command line and is none stops the audit; one of the lockfile is its gems' finding.
     if (options.sources !== undefined) await registry.sources({ remotes: options.sources });
 
-    const ruby = options.ruby ?? rubyOf(lockfile) ?? resolved.find((each) => each.ruby !== undefined)?.ruby;
     const reports = await auditLockfile(
-      {
-        lockfile,
-        path: file,
-        deployments: resolved.flatMap(({ target }) => deploymentsOf(target, lockfile, options.arches)),
-        forceRuby: settings.forceRubyPlatform,
-        all: options.all ?? false,
-        ...(ruby === undefined ? {} : { ruby }),
-      },
+      { lockfile, path: file, deployments, all: options.all ?? false },
       {
         reader: new GemReader(
           {
@@ -131,7 +131,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
           },
           pLimit(options.jobs ?? 8),
         ),
-        originOf: async (gem) => originFrom(await sourcesOf(gem)),
+        originOf: async (locked) => originFrom(await sourcesOf(locked)),
         systemsFor: (requires, cpu) => systemsThatRun(requires, cpu),
         ...(options.onProgress === undefined ? {} : { progress: options.onProgress }),
       },
@@ -188,15 +188,6 @@ function originFrom(source: CombinedSource): GemOrigin {
       return hash.digest('hex');
     },
   };
-}
-
-function deploymentsOf(target: Target, lockfile: Lockfile, arches: readonly Cpu[] | undefined): Deployment[] {
-  const named = new Set(
-    lockfile.platforms.flatMap((platform) => linuxTarget(parsePlatform(platform))?.cpu ?? []),
-  );
-  const usual = [...named].filter((cpu) => target.cpus?.includes(cpu) ?? true);
-  const cpus = arches ?? (usual.length > 0 ? usual : (['x86_64'] as const));
-  return [...new Set(cpus)].map((cpu) => ({ target, cpu }));
 }
 
 /** Known systems with what a gem needs, the lowest first, those past their end of life left out. */

@@ -24,7 +24,11 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override async catch(error: Error & { exitCode?: number }): Promise<unknown> {
-    if (!(error instanceof GemcompatError)) return super.catch(error);
+    if (!(error instanceof GemcompatError)) {
+      // What nobody foresaw is a failed operation, never "a gem does not fit". oclif's own errors bring their exit code.
+      if (!('oclif' in error)) Object.assign(error, { exitCode: 2, oclif: { exit: 2 } });
+      return super.catch(error);
+    }
     const paint = new Ansis(this.colorOn(process.stderr) ? 3 : 0);
     const lines = [
       `${paint.red('Error:')} ${printable(error.message)} ${paint.dim(`[${error.code}]`)}`,

@@ -7,4 +7,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// Exit code 1 says that a gem does not fit, so nothing unforeseen may end with it.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`Unexpected error: ${error.stack ?? error.message}\n`);
+  process.exit(2);
+});
+
 await execute({ dir: import.meta.url });

@@ -1,6 +1,7 @@
+import { Bundle, clashes } from './bundle-resolution.js';
 import { gemsOf } from './bundle.js';
 import { GemAudit } from './gem-audit.js';
-import type { AuditPorts, AuditRequest } from './ports.js';
+import type { AuditPorts, AuditRequest, Row } from './ports.js';
 import { reportFor } from './target-report.js';
 import type { AuditReport } from './types.js';
 
@@ -10,21 +11,41 @@ import type { AuditReport } from './types.js';
  * it never stops the audit. A report for each target, in the order of the deployments.
  */
 export async function auditLockfile(request: AuditRequest, ports: AuditPorts): Promise<AuditReport[]> {
-  const { ruby } = request;
   const gems = gemsOf(request.lockfile);
-  const pending = new Set(gems.map(({ name, version }) => `${name} ${version}`));
+  const bundle = new Bundle(gems);
+  const pending = new Set(gems.map(({ name }) => name));
   const tell = (): void => {
     const [current = ''] = pending;
     ports.progress?.({ done: gems.length - pending.size, total: gems.length, current });
   };
   const audited = await Promise.all(
     gems.map(async (gem) => {
-      const rows = await new GemAudit(gem, request, ruby, ports).run();
-      pending.delete(`${gem.name} ${gem.version}`);
+      const rows = await new GemAudit(gem, request, bundle, ports).run();
+      pending.delete(gem.name);
       tell();
       return rows;
     }),
   );
   const targets = new Set(request.deployments.map(({ target }) => target));
-  return [...targets].map((target) => reportFor(target, audited.flat(), request, ruby));
+  const rows = reconcile(audited.flat());
+  return [...targets].map((target) => reportFor(target, rows, request));
+}
+
+/** Marks the suggestions that cannot hold beside the others, each having been found for itself. */
+function reconcile(rows: readonly Row[]): Row[] {
+  const moves = new Map(
+    rows.flatMap(({ report: { name }, found }) =>
+      found === undefined || found.suggestion.conflicts.some(({ kind }) => kind === 'gem')
+        ? []
+        : [[name, { name, version: found.suggestion.version, releases: found.releases }] as const],
+    ),
+  );
+  const conflicts = clashes([...moves.values()]);
+  return rows.map((row) => {
+    const more = conflicts.get(row.report.name);
+    const { suggestion } = row.report;
+    if (more === undefined || suggestion === undefined) return row;
+    const marked = { ...suggestion, conflicts: [...suggestion.conflicts, ...more] };
+    return { ...row, report: { ...row.report, suggestion: marked } };
+  });
 }

@@ -1,9 +1,12 @@
+import type { GemPlatform } from '../gem/platform.js';
+import { installable, parsePlatform } from '../gem/platform.js';
+import { platformDistance } from '../gem/platform-selection.js';
 import type { Lockfile, LockedSourceType } from '../lockfile/types.js';
 import type { ParentRequirement } from '../search/highest-fitting.js';
 
-/** One gem of the bundle: all the variants that the lockfile lists of one version. */
-export interface LockedGem {
-  readonly name: string;
+/** One version of a gem that the lockfile lists. */
+export interface LockedVersion {
+  /** Empty where the lockfile names none. */
   readonly version: string;
   /** The platforms that are listed, in file order. */
   readonly platforms: readonly string[];
@@ -12,7 +15,16 @@ export interface LockedGem {
   readonly remotes: readonly string[];
   /** SHA-256 by platform, from CHECKSUMS. */
   readonly checksums: ReadonlyMap<string, string>;
-  /** The Gemfile's own requirement, from DEPENDENCIES; empty where it does not name the gem. */
+}
+
+/** One gem of the bundle. */
+export interface LockedGem {
+  readonly name: string;
+  /** One, but where platforms are locked at different versions. */
+  readonly versions: readonly LockedVersion[];
+  /** The Gemfile names the gem itself. */
+  readonly direct: boolean;
+  /** The Gemfile's own requirement, from DEPENDENCIES; empty where there is none. */
   readonly gemfile: readonly string[];
   readonly parents: readonly ParentRequirement[];
 }
@@ -22,28 +34,49 @@ export function gemsOf(lockfile: Lockfile): LockedGem[] {
   const direct = new Map(lockfile.dependencies.map(({ name, requirement }) => [name, requirement]));
   const checksums = checksumsOf(lockfile);
   const parents = parentsOf(lockfile);
-  const gems = new Map<string, LockedGem & { platforms: string[] }>();
-  for (const spec of lockfile.specs) {
-    if (spec.name === 'bundler') continue;
-    const key = `${spec.name} ${spec.version}`;
-    const known = gems.get(key);
+  const gems = new Map<string, Map<string, LockedVersion & { platforms: string[] }>>();
+  for (const { name, version, platform, source } of lockfile.specs) {
+    if (name === 'bundler') continue;
+    const versions = gems.get(name) ?? new Map<string, LockedVersion & { platforms: string[] }>();
+    gems.set(name, versions);
+    const known = versions.get(version);
     if (known !== undefined) {
-      known.platforms.push(spec.platform);
+      known.platforms.push(platform);
       continue;
     }
-    const source = lockfile.sources[spec.source];
-    gems.set(key, {
-      name: spec.name,
-      version: spec.version,
-      platforms: [spec.platform],
-      sourceType: source?.type ?? 'gem',
-      remotes: source?.remotes ?? [],
-      checksums: checksums.get(key) ?? new Map(),
-      gemfile: direct.get(spec.name) ?? [],
-      parents: parents.get(spec.name) ?? [],
+    const section = lockfile.sources[source];
+    versions.set(version, {
+      version,
+      platforms: [platform],
+      sourceType: section?.type ?? 'gem',
+      remotes: section?.remotes ?? [],
+      checksums: checksums.get(`${name} ${version}`) ?? new Map(),
     });
   }
-  return [...gems.values()];
+  return [...gems].map(([name, versions]) => ({
+    name,
+    versions: [...versions.values()],
+    direct: direct.has(name),
+    gemfile: direct.get(name) ?? [],
+    parents: parents.get(name) ?? [],
+  }));
+}
+
+/**
+ * The version that is installed on a machine: of several, the one with the variant that is nearest to it, as Bundler
+ * chooses among all specs of a name (`SpecSet#materialize`).
+ */
+export function versionFor(gem: LockedGem, local: GemPlatform): LockedVersion {
+  const [first, ...others] = gem.versions;
+  if (first === undefined) throw new Error(`${gem.name} is locked without a version`);
+  const distance = ({ platforms }: LockedVersion): number =>
+    Math.min(
+      ...platforms
+        .map((platform) => parsePlatform(platform))
+        .filter((platform) => installable(platform, local))
+        .map((platform) => platformDistance(platform, local)),
+    );
+  return others.reduce((best, other) => (distance(other) < distance(best) ? other : best), first);
 }
 
 function checksumsOf(lockfile: Lockfile): Map<string, Map<string, string>> {
@@ -68,9 +101,4 @@ function parentsOf(lockfile: Lockfile): Map<string, ParentRequirement[]> {
     }
   }
   return new Map([...byChild].map(([name, parents]) => [name, [...parents.values()]]));
-}
-
-/** The project's Ruby from RUBY VERSION: `ruby 3.3.0p0` → `3.3.0`; `undefined` for another engine or none. */
-export function rubyOf(lockfile: Lockfile): string | undefined {
-  return /^ruby (\d+(?:\.\d+)*(?:\.\w+)?)/.exec(lockfile.rubyVersion ?? '')?.[1]?.replace(/p\d+$/, '');
 }

@@ -1,16 +1,20 @@
-import type { Judgement, NoVariantFinding, UnavailableFinding } from '../compat/types.js';
+import type { Finding, Judgement } from '../compat/types.js';
 import { judgeGem } from '../compat/judge.js';
-import { gemFileName } from '../gem/name-tuple.js';
-import { localPlatform, platformToString } from '../gem/platform.js';
+import { gemFileName, isValidNameTuple } from '../gem/name-tuple.js';
+import { localPlatform } from '../gem/platform.js';
 import type { GemContents } from '../gem/types.js';
-import type { VariantChoice } from '../gem/variant.js';
-import { pickVariant } from '../gem/variant.js';
 import type { Release } from '../registry/types.js';
 import { candidatesOf } from '../search/candidates.js';
+import type { Found } from '../search/highest-fitting.js';
 import { findHighestFitting } from '../search/highest-fitting.js';
-import type { Choice, Deployment, Suggestion } from '../search/types.js';
+import type { Choice, Deployment } from '../search/types.js';
 import { forCpu } from '../target/for-cpu.js';
-import type { LockedGem } from './bundle.js';
+import { compareGemVersions } from '../version/gem-version.js';
+import type { Bundle } from './bundle-resolution.js';
+import type { LockedGem, LockedVersion } from './bundle.js';
+import { versionFor } from './bundle.js';
+import type { Chosen } from './choose-variant.js';
+import { chooseVariant } from './choose-variant.js';
 import type { GemOrigin, ReadGem } from './gem-reader.js';
 import { unavailable } from './gem-reader.js';
 import type { AuditPorts, AuditRequest, Row } from './ports.js';
@@ -20,30 +24,24 @@ import type { GemNote, GemReport } from './types.js';
 export class GemAudit {
   readonly #gem: LockedGem;
   readonly #request: AuditRequest;
-  readonly #ruby: string | undefined;
+  readonly #bundle: Bundle;
   readonly #ports: AuditPorts;
-  #from: Promise<GemOrigin> | undefined;
-  #releases: Promise<readonly Release[]> | undefined;
+  readonly #releases = new Map<LockedVersion, Promise<readonly Release[]>>();
+  readonly #origins = new Map<LockedVersion, Promise<GemOrigin>>();
 
-  constructor(gem: LockedGem, request: AuditRequest, ruby: string | undefined, ports: AuditPorts) {
+  constructor(gem: LockedGem, request: AuditRequest, bundle: Bundle, ports: AuditPorts) {
     this.#gem = gem;
     this.#request = request;
-    this.#ruby = ruby;
+    this.#bundle = bundle;
     this.#ports = ports;
   }
 
   async run(): Promise<Row[]> {
-    const rows = await Promise.all(
-      this.#request.deployments.map((deployment) =>
-        this.#audit(deployment).catch((error: unknown) => this.#failed(deployment, error)),
-      ),
-    );
-    if (!rows.some(({ report }) => report.verdict === 'incompatible')) return rows;
+    const rows = await Promise.all(this.#request.deployments.map((deployment) => this.#audit(deployment)));
+    const failing = rows.find(({ report }) => report.verdict === 'incompatible');
+    if (failing === undefined) return rows;
 
-    const { suggestion, note } = await this.#search().catch((error: unknown) => ({
-      suggestion: undefined,
-      note: { kind: 'search-incomplete' as const, reason: unavailable(this.#gem.name, error).reason },
-    }));
+    const { found, note } = await this.#search(failing);
     return rows.map((row) => {
       if (row.report.verdict !== 'incompatible') return row;
       const { requires } = row.report;
@@ -51,203 +49,149 @@ export class GemAudit {
         requires === undefined ? undefined : this.#ports.systemsFor(requires, row.deployment.cpu);
       const report: GemReport = {
         ...row.report,
-        ...(suggestion === undefined ? {} : { suggestion }),
+        ...(found === undefined ? {} : { suggestion: found.suggestion }),
         ...(runsOn === undefined ? {} : { runsOn }),
-        ...(note === undefined ? {} : { notes: [...(row.report.notes ?? []), note] }),
+        ...withNotes([...(row.report.notes ?? []), ...(note === undefined ? [] : [note])]),
       };
-      return { ...row, report };
+      return { ...row, report, ...(found === undefined ? {} : { found }) };
+    });
+  }
+
+  async #audit(deployment: Deployment): Promise<Row> {
+    const { name } = this.#gem;
+    const locked = versionFor(this.#gem, localPlatform(deployment.cpu, deployment.target.libc));
+    const row = (report: Omit<GemReport, 'name' | 'version' | 'arch'>): Row => ({
+      deployment,
+      locked,
+      report: { name, version: locked.version, arch: deployment.cpu, ...report },
+    });
+    const unknown = (finding: Finding, notes: readonly GemNote[] = []): Row => {
+      const platform = locked.platforms[0] ?? 'ruby';
+      const verdict = finding.kind === 'no-variant' ? 'incompatible' : 'unknown';
+      return row({ platform, verdict, findings: [finding], ...withNotes(notes) });
+    };
+    try {
+      const chosen = await this.#choose(locked, deployment);
+      if (chosen.kind === 'none') return unknown(chosen.finding, chosen.notes);
+      const source = (): Row =>
+        row({ platform: 'ruby', verdict: 'source', findings: [], ...withNotes(chosen.notes) });
+      if (chosen.kind === 'source') return source();
+      const { platform } = chosen.release;
+      if (platform === 'ruby' && !this.#request.all) return source();
+
+      const read = await this.#read(locked, chosen.release);
+      if ('failed' in read) {
+        return row({ platform, verdict: 'unknown', findings: [read.failed], ...withNotes(chosen.notes) });
+      }
+      // A `ruby` gem that brings nothing for Linux is compiled there, or pure Ruby.
+      if (platform === 'ruby' && bringsNothing(read.contents)) return source();
+      const notes: GemNote[] = [...chosen.notes, ...(read.verified ? [] : [{ kind: 'unverified' } as const])];
+      return row({ platform, ...judge(read.contents, deployment), ...withNotes(notes) });
+    } catch (error) {
+      return unknown(unavailable(`${name} ${locked.version}`.trim(), error));
+    }
+  }
+
+  #choose(locked: LockedVersion, deployment: Deployment): Promise<Chosen> {
+    return chooseVariant({
+      name: this.#gem.name,
+      locked,
+      lockfile: this.#request.lockfile,
+      deployment,
+      releases: () => this.#allReleases(locked),
     });
   }
 
   /** All versions of the gem; asked for once, and only when something depends on it. */
-  #allReleases(): Promise<readonly Release[]> {
-    this.#releases ??= this.#origin().then((origin) => origin.releases(this.#gem.name));
-    return this.#releases;
+  #allReleases(locked: LockedVersion): Promise<readonly Release[]> {
+    const asked =
+      this.#releases.get(locked) ?? this.#origin(locked).then((origin) => origin.releases(this.#gem.name));
+    this.#releases.set(locked, asked);
+    return asked;
   }
 
-  #origin(): Promise<GemOrigin> {
-    this.#from ??= this.#ports.originOf(this.#gem);
-    return this.#from;
+  #origin(locked: LockedVersion): Promise<GemOrigin> {
+    const origin = this.#origins.get(locked) ?? this.#ports.originOf(locked);
+    this.#origins.set(locked, origin);
+    return origin;
   }
 
-  async #audit(deployment: Deployment): Promise<Row> {
-    const { name, version } = this.#gem;
-    const base = { name, version, arch: deployment.cpu, findings: [] };
-    const source: Row = { deployment, report: { ...base, platform: 'ruby', verdict: 'source' } };
-    // What Bundler takes from git or a path it compiles there.
-    if (this.#gem.sourceType === 'git' || this.#gem.sourceType === 'path') return source;
-
-    let available: readonly Release[] | undefined;
-    let failure: UnavailableFinding | undefined;
-    let picked = this.#pick(deployment, undefined);
-    if (needsIndex(picked) || this.#gem.platforms.some((platform) => platform !== 'ruby')) {
-      try {
-        available = (await this.#allReleases()).filter((release) => release.version === version);
-      } catch (error) {
-        failure = unavailable(`${name} ${version}`, error);
-      }
-      // An index that does not know the version says nothing of its variants: the lockfile is all there is.
-      if (available !== undefined && available.length > 0) picked = this.#pick(deployment, available);
+  async #read(locked: LockedVersion, release: Release): Promise<ReadGem> {
+    if (!isValidNameTuple(release)) {
+      const reason = `${JSON.stringify(release.name)} cannot be the name of a gem`;
+      const finding = {
+        kind: 'unavailable',
+        file: this.#gem.name,
+        code: 'GEM_NAME_INVALID',
+        reason,
+      } as const;
+      return { failed: { ...finding, suggestions: ['write the lockfile anew: bundle lock'] } };
     }
-
-    const notes = notesOf(picked, deployment);
-    const noted = notes.length > 0 ? { notes } : {};
-    if (picked.kind === 'none') {
-      const wanted = platformName(deployment);
-      const platform = this.#gem.platforms[0] ?? 'ruby';
-      const finding = failure ?? noVariant(picked.reason, wanted, `${name} ${version}`);
-      // Nothing but a `ruby` variant is known of it, so nothing prebuilt can be run.
-      if (failure === undefined && finding.kind === 'unavailable' && this.#onlyRuby()) {
-        return { deployment, report: { ...source.report, ...noted } };
-      }
-      const verdict = finding.kind === 'no-variant' ? 'incompatible' : 'unknown';
-      return { deployment, report: { ...base, platform, verdict, findings: [finding], ...noted } };
-    }
-    const platform = picked.kind === 'ruby' ? 'ruby' : picked.platform;
-    if (platform === 'ruby' && !this.#request.all)
-      return { deployment, report: { ...source.report, ...noted } };
-
-    const release =
-      available?.find((one) => one.platform === platform) ??
-      ({
-        name,
-        version,
-        platform,
-        dependencies: [],
-        requiredRuby: [],
-        requiredRubygems: [],
-      } satisfies Release);
-    const read = await this.#read(release);
-    if ('failed' in read) {
-      const findings = [failure ?? read.failed];
-      return { deployment, report: { ...base, platform, verdict: 'unknown', findings, ...noted } };
-    }
-    const judgement = this.#judge(read.contents, deployment);
-    const opened = read.contents.binaries.length + read.contents.unreadable.length > 0;
-    // A `ruby` gem that brings nothing for Linux is compiled there, or pure Ruby.
-    if (platform === 'ruby' && !opened) return { deployment, report: { ...source.report, ...noted } };
-    return { deployment, report: { ...base, platform, ...judgement, ...noted } };
-  }
-
-  async #read(release: Release): Promise<ReadGem> {
-    const locked =
-      release.version === this.#gem.version ? this.#gem.checksums.get(release.platform) : undefined;
+    const sameVersion = compareGemVersions(release.version, locked.version) === 0;
+    const checksum = sameVersion ? locked.checksums.get(release.platform) : undefined;
     try {
-      return await this.#ports.reader.read(await this.#origin(), release, locked);
+      return await this.#ports.reader.read(await this.#origin(locked), release, checksum);
     } catch (error) {
       return { failed: unavailable(gemFileName(release), error) };
     }
   }
 
-  #failed(deployment: Deployment, error: unknown): Row {
-    const { name, version, platforms } = this.#gem;
-    const findings = [unavailable(`${name} ${version}`, error)];
-    const platform = platforms[0] ?? 'ruby';
-    return {
-      deployment,
-      report: { name, version, platform, arch: deployment.cpu, verdict: 'unknown', findings },
-    };
-  }
-
-  #onlyRuby(): boolean {
-    return this.#gem.platforms.every((platform) => platform === 'ruby');
-  }
-
-  #judge(contents: GemContents, { target, cpu }: Deployment): Judgement {
-    return judgeGem(contents, { target: forCpu(target, cpu), cpu, ...this.#rubyOption() });
-  }
-
-  #rubyOption(): { ruby?: string } {
-    return this.#ruby === undefined ? {} : { ruby: this.#ruby };
-  }
-
-  #pick({ target, cpu }: Deployment, available: readonly Release[] | undefined): VariantChoice {
-    return pickVariant({
-      locked: this.#gem.platforms,
-      lockedPlatforms: this.#request.lockfile.platforms,
-      local: localPlatform(cpu, target.libc),
-      forceRuby: this.#request.forceRuby,
-      ...(available === undefined ? {} : { available }),
-      ...this.#rubyOption(),
-    });
-  }
-
-  async #search(): Promise<{ suggestion?: Suggestion; note?: GemNote }> {
-    const { name, version, gemfile, parents } = this.#gem;
-    const releases = await this.#allReleases();
-    const candidates = candidatesOf(releases, {
-      locked: version,
-      deployments: this.#request.deployments,
-      platforms: this.#request.lockfile.platforms,
-      forceRuby: this.#request.forceRuby,
-      ...this.#rubyOption(),
-    });
-    const lockedRuby = releases.find((release) => release.version === version && release.platform === 'ruby');
+  async #search({ locked }: Row): Promise<{ found?: Found; note?: GemNote }> {
     const failures: string[] = [];
-    const suggestion = await findHighestFitting(
+    try {
+      const found = await this.#findFitting(locked, failures);
+      const reason = failures[0];
+      return {
+        ...(found === undefined ? {} : { found }),
+        ...(reason === undefined ? {} : { note: { kind: 'search-incomplete', reason } }),
+      };
+    } catch (error) {
+      return { note: { kind: 'search-incomplete', reason: unavailable(this.#gem.name, error).reason } };
+    }
+  }
+
+  async #findFitting(locked: LockedVersion, failures: string[]): Promise<Found | undefined> {
+    const { name, direct, gemfile, parents } = this.#gem;
+    const releases = await this.#allReleases(locked);
+    const { deployments, lockfile } = this.#request;
+    const rules = { locked: locked.version, deployments, platforms: lockfile.platforms };
+    const read = async (release: Release): Promise<GemContents | undefined> => {
+      const result = await this.#read(locked, release);
+      if (!('failed' in result)) return result.contents;
+      failures.push(result.failed.reason);
+      return undefined;
+    };
+    return findHighestFitting(
       {
         name,
-        locked: version,
-        candidates,
+        locked: locked.version,
+        candidates: candidatesOf(releases, rules),
+        forced: candidatesOf(releases, { ...rules, forceRuby: true }),
+        direct,
         gemfile,
         parents,
-        ...(lockedRuby === undefined ? {} : { lockedRuby }),
       },
       {
-        fits: (choice) => this.#fits(choice, failures),
-        compiles: async (release) => {
-          const read = await this.#read(release);
-          if (!('failed' in read)) return read.contents.metadata.extensions.length > 0;
-          failures.push(read.failed.reason);
-          return false;
+        fits: async ({ release, deployment }: Choice) => {
+          const contents = await read(release);
+          return contents === undefined ? 'unknown' : judge(contents, deployment).verdict;
         },
+        compiles: async (release) => ((await read(release))?.metadata.extensions.length ?? 0) > 0,
+        resolves: async (release) =>
+          this.#bundle.admits(release, async (other) => (await this.#origin(locked)).releases(other)),
       },
     );
-    const reason = failures[0];
-    return {
-      ...(suggestion === undefined ? {} : { suggestion }),
-      ...(reason === undefined ? {} : { note: { kind: 'search-incomplete', reason } }),
-    };
-  }
-
-  async #fits(choice: Choice, failures: string[]): Promise<'compatible' | 'incompatible' | 'unknown'> {
-    const { release, deployment } = choice;
-    const read = await this.#read(release);
-    if ('failed' in read) {
-      failures.push(read.failed.reason);
-      return 'unknown';
-    }
-    return this.#judge(read.contents, deployment).verdict;
   }
 }
 
-function needsIndex(picked: VariantChoice): boolean {
-  return picked.kind === 'none' || picked.notes.includes('not-in-lockfile');
+function judge(contents: GemContents, { target, cpu, ruby }: Deployment): Judgement {
+  return judgeGem(contents, { target: forCpu(target, cpu), cpu, ...(ruby === undefined ? {} : { ruby }) });
 }
 
-function platformName({ target, cpu }: Deployment): string {
-  return platformToString(localPlatform(cpu, target.libc));
+function bringsNothing({ binaries, unreadable, staticArchives }: GemContents): boolean {
+  return binaries.length + unreadable.length + staticArchives.length === 0;
 }
 
-function notesOf(picked: VariantChoice, deployment: Deployment): GemNote[] {
-  return picked.notes.includes('not-in-lockfile')
-    ? [{ kind: 'not-in-lockfile', platform: platformName(deployment) }]
-    : [];
-}
-
-function noVariant(
-  reason: (VariantChoice & { kind: 'none' })['reason'],
-  wanted: string,
-  gem: string,
-): NoVariantFinding | UnavailableFinding {
-  if (reason === 'no-matching-platform' || reason === 'ruby-mismatch') {
-    return { kind: 'no-variant', file: gem, reason, wanted };
-  }
-  return {
-    kind: 'unavailable',
-    file: gem,
-    code: 'VARIANT_UNKNOWN',
-    reason: `which variant Bundler installs on ${wanted} depends on what the source offers, and it does not offer this version`,
-    suggestions: ['name the source that has it with --source'],
-  };
+function withNotes(notes: readonly GemNote[]): { notes?: readonly GemNote[] } {
+  return notes.length > 0 ? { notes } : {};
 }

@@ -2,8 +2,10 @@ import type { Readable } from 'node:stream';
 import type { UnavailableFinding } from '../compat/types.js';
 import { GemcompatError } from '../errors.js';
 import { gemFileName } from '../gem/name-tuple.js';
+import { parsePlatform, samePlatform } from '../gem/platform.js';
 import type { GemContents, NameTuple } from '../gem/types.js';
 import type { GemSource, Release } from '../registry/types.js';
+import { compareGemVersions } from '../version/gem-version.js';
 
 /** Where the gems of one section of the lockfile come from. */
 export interface GemOrigin extends GemSource {
@@ -23,7 +25,9 @@ export interface GemReaderPorts {
   remember(contents: GemContents): Promise<void>;
 }
 
-export type ReadGem = { readonly contents: GemContents } | { readonly failed: UnavailableFinding };
+/** `verified`: its bytes are those that the index or the lockfile gives the digest of. */
+export type ReadGem =
+  { readonly contents: GemContents; readonly verified: boolean } | { readonly failed: UnavailableFinding };
 
 /**
  * Reads gems, each once in a run however often it is asked for, and never again once its SHA-256 is known. What is read
@@ -72,7 +76,17 @@ export class GemReader {
       return mismatch(gem, `its SHA-256 is ${contents.sha256}, ${whose} gives ${expected}`);
     }
     if (recalled === undefined) await this.#ports.remember(contents);
-    return { contents };
+    if (!isSameGem(contents.metadata, release)) {
+      const { name, version, platform } = contents.metadata;
+      return {
+        failed: failure(
+          gem,
+          'GEM_IDENTITY_MISMATCH',
+          `what is in it says that it is ${name} ${version} for ${platform}`,
+        ),
+      };
+    }
+    return { contents, verified: expected !== undefined };
   }
 
   /** A gem that lies at hand is hashed before what is remembered of it counts: it may have changed since. */
@@ -89,16 +103,21 @@ export class GemReader {
   }
 }
 
+function isSameGem(one: NameTuple, other: NameTuple): boolean {
+  return (
+    one.name === other.name &&
+    compareGemVersions(one.version, other.version) === 0 &&
+    samePlatform(parsePlatform(one.platform), parsePlatform(other.platform))
+  );
+}
+
 function mismatch(gem: string, reason: string): ReadGem {
-  return {
-    failed: {
-      kind: 'unavailable',
-      file: gem,
-      code: 'GEM_CHECKSUM_MISMATCH',
-      reason,
-      suggestions: ['fetch the gem again from a source that you trust, or find out who changed it'],
-    },
-  };
+  return { failed: failure(gem, 'GEM_CHECKSUM_MISMATCH', reason) };
+}
+
+function failure(file: string, code: string, reason: string): UnavailableFinding {
+  const suggestions = ['fetch the gem again from a source that you trust, or find out who changed it'];
+  return { kind: 'unavailable', file, code, reason, suggestions };
 }
 
 /** An expected failure as a finding; a programmer's mistake goes on as what it is. */

@@ -2,7 +2,8 @@ import type { Requires } from '../compat/types.js';
 import type { Cpu } from '../elf/types.js';
 import type { Lockfile } from '../lockfile/types.js';
 import type { Deployment } from '../search/types.js';
-import type { LockedGem } from './bundle.js';
+import type { Found } from '../search/highest-fitting.js';
+import type { LockedVersion } from './bundle.js';
 import type { GemOrigin, GemReader } from './gem-reader.js';
 import type { GemReport } from './types.js';
 
@@ -12,10 +13,6 @@ export interface AuditRequest {
   readonly path: string;
   /** Each target on each CPU; the targets in the order of the reports. */
   readonly deployments: readonly Deployment[];
-  /** The Ruby that runs on the target; what depends on it is not checked without it. */
-  readonly ruby?: string;
-  /** Bundler is set to compile every gem. */
-  readonly forceRuby: boolean;
   /** Open `ruby`-platform gems too. */
   readonly all: boolean;
 }
@@ -23,15 +20,15 @@ export interface AuditRequest {
 export interface AuditProgress {
   readonly done: number;
   readonly total: number;
-  /** What is still being worked on, the first of it: `thruster 0.1.9`; empty at the end. */
+  /** What is still being worked on, the first of it: `thruster`; empty at the end. */
   readonly current: string;
 }
 
 /** What an audit asks of the outside. */
 export interface AuditPorts {
   readonly reader: GemReader;
-  /** Where a gem comes from. Throws `RegistryError`. */
-  originOf(gem: LockedGem): Promise<GemOrigin>;
+  /** Where a locked gem comes from. Throws `RegistryError`. */
+  originOf(locked: LockedVersion): Promise<GemOrigin>;
   /** Names of known systems that would run a gem with these needs on a CPU, the lowest first. */
   systemsFor(requires: Requires, cpu: Cpu): readonly string[];
   progress?(progress: AuditProgress): void;
@@ -40,5 +37,8 @@ export interface AuditPorts {
 /** One gem on one deployment. */
 export interface Row {
   readonly deployment: Deployment;
+  readonly locked: LockedVersion;
   readonly report: GemReport;
+  /** What the suggestion of `report` comes to. */
+  readonly found?: Found;
 }

@@ -1,19 +1,17 @@
 import type { Cpu } from '../elf/types.js';
 import type { Verdict } from '../compat/types.js';
 import { mergeRequires } from '../compat/requires.js';
-import { localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
+import { installable, localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
+import type { Lockfile } from '../lockfile/types.js';
 import type { Target } from '../target/types.js';
 import type { AuditRequest, Row } from './ports.js';
 import type { AuditReport, AuditWarning, GemReport, Summary, TargetSummary } from './types.js';
 
 /** The rows of one target as its report. */
-export function reportFor(
-  target: Target,
-  allRows: readonly Row[],
-  request: AuditRequest,
-  ruby: string | undefined,
-): AuditReport {
-  const cpus = cpusOf(target, request);
+export function reportFor(target: Target, allRows: readonly Row[], request: AuditRequest): AuditReport {
+  const deployments = request.deployments.filter((deployment) => deployment.target === target);
+  const cpus = deployments.map(({ cpu }) => cpu);
+  const ruby = deployments[0]?.ruby;
   const gems = allRows.filter(({ deployment }) => deployment.target === target).map(({ report }) => report);
   return {
     schemaVersion: 1,
@@ -26,14 +24,14 @@ export function reportFor(
     pins: pinsOf(gems),
     floor: mergeRequires(gems.flatMap(({ requires }) => requires ?? [])),
     summary: countVerdicts(gems),
-    warnings: warningsOf(target, request),
+    warnings: warningsOf(target, cpus, request.lockfile),
   };
 }
 
 /** The pins that can be used as the bundle stands, each once: those that another gem's requirement forbids are left out. */
 export function pinsOf(gems: readonly GemReport[]): string[] {
   const pins = gems.flatMap(({ suggestion }) =>
-    suggestion === undefined || suggestion.conflicts.some(({ kind }) => kind === 'gem')
+    suggestion?.pin === undefined || suggestion.conflicts.some(({ kind }) => kind === 'gem')
       ? []
       : [suggestion.pin],
   );
@@ -67,22 +65,19 @@ function summarize({ name, title, libc, libcVersion, endOfLife, source }: Target
   };
 }
 
-function cpusOf(target: Target, { deployments }: AuditRequest): Cpu[] {
-  return deployments.filter((deployment) => deployment.target === target).map(({ cpu }) => cpu);
-}
-
-function warningsOf(target: Target, request: AuditRequest): AuditWarning[] {
+function warningsOf(target: Target, cpus: readonly Cpu[], lockfile: Lockfile): AuditWarning[] {
   const warnings: AuditWarning[] = [];
-  for (const cpu of cpusOf(target, request)) {
+  const platforms = lockfile.platforms.map((name) => parsePlatform(name));
+  for (const cpu of cpus) {
     if (target.cpus?.includes(cpu) === false) {
       warnings.push({ code: 'TARGET_CPU', message: `${target.title} is not made for ${cpu}` });
     }
     const local = localPlatform(cpu, target.libc);
-    const known = request.lockfile.platforms.map((name) => parsePlatform(name));
-    if (!known.some((platform) => platform === 'ruby' || platform.cpu === local.cpu)) {
+    if (!platforms.some((platform) => installable(platform, local))) {
+      const name = platformToString(local);
       warnings.push({
         code: 'PLATFORM_NOT_LOCKED',
-        message: `the lockfile's PLATFORMS have none for ${platformToString(local)}; run: bundle lock --add-platform ${platformToString(local)}`,
+        message: `the lockfile's PLATFORMS have none for ${name}, so a frozen bundle install refuses it there; run: bundle lock --add-platform ${name}`,
       });
     }
   }

@@ -22,9 +22,21 @@ export interface GemReport {
   readonly notes?: readonly GemNote[];
 }
 
-/** A remark on one gem: a value, its words are in report/words.ts. */
+/**
+ * A remark on one gem: a value, its words are in report/words.ts.
+ * - `not-in-lockfile`: the lockfile does not provide for the platform; Bundler resolves anew, or refuses where frozen.
+ * - `not-installed-here`: the lockfile lists it for other systems only (`platforms:` in the Gemfile).
+ * - `yanked`: the source no longer has a variant that the lockfile lists.
+ * - `variant-skipped`: a nearer variant is passed over, because it wants another Ruby or RubyGems.
+ * - `unverified`: neither the index nor the lockfile gives a SHA-256 to hold it against.
+ * - `search-incomplete`: another version could not be looked at.
+ */
 export type GemNote =
   | { readonly kind: 'not-in-lockfile'; readonly platform: string }
+  | { readonly kind: 'not-installed-here'; readonly platform: string }
+  | { readonly kind: 'yanked' }
+  | { readonly kind: 'variant-skipped' }
+  | { readonly kind: 'unverified' }
   | { readonly kind: 'search-incomplete'; readonly reason: string };
 
 /** The part of a target that a report repeats. */
@@ -52,7 +64,7 @@ export interface Summary {
 
 /** Something worth knowing that is no finding of one gem. */
 export interface AuditWarning {
-  /** Stable: `TARGET_END_OF_LIFE`, `CACHE_UNWRITABLE`, … */
+  /** Stable: `PLATFORM_NOT_LOCKED`, `RUBY_DIFFERS`, … */
   readonly code: string;
   readonly message: string;
 }

@@ -33,7 +33,7 @@ export function judgeGem(contents: GemContents, { target, cpu, ruby }: JudgeFor)
   const selection = selectBinaries(contents.binaries, {
     cpu,
     libc: target.libc,
-    system: target.name,
+    systems: [target.name, ...(target.base === undefined ? [] : [target.base])],
     ...(abi === undefined ? {} : { rubyAbi: abi }),
   });
 
@@ -73,6 +73,9 @@ function neededBy({ needed, filter }: ElfFile): readonly string[] {
   return filter === undefined || needed.includes(filter) ? needed : [...needed, filter];
 }
 
+/** glibc's libc and program interpreters, by the names in its shlib-versions. */
+const ALWAYS_LOADED = /^(?:libc\.so\.6(?:\.1)?|ld-linux[-.].*|ld64\.so\.[12]|ld\.so\.1)$/;
+
 const ISA_LEVELS: readonly X86IsaLevel[] = ['x86-64-baseline', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4'];
 
 function judgeBinary(binary: GemBinary, inside: GemInside, target: Target, cpu: Cpu): Finding[] {
@@ -104,8 +107,11 @@ function judgeBinary(binary: GemBinary, inside: GemInside, target: Target, cpu: 
     // A library that is not there, or of which nothing is known, is a finding already.
     if (unresolved.has(library)) continue;
     // The loader aborts where nothing has loaded the library by then (elf/dl-version.c: assert (needed != NULL)). The C
-    // library is always there.
-    if (!needed.includes(library) && !/^libc\.|^ld/.test(library)) {
+    // library and the loader itself are always there, under the names that the target has for them.
+    if (
+      !needed.includes(library) &&
+      !(ALWAYS_LOADED.test(library) && providesLibrary(target, library) === 'provided')
+    ) {
       findings.push({ kind: 'unchecked-library', file, library, carried: inside.carries(library) });
       continue;
     }

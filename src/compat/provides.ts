@@ -32,7 +32,8 @@ const LIBRARY_OF_PREFIX: Readonly<Record<string, RegExp>> = {
  */
 export function providesVersion(target: Target, library: string, name: string): Provision {
   const set = target.versions?.[library];
-  if (set !== undefined) return set.includes(name) ? 'provided' : 'missing';
+  // A library without any version definitions satisfies every need (glibc's elf/dl-version.c, match_symbol).
+  if (set !== undefined) return set.length === 0 || set.includes(name) ? 'provided' : 'missing';
 
   const { prefix, number } = parseSymbolVersion(name);
   if (number === undefined) {

@@ -2,7 +2,7 @@ import type { Cpu } from '../elf/types.js';
 import type { GemBinary } from '../gem/types.js';
 import type { Libc } from '../target/types.js';
 import { libcOf } from './libc-of.js';
-import type { MissingRubyAbiFinding, WrongMachineFinding } from './types.js';
+import type { MissingRubyAbiFinding, OtherMachineFinding, WrongMachineFinding } from './types.js';
 
 /** The files of a gem that would be loaded on a system, and what is wrong with the choice itself. */
 export interface Selection {
@@ -10,14 +10,14 @@ export interface Selection {
   readonly binaries: readonly GemBinary[];
   /** Files of which the gem picks one at run time, by the system it finds itself on. */
   readonly alternatives: readonly (readonly GemBinary[])[];
-  readonly findings: readonly (WrongMachineFinding | MissingRubyAbiFinding)[];
+  readonly findings: readonly (WrongMachineFinding | OtherMachineFinding | MissingRubyAbiFinding)[];
 }
 
 export interface SelectFor {
   readonly cpu: Cpu;
   readonly libc: Libc;
-  /** Names of the system by which a gem may pick a file: `ubuntu-20.04`. */
-  readonly system: string;
+  /** Names of the system by which a gem may pick a file: `heroku-22`, and `ubuntu-22.04` that it is built on. */
+  readonly systems: readonly string[];
   /** The project's Ruby as `X.Y`; without it every Ruby's directory is judged. */
   readonly rubyAbi?: string;
 }
@@ -30,15 +30,26 @@ export function selectBinaries(all: readonly GemBinary[], wanted: SelectFor): Se
   const first = loadable[0];
   if (ours.length === 0) {
     if (first === undefined) return { binaries: [], alternatives: [], findings: [] };
-    const machine = first.elf.cpu ?? String(first.elf.machine);
-    return {
-      binaries: [],
-      alternatives: [],
-      findings: [{ kind: 'wrong-machine', file: first.path, machine, wanted: wanted.cpu }],
-    };
+    const finding = { kind: 'wrong-machine', file: first.path, machine: machineOf(first) } as const;
+    return { binaries: [], alternatives: [], findings: [{ ...finding, wanted: wanted.cpu }] };
   }
+  // A gem for several CPUs says so in its paths. A file for another one without such a word is loaded as it is.
+  const stray = loadable
+    .filter(({ path, elf }) => elf.cpu !== wanted.cpu && !CPU_IN_NAME.test(path))
+    .map((binary) => ({ kind: 'other-machine', file: binary.path, machine: machineOf(binary) }) as const);
   const forRuby = selectRuby(selectLibc(ours, wanted.libc), wanted.rubyAbi);
-  return { ...selectSystem(forRuby.binaries, wanted.system), findings: forRuby.findings };
+  return {
+    ...selectSystem(forRuby.binaries, wanted.systems),
+    findings: [...forRuby.findings, ...stray],
+  };
+}
+
+/** A CPU's part of a directory or file name, in the words of RubyGems, GNU, Go, Debian, Node and Apple. */
+const CPU_IN_NAME =
+  /(?<=^|[-_./])(?:x86[-_]64|x64|amd64|i[3-6]86|ia32|x86|(?:win|linux|darwin|osx|macos)[-_]?(?:32|64)|32[-_]?bit|64[-_]?bit|aarch64\w*|arm64\w*|arm|armv\d\w*|armhf|armel|ppc64\w*|powerpc\w*|s390x?|riscv\d*\w*|mips\w*|loong\w*|sparc\w*|universal)(?=[-_./]|$)/i;
+
+function machineOf({ elf }: GemBinary): string {
+  return elf.cpu ?? String(elf.machine);
 }
 
 function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
@@ -53,22 +64,29 @@ function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): M
 }
 
 /** The C library's part of a directory or file name: `x86_64-linux-gnu`, `linux-musl`, `arm-linux-gnueabihf`. */
-const LIBC_IN_NAME = /[-_.](?:gnu|glibc|musl)(?:eabihf|eabi)?(?=[-_./]|$)/gi;
+const LIBC_IN_NAME = /[-_.](gnu|glibc|musl)(?:eabihf|eabi)?(?=[-_./]|$)/gi;
 
 /**
- * Where a gem brings the same file for both C libraries under names that say so, the other library's is not loaded.
- * Only a file with such a twin is dropped: a lone musl file in a `-gnu` gem is what would be loaded.
+ * Where a gem brings the same file for both C libraries, the one whose own path names the other library is not loaded.
+ * Nothing else is dropped: a lone musl file in a `-gnu` gem is what would be loaded, and so is one whose path does not
+ * say that it is for musl.
  */
 function selectLibc(binaries: readonly GemBinary[], libc: Libc): GemBinary[] {
+  const other = libc === 'gnu' ? /^musl$/i : /^(?:gnu|glibc)$/i;
   const groups = groupBy(binaries, ({ path }) => path.replace(LIBC_IN_NAME, ''));
   return [...groups.values()].flatMap((group) => {
-    const fitting = group.filter(({ elf }) => (libcOf(elf)?.libc ?? libc) === libc);
-    return fitting.length > 0 ? fitting : group;
+    const dropped = group.filter(({ path, elf }) => {
+      const built = libcOf(elf)?.libc;
+      const named = [...path.matchAll(LIBC_IN_NAME)].some(([, word = '']) => other.test(word));
+      return named && built !== undefined && built !== libc;
+    });
+    const kept = group.filter((binary) => !dropped.includes(binary));
+    return kept.length > 0 ? kept : group;
   });
 }
 
-/** A directory named for a Ruby: `3.3`, `3.3.0`. */
-const RUBY_DIRECTORY = /(?<=^|\/)(\d+\.\d+)(?:\.\d+)?(?=\/)/;
+/** The innermost directory that is named like a Ruby: `3.3`, `3.3.0`. */
+const RUBY_DIRECTORY = /(?<=^|\/)(\d+\.\d+)(?:\.\d+)?(?=\/)(?!.*\/\d+\.\d+(?:\.\d+)?\/)/;
 
 /** A shared object that calls into Ruby's C API, so one that `require` loads. */
 function isRubyExtension({ elf }: GemBinary): boolean {
@@ -118,15 +136,16 @@ const NAME_PREFIX: Readonly<Record<string, string>> = {
 
 function selectSystem(
   binaries: readonly GemBinary[],
-  system: string,
+  systems: readonly string[],
 ): Pick<Selection, 'binaries' | 'alternatives'> {
-  const kept: GemBinary[] = [];
+  const named = binaries.filter(({ path }) => SYSTEM_IN_NAME.test(path));
+  const kept = binaries.filter((binary) => !named.includes(binary));
   const alternatives: GemBinary[][] = [];
-  for (const group of groupBy(binaries, ({ path }) => path.replace(SYSTEM_IN_NAME, '*')).values()) {
+  for (const group of groupBy(named, ({ path }) => path.replace(SYSTEM_IN_NAME, '*')).values()) {
     const exact = group.filter(({ path }) => {
       const [, name = '', version = ''] = SYSTEM_IN_NAME.exec(path) ?? [];
       const distribution = name.toLowerCase();
-      return name !== '' && system === `${NAME_PREFIX[distribution] ?? `${distribution}-`}${version}`;
+      return name !== '' && systems.includes(`${NAME_PREFIX[distribution] ?? `${distribution}-`}${version}`);
     });
     if (group.length === 1 || exact.length > 0) kept.push(...(exact.length > 0 ? exact : group));
     else alternatives.push(group);

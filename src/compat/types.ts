@@ -36,6 +36,13 @@ export interface WrongMachineFinding extends InFile {
   readonly wanted: Cpu;
 }
 
+/** A file for another CPU beside those for the target's, and nothing in its path says that it is meant for that. */
+export interface OtherMachineFinding extends InFile {
+  readonly kind: 'other-machine';
+  /** As in `WrongMachineFinding`. */
+  readonly machine: string;
+}
+
 /** PT_INTERP names a loader that the target does not have at that path. */
 export interface MissingInterpreterFinding extends InFile {
   readonly kind: 'missing-interpreter';
@@ -84,6 +91,11 @@ export interface StaticArchiveFinding extends InFile {
   readonly kind: 'static-archive';
 }
 
+/** An archive inside the gem, of which nothing was read. */
+export interface NestedArchiveFinding extends InFile {
+  readonly kind: 'nested-archive';
+}
+
 /** Several files of which the gem picks one at run time; some fit and some do not. */
 export interface ChosenAtRunTimeFinding extends InFile {
   readonly kind: 'chosen-at-run-time';
@@ -117,6 +129,7 @@ export type Finding =
   | SymbolVersionFinding
   | WrongLibcFinding
   | WrongMachineFinding
+  | OtherMachineFinding
   | MissingInterpreterFinding
   | MissingLibraryFinding
   | MissingRubyAbiFinding
@@ -124,6 +137,7 @@ export type Finding =
   | UncheckedLibraryFinding
   | UncheckedVersionFinding
   | StaticArchiveFinding
+  | NestedArchiveFinding
   | ChosenAtRunTimeFinding
   | UnreadableFinding
   | NoVariantFinding

@@ -9,6 +9,8 @@ const EFFECT = {
   'missing-library': 'incompatible',
   'missing-ruby-abi': 'incompatible',
   'no-variant': 'incompatible',
+  'other-machine': 'unknown',
+  'nested-archive': 'unknown',
   'isa-level': 'unknown',
   'unchecked-library': 'unknown',
   'unchecked-symbol-version': 'unknown',

@@ -13,7 +13,7 @@ export interface InstallContext {
   readonly local: PlatformOrRuby;
   /** The Gemfile says `force_ruby_platform: true` for this gem. */
   readonly forceRuby?: boolean;
-  /** The Ruby that runs there, all three parts: `3.3.6`. Absent: not checked. */
+  /** The Ruby that runs there: `3.3.6`, or `3.3` where the patch level is not known. Absent: not checked. */
   readonly ruby?: string;
   /** The RubyGems that runs there. Absent: not checked. */
   readonly rubygems?: string;
@@ -67,11 +67,27 @@ export type VariantChoice =
   | { readonly kind: 'ruby'; readonly notes: readonly VariantNote[] }
   | { readonly kind: 'none'; readonly reason: NoVariantReason; readonly notes: readonly VariantNote[] };
 
+/** Far above any patch level that was released. */
+const anyPatch = 999;
+
+/**
+ * A Ruby of which only `X.Y` is known stands for all its releases: what its first or its last would accept may be
+ * installed.
+ */
+function releasesOf(ruby: string): readonly string[] {
+  return /^\d+\.\d+$/.test(ruby) ? [`${ruby}.0`, `${ruby}.${anyPatch}`] : [ruby];
+}
+
 /** Does the variant accept the Ruby and RubyGems of `context`? What is not known there is accepted. */
 export function acceptsRuby(variant: Variant, context: Pick<InstallContext, 'ruby' | 'rubygems'>): boolean {
-  const accepts = (version: string | undefined, requirement: readonly string[] = []): boolean =>
-    version === undefined || requirement.length === 0 || satisfies(version, requirement);
-  return accepts(context.ruby, variant.requiredRuby) && accepts(context.rubygems, variant.requiredRubygems);
+  const accepts = (versions: readonly string[], requirement: readonly string[] = []): boolean =>
+    versions.length === 0 ||
+    requirement.length === 0 ||
+    versions.some((version) => satisfies(version, requirement));
+  return (
+    accepts(context.ruby === undefined ? [] : releasesOf(context.ruby), variant.requiredRuby) &&
+    accepts(context.rubygems === undefined ? [] : [context.rubygems], variant.requiredRubygems)
+  );
 }
 
 /** `Definition#current_platform_locked?`: may Bundler install on this machine without a change of PLATFORMS? */

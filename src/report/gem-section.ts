@@ -34,8 +34,10 @@ function gemSection(gem: GemReport, report: AuditReport, paint: Ansis, said: Set
   if (groups.length > MOST_FINDINGS) {
     lines.push(`  and ${groups.length - MOST_FINDINGS} more; --format json lists them all`);
   }
-  for (const note of gem.notes ?? []) lines.push(`  note: ${noteWords(note)}`);
-  if (gem.verdict === 'incompatible' && gem.suggestion === undefined && gem.runsOn !== undefined) {
+  for (const note of gem.notes ?? [])
+    if (note.kind !== 'unverified') lines.push(`  note: ${noteWords(note)}`);
+  const usable = gem.suggestion !== undefined && !gem.suggestion.conflicts.some(({ kind }) => kind === 'gem');
+  if (gem.verdict === 'incompatible' && !usable && gem.runsOn !== undefined) {
     lines.push(
       gem.runsOn.length === 0
         ? '  no known system runs it as it is'

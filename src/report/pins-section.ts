@@ -13,12 +13,19 @@ export function pinsSection(
   const gems = reports.flatMap((report) => report.gems);
   const rows = pins.map((pin) => {
     const gem = gems.find(({ suggestion }) => suggestion?.pin === pin);
-    return { pin, comment: gem === undefined ? '' : `# ${pinReason(gem)}` };
+    return {
+      pin,
+      direct: gem?.suggestion?.direct === true,
+      comment: gem === undefined ? '' : `# ${pinReason(gem)}`,
+    };
   });
+  const heading = rows.some(({ direct }) => direct)
+    ? "Pins for the Gemfile, each in place of the gem's own line"
+    : 'Pins for the Gemfile';
   const widest = Math.max(...pins.map((pin) => pin.length));
   const beside = rows.every(({ comment }) => 2 + widest + 2 + comment.length <= (width ?? Infinity));
   const lines = rows.map(({ pin, comment }) =>
     beside ? `  ${pin.padEnd(widest)}  ${paint.dim(comment)}` : `  ${paint.dim(comment)}\n  ${pin}`,
   );
-  return `${paint.bold('Pins for the Gemfile')}\n\n${lines.join('\n')}`;
+  return `${paint.bold(heading)}\n\n${lines.join('\n')}`;
 }

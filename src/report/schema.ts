@@ -20,6 +20,8 @@ const finding = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('wrong-libc'), file, builtFor: libc, evidence: text }),
   z.strictObject({ kind: z.literal('wrong-machine'), file, machine: text, wanted: cpu }),
+  z.strictObject({ kind: z.literal('other-machine'), file, machine: text }),
+  z.strictObject({ kind: z.literal('nested-archive'), file }),
   z.strictObject({ kind: z.literal('missing-interpreter'), file, interpreter: text }),
   z.strictObject({ kind: z.literal('missing-library'), file, library: text }),
   z.strictObject({ kind: z.literal('missing-ruby-abi'), file, ruby: text, available: list }),
@@ -55,9 +57,12 @@ const floor = {
 const suggestion = z.strictObject({
   version: text,
   direction: z.enum(['upgrade', 'downgrade', 'same']),
-  requirement: text.describe('What the pin adds; empty for force_ruby_platform'),
-  pin: text.describe('The whole line for the Gemfile'),
-  method: z.enum(['precompiled', 'force-ruby', 'compile']),
+  requirement: text.describe('What the pin adds; empty where it need not bind the version'),
+  pin: text.exactOptional().describe('The whole line for the Gemfile; absent for add-platform'),
+  command: text.exactOptional().describe('What to run, for add-platform'),
+  method: z.enum(['precompiled', 'add-platform', 'force-ruby', 'compile']),
+  direct: z.boolean().describe('The Gemfile has a line for the gem already, which the pin replaces'),
+  unchecked: list.exactOptional().describe('Bounds of the version on a Ruby or RubyGems that is not known'),
   needsCompiler: z.boolean(),
   conflicts: z
     .array(z.strictObject({ by: text, kind: z.enum(['gemfile', 'gem']), requirement: list }))
@@ -67,6 +72,12 @@ const suggestion = z.strictObject({
 
 const note = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('not-in-lockfile'), platform: text }),
+  z.strictObject({ kind: z.literal('not-installed-here'), platform: text }),
+  z.strictObject({ kind: z.literal('yanked') }),
+  z.strictObject({ kind: z.literal('variant-skipped') }),
+  z.strictObject({
+    kind: z.literal('unverified').describe('Neither index nor lockfile gives a SHA-256 of it'),
+  }),
   z.strictObject({ kind: z.literal('search-incomplete'), reason: text }),
 ]);
 

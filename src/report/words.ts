@@ -58,6 +58,8 @@ export function findingWords(finding: Finding, target: TargetSummary): string {
       return `is built for ${LIBC_NAMES[finding.builtFor]} (${printable(finding.evidence)}); ${target.name} has ${LIBC_NAMES[target.libc]}`;
     case 'wrong-machine':
       return `is built for ${printable(finding.machine)}; nothing in the gem is built for ${finding.wanted}`;
+    case 'other-machine':
+      return `is built for ${printable(finding.machine)}, and nothing in its path says that it is meant for that alone`;
     case 'missing-interpreter':
       return `asks for the loader ${printable(finding.interpreter)}, which ${target.name} does not have`;
     case 'missing-library':
@@ -74,6 +76,8 @@ export function findingWords(finding: Finding, target: TargetSummary): string {
       return `needs ${printable(finding.symbolVersion)} of ${printable(finding.library)}${symbolWords(finding.symbols)}, and it is not known whether ${target.name} has it`;
     case 'static-archive':
       return 'is an archive that is linked on your machine, so it cannot be judged here';
+    case 'nested-archive':
+      return 'is an archive inside the gem, and what is in it was not read';
     case 'chosen-at-run-time':
       return `is one of several that the gem picks from at run time: ${listWords(finding.fitting, 3)} would run here, ${listWords(finding.failing, 3)} would not`;
     case 'unreadable':
@@ -120,9 +124,11 @@ export function remedyWords(gem: GemReport): string {
     : `no version fits; runs on ${gem.runsOn[0] ?? ''}`;
 }
 
-function suggestionWords({ method, direction, version }: Suggestion): string {
+function suggestionWords({ method, direction, version, conflicts }: Suggestion): string {
   const safe = printable(version);
   if (method === 'force-ruby') return 'compile it on the target';
+  if (method === 'add-platform') return 'lock its other variant';
+  if (conflicts.some(({ kind }) => kind === 'gem')) return `${safe} fits, but see below`;
   const verb = { upgrade: 'upgrade to', downgrade: 'downgrade to', same: 'stay at' }[direction];
   return method === 'compile' ? `${verb} ${safe}, compiled` : `${verb} ${safe}`;
 }
@@ -136,6 +142,8 @@ export function pinReason(gem: GemReport): string {
   else parts.push(`${printable(gem.version)} → ${printable(suggestion.version)}`);
   if (suggestion.method === 'compile') parts.push('has no precompiled variant here, so it is compiled');
   if (suggestion.needsCompiler) parts.push('needs a compiler');
+  if (!suggestion.direct) parts.push('a new line: another gem brings it in');
+  if (suggestion.unchecked !== undefined) parts.push(`needs ${listWords(suggestion.unchecked)}`);
   for (const { by, kind, requirement } of suggestion.conflicts) {
     const stated = requirement.map((part) => `'${printable(part)}'`).join(', ');
     parts.push(
@@ -145,21 +153,36 @@ export function pinReason(gem: GemReport): string {
   return parts.join('; ');
 }
 
-/** Why a suggestion is no pin yet: another gem of the bundle forbids it. */
+/** What a suggestion comes to where it is no pin: a command to run, or another gem of the bundle that forbids it. */
 export function suggestionCaveats({ suggestion }: GemReport): string[] {
-  const inTheWay = suggestion?.conflicts.filter(({ kind }) => kind === 'gem') ?? [];
-  return inTheWay.map(({ by, requirement }) => {
-    const stated = requirement.map((part) => `'${printable(part)}'`).join(', ');
-    return `${printable(suggestion?.version ?? '')} fits, but ${printable(by)} asks for ${stated}: ${printable(by)} has to move too`;
-  });
+  if (suggestion === undefined) return [];
+  if (suggestion.command !== undefined) {
+    return [
+      `a variant of ${printable(suggestion.version)} fits that the lockfile does not list; run: ${printable(suggestion.command)}`,
+    ];
+  }
+  return suggestion.conflicts
+    .filter(({ kind }) => kind === 'gem')
+    .map(({ by, requirement }) => {
+      const stated = requirement.map((part) => `'${printable(part)}'`).join(', ');
+      return `${printable(suggestion.version)} fits, but ${printable(by)} asks for ${stated}: ${printable(by)} has to move too`;
+    });
 }
 
 export function noteWords(note: GemNote): string {
   switch (note.kind) {
     case 'not-in-lockfile':
-      return `the lockfile does not list this platform; run: bundle lock --add-platform ${printable(note.platform)}`;
+      return `the lockfile does not list this platform, so a frozen bundle install refuses it; run: bundle lock --add-platform ${printable(note.platform)}`;
+    case 'not-installed-here':
+      return `the lockfile lists it for other systems only, so it is not installed on ${printable(note.platform)}`;
+    case 'yanked':
+      return 'its source no longer has a variant that the lockfile lists';
+    case 'variant-skipped':
+      return 'a nearer variant wants another Ruby or RubyGems; a frozen bundle install may stop at it';
+    case 'unverified':
+      return 'neither the index nor the lockfile gives a SHA-256 to hold it against';
     case 'search-incomplete':
-      return `other versions could not be searched: ${printable(note.reason)}`;
+      return `other versions could not all be looked at: ${printable(note.reason)}`;
   }
 }
 
@@ -177,7 +200,7 @@ export function summaryWords(summary: Summary, all: boolean): string {
     summary.source === 0
       ? ''
       : all
-        ? `; ${count(summary.source, 'gem')} without executables for Linux (compiled there, or pure Ruby)`
+        ? `; ${count(summary.source, 'gem')} with nothing prebuilt for Linux (those from git or a path are not opened)`
         : `; ${count(summary.source, 'gem')} compiled there or pure Ruby (not opened; --all opens them)`;
   return `${parts.join(', ')}${source}.`;
 }

@@ -7,11 +7,9 @@ import type { Candidate, Choice, Deployment } from './types.js';
 export interface CandidateRules {
   readonly locked: string;
   readonly deployments: readonly Deployment[];
-  /** The project's Ruby; what limits Ruby is not checked without it. */
-  readonly ruby?: string;
   /** The lockfile's PLATFORMS: Bundler takes no version that one of them cannot have. */
   readonly platforms: readonly string[];
-  /** Bundler is set to compile this gem. */
+  /** The gem is to be compiled: `force_ruby_platform: true`. */
   readonly forceRuby?: boolean;
 }
 
@@ -36,12 +34,12 @@ export function candidatesOf(releases: readonly Release[], rules: CandidateRules
 function choose(
   variants: readonly Release[],
   deployment: Deployment,
-  { ruby, forceRuby = false, platforms }: CandidateRules,
+  { forceRuby = false, platforms }: CandidateRules,
 ): Choice | undefined {
   const context = {
     local: localPlatform(deployment.cpu, deployment.target.libc),
     forceRuby,
-    ...(ruby === undefined ? {} : { ruby }),
+    ...(deployment.ruby === undefined ? {} : { ruby: deployment.ruby }),
   };
   const picked = bestVariant(variants, context, platforms);
   if (picked.kind === 'none') return undefined;

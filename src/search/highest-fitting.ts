@@ -1,8 +1,10 @@
+import { localPlatform, platformToString } from '../gem/platform.js';
 import type { Release } from '../registry/types.js';
 import { compareGemVersions } from '../version/gem-version.js';
 import { satisfies } from '../version/requirement.js';
 import { boundsFor, pinLine } from './pin.js';
 import type { Candidate, Choice, Conflict, Suggestion } from './types.js';
+import { uncheckedBounds } from './unchecked-bounds.js';
 
 /** A requirement on the gem that is in force besides the Gemfile's: a gem of the bundle that depends on it. */
 export interface ParentRequirement {
@@ -15,11 +17,13 @@ export interface SearchRequest {
   readonly locked: string;
   /** In any order; see `candidatesOf`. */
   readonly candidates: readonly Candidate[];
-  /** The Gemfile's own requirement; empty where it does not name the gem. */
+  /** The same with `force_ruby_platform: true`. */
+  readonly forced: readonly Candidate[];
+  /** The Gemfile names the gem. */
+  readonly direct: boolean;
+  /** The Gemfile's own requirement; empty where there is none. */
   readonly gemfile: readonly string[];
   readonly parents: readonly ParentRequirement[];
-  /** The locked version's `ruby` variant, where there is one that Bundler could install. */
-  readonly lockedRuby?: Release;
 }
 
 /** What the search asks of the outside, and only as often as it must. */
@@ -28,10 +32,15 @@ export interface Probe {
   fits(choice: Choice): Promise<'compatible' | 'incompatible' | 'unknown'>;
   /** Reads a `ruby` gem: does it have extensions to compile? Without any, nothing would stand in for the binaries. */
   compiles(release: Release): Promise<boolean>;
+  /** Can what the release itself depends on be had beside the rest of the bundle? */
+  resolves(release: Release): Promise<boolean>;
 }
 
-/** `built`: Bundler would compile it on at least one deployment, and what is precompiled of it fits on the others. */
-type Fit = 'fits' | 'built' | 'no';
+/** The way out, with the releases that it comes to. */
+export interface Found {
+  readonly suggestion: Suggestion;
+  readonly releases: readonly Release[];
+}
 
 /**
  * How many versions below the answer are read to find where the unbroken run of fitting versions begins: what a wider
@@ -43,111 +52,199 @@ const MOST_PROBES_FOR_LOWER_BOUND = 12;
  * The highest version that fits, and the pin that makes Bundler resolve to it. Compatibility is not monotonic in the
  * version, so candidates are tried one by one, newest first, above the locked version as well as below.
  *
- * Best first: a version whose binaries fit, by preference within the Gemfile's and the other gems' requirements; the
- * locked version compiled on the target; a version that Bundler would compile anyway. `undefined` where there is none.
+ * Best first: the locked version by a variant that the lockfile lacks; a version whose binaries fit, by preference within
+ * the Gemfile's requirement, always within the other gems'; the locked version compiled on the target; a version that
+ * Bundler would compile anyway; last, to be shown but not used, one that another gem of the bundle forbids.
+ * `undefined` where there is none.
  */
-export async function findHighestFitting(
-  request: SearchRequest,
-  probe: Probe,
-): Promise<Suggestion | undefined> {
-  const newestFirst = [...request.candidates].sort((a, b) => compareGemVersions(b.version, a.version));
-  const fitOf = remember(probe);
+export function findHighestFitting(request: SearchRequest, probe: Probe): Promise<Found | undefined> {
+  return new Search(request, probe).run();
+}
 
-  const allowedByParents = (candidate: Candidate): boolean =>
-    request.parents.every(({ requirement }) => satisfies(candidate.version, requirement));
-  const allowedByGemfile = (candidate: Candidate): boolean => satisfies(candidate.version, request.gemfile);
-  // What may be given up, in this order: first nothing, then the Gemfile's line, which the pin can replace.
-  const tiers = [
-    newestFirst.filter((candidate) => allowedByParents(candidate) && allowedByGemfile(candidate)),
-    newestFirst.filter((candidate) => allowedByParents(candidate)),
-    newestFirst,
-  ];
+/** `built`: Bundler would compile it on at least one deployment, and what is precompiled of it fits on the others. */
+type Fit = 'fits' | 'built' | 'no';
 
-  for (const tier of tiers) {
-    for (const candidate of tier) {
-      if ((await fitOf(candidate)) === 'fits') return suggest(request, tier, candidate, 'precompiled', fitOf);
-    }
+class Search {
+  readonly #request: SearchRequest;
+  readonly #probe: Probe;
+  readonly #fits = new Map<string, Promise<Fit>>();
+
+  constructor(request: SearchRequest, probe: Probe) {
+    this.#request = request;
+    this.#probe = probe;
   }
-  if (request.lockedRuby !== undefined && (await probe.compiles(request.lockedRuby))) {
+
+  async run(): Promise<Found | undefined> {
+    const { candidates, forced, locked } = this.#request;
+    const newestFirst = [...candidates].sort((a, b) => compareGemVersions(b.version, a.version));
+    const allowed = newestFirst.filter((candidate) => this.#allowedByParents(candidate));
+    // What may be given up, in this order: nothing, then the Gemfile's line, which the pin can replace.
+    const tiers = [allowed.filter((candidate) => this.#allowedByGemfile(candidate)), allowed];
+
+    const relocked = newestFirst.find(({ version }) => compareGemVersions(version, locked) === 0);
+    if (relocked !== undefined && (await this.#fit(relocked)) === 'fits') return this.#addPlatform(relocked);
+    return (
+      (await this.#first(tiers, 'precompiled')) ??
+      (await this.#forceRuby(forced.find(({ version }) => compareGemVersions(version, locked) === 0))) ??
+      (await this.#first(tiers, 'compile')) ??
+      (await this.#first([newestFirst], 'precompiled'))
+    );
+  }
+
+  #allowedByParents({ version }: Candidate): boolean {
+    return this.#request.parents.every(({ requirement }) => satisfies(version, requirement));
+  }
+
+  #allowedByGemfile({ version }: Candidate): boolean {
+    return satisfies(version, this.#request.gemfile);
+  }
+
+  async #first(
+    tiers: readonly (readonly Candidate[])[],
+    method: 'precompiled' | 'compile',
+  ): Promise<Found | undefined> {
+    for (const tier of tiers) {
+      for (const candidate of tier) {
+        if ((await this.#fit(candidate)) !== (method === 'compile' ? 'built' : 'fits')) continue;
+        if (method === 'compile' && !(await this.#compiles(candidate))) continue;
+        if (await this.#resolves(candidate)) return this.#suggest(tier, candidate, method);
+      }
+    }
+    return undefined;
+  }
+
+  /** Asks about a candidate until the first answer against it, and once only. */
+  #fit(candidate: Candidate): Promise<Fit> {
+    const known = this.#fits.get(candidate.version);
+    if (known !== undefined) return known;
+    const ask = async (): Promise<Fit> => {
+      for (const choice of candidate.choices) {
+        if (choice.kind === 'precompiled' && (await this.#probe.fits(choice)) !== 'compatible') return 'no';
+      }
+      return candidate.choices.some(({ kind }) => kind === 'ruby') ? 'built' : 'fits';
+    };
+    const answer = ask();
+    this.#fits.set(candidate.version, answer);
+    return answer;
+  }
+
+  /** Every `ruby` variant that would be installed has something to compile. */
+  async #compiles(candidate: Candidate): Promise<boolean> {
+    const built = candidate.choices.filter(({ kind }) => kind === 'ruby').map(({ release }) => release);
+    return everyOne(new Set(built), (release) => this.#probe.compiles(release));
+  }
+
+  async #resolves(candidate: Candidate): Promise<boolean> {
+    return everyOne(new Set(releasesOf(candidate)), (release) => this.#probe.resolves(release));
+  }
+
+  #addPlatform(candidate: Candidate): Found {
+    const platforms = new Set(
+      candidate.choices.map(({ deployment }) =>
+        platformToString(localPlatform(deployment.cpu, deployment.target.libc)),
+      ),
+    );
     return {
-      version: request.locked,
-      direction: 'same',
-      requirement: '',
-      pin: pinLine({ name: request.name, requirement: request.gemfile, forceRuby: true }),
-      method: 'force-ruby',
-      needsCompiler: true,
-      conflicts: [],
+      releases: releasesOf(candidate),
+      suggestion: {
+        ...this.#common(candidate, 'add-platform'),
+        requirement: '',
+        command: `bundle lock --add-platform ${[...platforms].join(' ')}`,
+        conflicts: [],
+      },
     };
   }
-  for (const tier of tiers) {
-    for (const candidate of tier) {
-      if ((await fitOf(candidate)) !== 'built' || !(await compiles(candidate, probe))) continue;
-      return suggest(request, tier, candidate, 'compile', fitOf);
-    }
+
+  /** The locked version compiled: bound below the next version that Bundler would rather compile. */
+  async #forceRuby(candidate: Candidate | undefined): Promise<Found | undefined> {
+    if (candidate === undefined || !(await this.#compiles(candidate))) return undefined;
+    const { name, gemfile, locked, forced } = this.#request;
+    const eligible = forced.filter((one) => this.#allowedByParents(one) && this.#allowedByGemfile(one));
+    const bounds = boundsFor({
+      locked,
+      answer: candidate.version,
+      eligible: eligible.map(({ version }) => version),
+      fitsFrom: candidate.version,
+    });
+    return {
+      releases: releasesOf(candidate),
+      suggestion: {
+        ...this.#common(candidate, 'force-ruby'),
+        requirement: bounds.join(', '),
+        pin: pinLine({ name, requirement: [...gemfile, ...bounds], forceRuby: true }),
+        conflicts: [],
+      },
+    };
   }
-  return undefined;
-}
 
-/** Asks about a candidate until the first answer against it, and once only. */
-function remember(probe: Probe): (candidate: Candidate) => Promise<Fit> {
-  const known = new Map<string, Fit>();
-  const ask = async ({ choices }: Candidate): Promise<Fit> => {
-    for (const choice of choices) {
-      if (choice.kind === 'precompiled' && (await probe.fits(choice)) !== 'compatible') return 'no';
+  async #suggest(
+    newestFirst: readonly Candidate[],
+    answer: Candidate,
+    method: 'precompiled' | 'compile',
+  ): Promise<Found> {
+    const { name, locked, gemfile, parents } = this.#request;
+    const wanted: Fit = method === 'compile' ? 'built' : 'fits';
+    let fitsFrom = answer.version;
+    const between = newestFirst.filter(
+      ({ version }) =>
+        compareGemVersions(version, answer.version) < 0 && compareGemVersions(version, locked) > 0,
+    );
+    for (const candidate of between.slice(0, MOST_PROBES_FOR_LOWER_BOUND)) {
+      if ((await this.#fit(candidate)) !== wanted) break;
+      fitsFrom = candidate.version;
     }
-    return choices.some(({ kind }) => kind === 'ruby') ? 'built' : 'fits';
-  };
-  return async (candidate) => {
-    const answer = known.get(candidate.version) ?? (await ask(candidate));
-    known.set(candidate.version, answer);
-    return answer;
-  };
+
+    const keepsGemfile = this.#allowedByGemfile(answer);
+    const bounds = boundsFor({
+      locked,
+      answer: answer.version,
+      eligible: newestFirst.map(({ version }) => version),
+      fitsFrom,
+    });
+    const conflicts: Conflict[] = parents
+      .filter(({ requirement }) => !satisfies(answer.version, requirement))
+      .map((parent) => ({ by: parent.name, kind: 'gem', requirement: parent.requirement }));
+    if (!keepsGemfile) conflicts.unshift({ by: 'Gemfile', kind: 'gemfile', requirement: gemfile });
+    return {
+      releases: releasesOf(answer),
+      suggestion: {
+        ...this.#common(answer, method),
+        requirement: bounds.join(', '),
+        pin: pinLine({ name, requirement: [...(keepsGemfile ? gemfile : []), ...bounds] }),
+        conflicts,
+      },
+    };
+  }
+
+  #common(
+    { version, choices }: Candidate,
+    method: Suggestion['method'],
+  ): Pick<Suggestion, 'version' | 'direction' | 'method' | 'direct' | 'needsCompiler' | 'unchecked'> {
+    const order = compareGemVersions(version, this.#request.locked);
+    const unchecked = new Set(
+      choices.flatMap(({ release, deployment }) => uncheckedBounds(release, deployment)),
+    );
+    return {
+      version,
+      direction: order > 0 ? 'upgrade' : order < 0 ? 'downgrade' : 'same',
+      method,
+      direct: this.#request.direct,
+      needsCompiler: method === 'force-ruby' || method === 'compile',
+      ...(unchecked.size > 0 ? { unchecked: [...unchecked] } : {}),
+    };
+  }
 }
 
-/** Every `ruby` variant that would be installed has something to compile. */
-async function compiles({ choices }: Candidate, probe: Probe): Promise<boolean> {
-  const built = new Set(choices.filter(({ kind }) => kind === 'ruby').map(({ release }) => release));
-  for (const release of built) {
-    if (!(await probe.compiles(release))) return false;
+function releasesOf({ choices }: Candidate): Release[] {
+  return choices.map(({ release }) => release);
+}
+
+async function everyOne<Item>(
+  items: Iterable<Item>,
+  holds: (item: Item) => Promise<boolean>,
+): Promise<boolean> {
+  for (const item of items) {
+    if (!(await holds(item))) return false;
   }
   return true;
-}
-
-async function suggest(
-  request: SearchRequest,
-  newestFirst: readonly Candidate[],
-  answer: Candidate,
-  method: 'precompiled' | 'compile',
-  fitOf: (candidate: Candidate) => Promise<Fit>,
-): Promise<Suggestion> {
-  const { name, locked, gemfile, parents } = request;
-  const order = compareGemVersions(answer.version, locked);
-
-  let fitsFrom = answer.version;
-  const below = newestFirst.filter(
-    ({ version }) =>
-      compareGemVersions(version, answer.version) < 0 && compareGemVersions(version, locked) > 0,
-  );
-  for (const candidate of below.slice(0, MOST_PROBES_FOR_LOWER_BOUND)) {
-    if ((await fitOf(candidate)) !== (method === 'compile' ? 'built' : 'fits')) break;
-    fitsFrom = candidate.version;
-  }
-
-  const keepsGemfile = satisfies(answer.version, gemfile);
-  const eligible = newestFirst.map(({ version }) => version);
-  const bounds = boundsFor({ locked, answer: answer.version, eligible, fitsFrom });
-  const conflicts: Conflict[] = parents
-    .filter(({ requirement }) => !satisfies(answer.version, requirement))
-    .map((parent) => ({ by: parent.name, kind: 'gem', requirement: parent.requirement }));
-  if (!keepsGemfile) conflicts.unshift({ by: 'Gemfile', kind: 'gemfile', requirement: gemfile });
-
-  return {
-    version: answer.version,
-    direction: order > 0 ? 'upgrade' : order < 0 ? 'downgrade' : 'same',
-    requirement: bounds.join(', '),
-    pin: pinLine({ name, requirement: [...(keepsGemfile ? gemfile : []), ...bounds] }),
-    method,
-    needsCompiler: method === 'compile',
-    conflicts,
-  };
 }

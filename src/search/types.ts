@@ -2,10 +2,12 @@ import type { Cpu } from '../elf/types.js';
 import type { Release } from '../registry/types.js';
 import type { Target } from '../target/types.js';
 
-/** A system and CPU that the bundle is deployed to. */
+/** A system and CPU that the bundle is deployed to, and the Ruby that runs there. */
 export interface Deployment {
   readonly target: Target;
   readonly cpu: Cpu;
+  /** `3.3.6`, or `3.3` where only that is known; absent where nothing is, and then what depends on it is not checked. */
+  readonly ruby?: string;
 }
 
 /** What Bundler would install of one version on one deployment. */
@@ -31,20 +33,31 @@ export interface Conflict {
   readonly requirement: readonly string[];
 }
 
+/**
+ * How a suggestion makes a gem fit.
+ * - `precompiled`: the version's own binaries fit.
+ * - `add-platform`: the locked version has a variant that fits, and the lockfile does not list it.
+ * - `force-ruby`: the locked version, compiled on the target.
+ * - `compile`: a version that has no precompiled variant there, so Bundler compiles it.
+ */
+export type SuggestionMethod = 'precompiled' | 'add-platform' | 'force-ruby' | 'compile';
+
 /** The way out for one gem. */
 export interface Suggestion {
   readonly version: string;
   readonly direction: 'upgrade' | 'downgrade' | 'same';
-  /** What the pin adds, as Gem::Requirement writes it: `< 0.1.9`; empty for `force_ruby_platform`. */
+  readonly method: SuggestionMethod;
+  /** What the pin adds, as Gem::Requirement writes it: `< 0.1.9`; empty where it need not bind the version. */
   readonly requirement: string;
-  /** The whole line for the Gemfile: `gem 'thruster', '< 0.1.9'`. */
-  readonly pin: string;
-  /**
-   * `precompiled`: this version's own binaries fit. `force-ruby`: the locked version, compiled on the target.
-   * `compile`: a version that has no precompiled variant there, so Bundler compiles it.
-   */
-  readonly method: 'precompiled' | 'force-ruby' | 'compile';
+  /** The whole line for the Gemfile: `gem 'thruster', '< 0.1.9'`. Absent for `add-platform`. */
+  readonly pin?: string;
+  /** What to run, for `add-platform`: `bundle lock --add-platform x86_64-linux-musl`. */
+  readonly command?: string;
+  /** The Gemfile has a line for the gem already, which the pin replaces. */
+  readonly direct: boolean;
   readonly needsCompiler: boolean;
+  /** The version's own bounds that could not be checked, since the Ruby or RubyGems of the target is not known. */
+  readonly unchecked?: readonly string[];
   /** Empty where the pin resolves as the lockfile stands. */
   readonly conflicts: readonly Conflict[];
 }

@@ -11,6 +11,8 @@ export interface Target {
   readonly libc: Libc;
   /** Version of the C library: `2.31`, `1.2.5`. */
   readonly libcVersion: string;
+  /** Canonical name of the system that this one is built on: `ubuntu-22.04` for `heroku-22`. */
+  readonly base?: string;
   /** CPUs that the system exists for; absent where any. */
   readonly cpus?: readonly Cpu[];
   /**
@@ -22,7 +24,7 @@ export interface Target {
   readonly markers?: readonly string[];
   /**
    * Complete sets of version names by soname, where they were read from the real libraries. They go before
-   * `ceilings`.
+   * `ceilings`. An empty set is that of a library that defines none, with which a loader accepts every need.
    */
   readonly versions?: Readonly<Record<string, readonly string[]>>;
   /** Sonames that the base system has. */
@@ -60,8 +62,6 @@ export interface NamedTarget extends Target {
   readonly release: string;
   /** The CPUs are always known for a target of the table. */
   readonly cpus: readonly Cpu[];
-  /** Canonical name of the system that this one is built on: `ubuntu-22.04` for `heroku-22`. */
-  readonly base?: string;
   /** A contract that many systems meet (`manylinux_2_28`), not a system that one could run. */
   readonly policy: boolean;
   /** ISO date of the end of paid or community long-term support, where there is one. */

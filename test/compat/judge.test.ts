@@ -72,6 +72,36 @@ describe('symbol versions', () => {
     });
     expect(judge(gem)).toMatchObject({ verdict: 'unknown', findings: [{ kind: 'unchecked-library' }] });
   });
+
+  // The loader: "_dl_check_map_versions: Assertion `needed != NULL' failed".
+  it.each(['libc.so.7', 'libc.so.6x', 'ld-linux-x86-64.so.3', 'ldap.so.1'])(
+    'are not held for there of %s, which nothing loads and no system has',
+    (library) => {
+      const gem = contents({
+        'lib/a.so': elf({ needs: { [library]: ['GLIBC_2.4'] }, needed: ['libm.so.6'] }),
+      });
+      expect(judge(gem)).toMatchObject({
+        verdict: 'unknown',
+        findings: [{ kind: 'unchecked-library', library }],
+      });
+    },
+  );
+
+  it('are asked of the C library though a file does not name it', () => {
+    const gem = contents({
+      'lib/a.so': elf({ needs: { 'libc.so.6': ['GLIBC_2.34'] }, needed: ['libm.so.6'] }),
+    });
+    expect(judge(gem)).toMatchObject({
+      verdict: 'incompatible',
+      findings: [{ kind: 'symbol-version', symbolVersion: 'GLIBC_2.34' }],
+    });
+  });
+
+  it('are all satisfied by a library of the target that defines none', () => {
+    const on = target({ versions: { 'libz.so.1': [] } });
+    const gem = contents({ 'lib/a.so': elf({ needs: { 'libz.so.1': ['ZLIB_1.2.9'] } }) });
+    expect(judge(gem, on)).toMatchObject({ verdict: 'compatible', findings: [] });
+  });
 });
 
 describe('the C library', () => {
@@ -121,6 +151,34 @@ describe('the C library', () => {
       'lib/a/3.2/a.so': elf({ needed: ['libc.so'] }),
     });
     expect(judge(stray).verdict).toBe('incompatible');
+  });
+});
+
+describe('a file for another C library or CPU', () => {
+  const gnu = elf({ needs: { 'libc.so.6': ['GLIBC_2.17'] } });
+  const musl = elf({ needed: ['libc.so'] });
+
+  it('counts although the gem has a file for the right one, where its own path does not say so', () => {
+    expect(judge(contents({ 'lib/foo.so': musl, 'lib/foo-gnu.so': gnu })).verdict).toBe('incompatible');
+    const twice = contents({ 'lib/foo.so': gnu });
+    const last = { path: 'lib/foo.so', gzipped: false, elf: musl };
+    expect(judge({ ...twice, binaries: [...twice.binaries, last] }).verdict).toBe('incompatible');
+  });
+
+  it('is not passed over where nothing says that it is for another CPU alone', () => {
+    const arm = elf({ machine: 183, cpu: 'aarch64' });
+    expect(judge(contents({ 'lib/a.so': gnu, 'exe/foo': arm }))).toMatchObject({
+      verdict: 'unknown',
+      findings: [{ kind: 'other-machine', file: 'exe/foo', machine: 'aarch64' }],
+    });
+    for (const path of [
+      'exe/aarch64-linux/foo',
+      'native/linux-arm64/foo',
+      'bin/foo_arm64',
+      'bin/foo-linux64',
+    ]) {
+      expect(judge(contents({ 'lib/a.so': gnu, [path]: arm })).verdict).toBe('compatible');
+    }
   });
 });
 
@@ -244,6 +302,11 @@ describe('a fat gem', () => {
     expect(judge(withFallback, target(), '3.3.0').verdict).toBe('compatible');
   });
 
+  it('is chosen by the innermost directory that is named like a Ruby', () => {
+    const deep = contents({ 'vendor/1.74/lib/3.3/foo.so': extension('GLIBC_2.17') });
+    expect(judge(deep, target(), '3.3.0').verdict).toBe('compatible');
+  });
+
   it('is not seen in a directory that is named like a Ruby and holds something else', () => {
     const other = contents({
       'vendor/openssl/3.0/libssl.so.3': elf({ needs: { 'libc.so.6': ['GLIBC_2.38'] } }),
@@ -261,6 +324,11 @@ describe('files named for a distribution', () => {
   it('are judged by the one for the target', () => {
     expect(judge(gem).verdict).toBe('compatible');
     expect(judge(gem, target({ name: 'debian-12' })).verdict).toBe('incompatible');
+  });
+
+  it('are judged by the one for the system that the target is built on', () => {
+    const heroku = target({ name: 'heroku-20', base: 'ubuntu-20.04' });
+    expect(judge(gem, heroku).verdict).toBe('compatible');
   });
 
   it('cannot be judged where none is for the target and they differ', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Release } from '../../src/registry/types.js';
 import type { Probe, SearchRequest } from '../../src/search/highest-fitting.js';
 import { findHighestFitting } from '../../src/search/highest-fitting.js';
-import type { Candidate, Deployment } from '../../src/search/types.js';
+import type { Candidate, Deployment, Suggestion } from '../../src/search/types.js';
 
 const deployment: Deployment = {
   cpu: 'x86_64',
@@ -22,7 +22,10 @@ function release(version: string, platform: string): Release {
   return { name: 'thruster', version, platform, dependencies: [], requiredRuby: [], requiredRubygems: [] };
 }
 
-/** `0.1.8 fits`, `0.1.9 breaks`, `0.1.7 ruby` (no precompiled variant), `0.1.6 unreadable`, one version a word. */
+/**
+ * `0.1.8 fits`, `0.1.9 breaks`, `0.1.7 ruby` (no precompiled variant), `0.1.6 empty` (the same, with nothing to compile),
+ * `0.1.5 unreadable`, `0.1.4 lonely` (fits, but depends on what cannot be had).
+ */
 function universe(...versions: string[]): { candidates: Candidate[]; probe: Probe; asked: string[] } {
   const outcome = new Map(versions.map((each) => each.split(' ') as [string, string]));
   const candidates = [...outcome].map(([version, how]): Candidate => {
@@ -35,22 +38,40 @@ function universe(...versions: string[]): { candidates: Candidate[]; probe: Prob
     fits: ({ release: { version } }) => {
       asked.push(version);
       const how = outcome.get(version);
-      return Promise.resolve(how === 'fits' ? 'compatible' : how === 'breaks' ? 'incompatible' : 'unknown');
+      return Promise.resolve(
+        how === 'fits' || how === 'lonely' ? 'compatible' : how === 'breaks' ? 'incompatible' : 'unknown',
+      );
     },
     compiles: ({ version }) => Promise.resolve(outcome.get(version) !== 'empty'),
+    resolves: ({ version }) => Promise.resolve(outcome.get(version) !== 'lonely'),
   };
   return { candidates, probe, asked };
 }
 
-function search(
+async function search(
   locked: string,
   { candidates, probe }: ReturnType<typeof universe>,
   more: Partial<SearchRequest> = {},
-): ReturnType<typeof findHighestFitting> {
-  return findHighestFitting(
-    { name: 'thruster', locked, candidates, gemfile: [], parents: [], ...more },
-    probe,
-  );
+): Promise<Suggestion | undefined> {
+  const request = {
+    name: 'thruster',
+    locked,
+    candidates,
+    forced: [],
+    direct: true,
+    gemfile: [],
+    parents: [],
+  };
+  const found = await findHighestFitting({ ...request, ...more }, probe);
+  return found?.suggestion;
+}
+
+/** Candidates that would be compiled: what `force_ruby_platform` leaves to choose from. */
+function compiled(...versions: string[]): Candidate[] {
+  return versions.map((version) => ({
+    version,
+    choices: [{ deployment, kind: 'ruby', release: release(version, 'ruby') }],
+  }));
 }
 
 describe('the highest version that fits', () => {
@@ -61,6 +82,7 @@ describe('the highest version that fits', () => {
       requirement: '< 0.1.9',
       pin: "gem 'thruster', '< 0.1.9'",
       method: 'precompiled',
+      direct: true,
       needsCompiler: false,
       conflicts: [],
     });
@@ -140,18 +162,68 @@ describe('the highest version that fits', () => {
 
   it('falls back to compiling the locked version, where there is something to compile', async () => {
     const gems = universe('1.0 breaks', '1.1 breaks');
-    const lockedRuby = release('1.1', 'ruby');
-    expect(await search('1.1', gems, { lockedRuby })).toEqual({
+    expect(await search('1.1', gems, { forced: compiled('1.0', '1.1') })).toEqual({
       version: '1.1',
       direction: 'same',
+      method: 'force-ruby',
       requirement: '',
       pin: "gem 'thruster', force_ruby_platform: true",
-      method: 'force-ruby',
+      direct: true,
       needsCompiler: true,
       conflicts: [],
     });
     const empty: Probe = { ...gems.probe, compiles: () => Promise.resolve(false) };
-    expect(await search('1.1', { ...gems, probe: empty }, { lockedRuby })).toBeUndefined();
+    expect(await search('1.1', { ...gems, probe: empty }, { forced: compiled('1.1') })).toBeUndefined();
+  });
+
+  it('binds the version that is compiled below a newer one, since Bundler would take that', async () => {
+    const gems = universe('1.0 breaks', '1.1 breaks', '2.0 breaks');
+    const forced = compiled('0.9', '1.0', '1.1', '2.0');
+    expect(await search('1.0', gems, { forced, gemfile: ['~> 1.0'] })).toMatchObject({
+      requirement: '< 1.1',
+      pin: "gem 'thruster', '~> 1.0', '< 1.1', force_ruby_platform: true",
+    });
+  });
+
+  it('rather compiles the locked version than name one that another gem forbids', async () => {
+    const gems = universe('0.9 fits', '1.0 breaks');
+    const parents = [{ name: 'dad', requirement: ['= 1.0'] }];
+    expect(await search('1.0', gems, { parents, forced: compiled('1.0') })).toMatchObject({
+      method: 'force-ruby',
+      conflicts: [],
+    });
+  });
+
+  it('is the locked version where only the lockfile lacks the variant that fits', async () => {
+    expect(await search('1.0', universe('1.0 fits', '1.1 fits'))).toEqual({
+      version: '1.0',
+      direction: 'same',
+      method: 'add-platform',
+      requirement: '',
+      command: 'bundle lock --add-platform x86_64-linux',
+      direct: true,
+      needsCompiler: false,
+      conflicts: [],
+    });
+  });
+
+  it('is not one whose own dependencies cannot be had', async () => {
+    const found = await search('1.0', universe('0.9 fits', '1.0 breaks', '2.0 lonely'));
+    expect(found).toMatchObject({ version: '0.9', pin: "gem 'thruster', '< 1.0'" });
+  });
+
+  it('names the bounds of the version that could not be checked', async () => {
+    const gems = universe('1.0 breaks', '1.1 fits');
+    const bounded = gems.candidates.map(({ version, choices }) => ({
+      version,
+      choices: choices.map((choice) => ({
+        ...choice,
+        release: { ...choice.release, requiredRuby: ['>= 3.4'] },
+      })),
+    }));
+    expect(await search('1.0', { ...gems, candidates: bounded })).toMatchObject({
+      unchecked: ['Ruby >= 3.4'],
+    });
   });
 
   it('falls back last to a version that Bundler would compile anyway', async () => {
@@ -168,10 +240,10 @@ describe('the highest version that fits', () => {
     expect(await search('0.1.9', universe('0.1.8 empty', '0.1.9 breaks'))).toBeUndefined();
   });
 
-  it('asks about each version once, newest first', async () => {
+  it('asks about each version once: the locked one, then newest first', async () => {
     const gems = universe('1.0 fits', '1.1 fits', '1.2 breaks', '1.3 breaks');
     await search('1.2', gems);
-    expect(gems.asked).toEqual(['1.3', '1.2', '1.1']);
+    expect(gems.asked).toEqual(['1.2', '1.3', '1.1']);
   });
 
   it('compares versions as RubyGems does, not as text', async () => {

@@ -1,0 +1,140 @@
+import type { NoVariantFinding, UnavailableFinding } from '../compat/types.js';
+import { installable, localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
+import type { VariantChoice } from '../gem/variant.js';
+import { pickVariant } from '../gem/variant.js';
+import type { Lockfile } from '../lockfile/types.js';
+import type { Release } from '../registry/types.js';
+import type { Deployment } from '../search/types.js';
+import { compareGemVersions } from '../version/gem-version.js';
+import type { LockedVersion } from './bundle.js';
+import { unavailable } from './gem-reader.js';
+import type { GemNote } from './types.js';
+
+/** What is installed of a locked gem on a deployment. */
+export type Chosen =
+  | { readonly kind: 'release'; readonly release: Release; readonly notes: readonly GemNote[] }
+  /** Nothing prebuilt: it comes from git or a path, or is not installed on such a machine. */
+  | { readonly kind: 'source'; readonly notes: readonly GemNote[] }
+  /** Nothing can be installed, or it cannot be known what. */
+  | {
+      readonly kind: 'none';
+      readonly finding: NoVariantFinding | UnavailableFinding;
+      readonly notes: readonly GemNote[];
+    };
+
+export interface ChooseRequest {
+  readonly name: string;
+  readonly locked: LockedVersion;
+  readonly lockfile: Lockfile;
+  readonly deployment: Deployment;
+  /** All releases of the gem; asked only where the choice depends on them. Throws `RegistryError`. */
+  releases(): Promise<readonly Release[]>;
+}
+
+/** Which variant of a locked gem Bundler installs on a deployment; `pickVariant` has the rules. */
+export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
+  const { name, locked, lockfile, deployment } = request;
+  const { version, platforms, sourceType } = locked;
+  const gem = `${name} ${version}`;
+  const local = localPlatform(deployment.cpu, deployment.target.libc);
+  const wanted = platformToString(local);
+
+  if (version === '') {
+    return none(
+      name,
+      'LOCKFILE_SPEC_WITHOUT_VERSION',
+      'the lockfile names no version of it, so Bundler cannot install it',
+      ['write the lockfile anew: bundle lock'],
+    );
+  }
+  if (sourceType === 'git' || sourceType === 'path') {
+    const prebuilt = platforms.some(
+      (platform) => platform !== 'ruby' && installable(parsePlatform(platform), local),
+    );
+    if (!prebuilt) return { kind: 'source', notes: [] };
+    return none(gem, 'SOURCE_NOT_READ', `it is a precompiled gem from ${sourceType}, which is not read`, [
+      'pack it with gem build, and name the directory with --source',
+    ]);
+  }
+  const provided = lockfile.platforms.some((platform) => installable(parsePlatform(platform), local));
+  // `platforms: :jruby` in a Gemfile and the like: PLATFORMS provides for the machine, and the gem is for others.
+  if (provided && platforms.every(isForeign)) {
+    return { kind: 'source', notes: [{ kind: 'not-installed-here', platform: wanted }] };
+  }
+
+  let picked = pick(request, undefined);
+  let available: readonly Release[] = [];
+  let failure: UnavailableFinding | undefined;
+  if (needsIndex(picked) || platforms.some((platform) => platform !== 'ruby')) {
+    try {
+      const all = await request.releases();
+      available = all.filter((release) => compareGemVersions(release.version, version) === 0);
+      // A source that does not have the version says nothing of its variants: the lockfile is all there is.
+      if (available.length > 0) picked = pick(request, available);
+    } catch (error) {
+      failure = unavailable(gem, error);
+    }
+  }
+  const notes = notesOf(picked, wanted);
+  if (picked.kind === 'none')
+    return { kind: 'none', finding: failure ?? noVariant(picked.reason, wanted, gem), notes };
+  const platform = picked.kind === 'ruby' ? 'ruby' : picked.platform;
+  const release = available.find((one) => one.platform === platform) ?? {
+    ...{ name, version, platform },
+    ...{ dependencies: [], requiredRuby: [], requiredRubygems: [] },
+  };
+  return { kind: 'release', release, notes };
+}
+
+function pick(
+  { locked, lockfile, deployment }: ChooseRequest,
+  available: readonly Release[] | undefined,
+): VariantChoice {
+  return pickVariant({
+    locked: locked.platforms,
+    lockedPlatforms: lockfile.platforms,
+    local: localPlatform(deployment.cpu, deployment.target.libc),
+    bundler: /^[0-3]\./.test(lockfile.bundlerVersion ?? '2.6') ? '2.6' : '4.0',
+    ...(available === undefined ? {} : { available }),
+    ...(deployment.ruby === undefined ? {} : { ruby: deployment.ruby }),
+  });
+}
+
+/** A gem for a system that is no Linux. */
+function isForeign(platform: string): boolean {
+  const parsed = parsePlatform(platform);
+  return parsed !== 'ruby' && parsed.os !== 'linux';
+}
+
+function needsIndex(picked: VariantChoice): boolean {
+  return picked.kind === 'none' || picked.notes.includes('not-in-lockfile');
+}
+
+function notesOf({ notes }: VariantChoice, platform: string): GemNote[] {
+  const told: GemNote[] = [];
+  if (notes.includes('not-in-lockfile')) told.push({ kind: 'not-in-lockfile', platform });
+  if (notes.includes('yanked')) told.push({ kind: 'yanked' });
+  if (notes.includes('variant-skipped')) told.push({ kind: 'variant-skipped' });
+  return told;
+}
+
+function noVariant(
+  reason: (VariantChoice & { kind: 'none' })['reason'],
+  wanted: string,
+  gem: string,
+): NoVariantFinding | UnavailableFinding {
+  if (reason === 'no-matching-platform' || reason === 'ruby-mismatch') {
+    return { kind: 'no-variant', file: gem, reason, wanted };
+  }
+  return {
+    kind: 'unavailable',
+    file: gem,
+    code: 'VARIANT_UNKNOWN',
+    reason: `which variant is installed on ${wanted} depends on what the source offers, and it does not have this version`,
+    suggestions: ['name the source that has it with --source'],
+  };
+}
+
+function none(file: string, code: string, reason: string, suggestions: readonly string[]): Chosen {
+  return { kind: 'none', finding: { kind: 'unavailable', file, code, reason, suggestions }, notes: [] };
+}
