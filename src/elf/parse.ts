@@ -65,18 +65,28 @@ export function parseElf(bytes: Uint8Array | ElfBytes): ElfFile {
   const header = readHeader(bytes instanceof Uint8Array ? wholeBytes(bytes) : bytes);
   const identity = readIdentity(header);
   const unread = { ...identity, loadable: false, dynamic: false, ...NOTHING_DYNAMIC, isaNeeded: [] };
+  const { reader } = header;
+  const start = { offset: 0, structure: reader.structure('Ehdr') };
+  if (header.type === 'other') {
+    throw malformed('ELF_BAD_HEADER', start, 'e_type is that of no file that is loaded, linked or dumped');
+  }
   if (header.type !== 'exec' && header.type !== 'dyn') return unread;
 
   const programHeaders = readProgramHeaders(header);
-  if (!programHeaders.some(({ type, filesz }) => type === PT_LOAD && filesz > 0n)) return unread;
   if (describesSeparateDebugFile(readSectionHeaders(header))) return unread;
-
-  const { reader } = header;
+  if (!programHeaders.some(({ type, filesz }) => type === PT_LOAD && filesz > 0n)) {
+    // glibc's "object file has no loadable segments".
+    throw malformed('ELF_BAD_PROGRAM_HEADERS', start, 'no PT_LOAD has anything in the file');
+  }
   const image = new MemoryImage(reader, programHeaders);
   const segment = dynamicSegment(programHeaders);
   // glibc's "object file has no dynamic section": what `objcopy --only-keep-debug` leaves of PT_DYNAMIC.
   if (segment?.filesz === 0n && !image.holds(segment.vaddr)) return unread;
 
+  if (segment === undefined && header.type === 'dyn') {
+    // glibc's "object file has no dynamic section"; the kernel starts such an executable, and it relocates nothing.
+    throw malformed('ELF_BAD_PROGRAM_HEADERS', start, 'a shared object has no PT_DYNAMIC');
+  }
   const interpreter = readInterpreter(reader, programHeaders);
   return {
     ...identity,
@@ -109,6 +119,9 @@ function readIdentity(
 function readDynamicFacts(header: ElfHeader, image: MemoryImage, segment: ProgramHeader): DynamicFacts {
   const { reader } = header;
   const dynamic = readDynamicTable(reader, image, segment);
+  if (dynamic.entry(DT_STRTAB) === undefined) {
+    throw malformed('ELF_BAD_DYNAMIC', dynamic.place, 'no DT_STRTAB, without which nothing in it has a name');
+  }
   let table: StringTable | undefined;
   const strings = (): StringTable => (table ??= readStringTable(reader, image, dynamic));
   const string = (tag: number): string | undefined => {
