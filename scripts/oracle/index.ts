@@ -4,6 +4,7 @@
  */
 import Table from 'cli-table3';
 import { comparePlatforms } from './platforms.js';
+import { compareWithLoader } from './loader.js';
 import { compareLockfiles } from './lockfiles.js';
 import { compareVersions } from './versions.js';
 import { compareWithReadelf } from './elf.js';
@@ -62,6 +63,11 @@ const PARTS: readonly Part[] = [
         differences: differences.map((difference) => JSON.stringify(difference)),
       };
     },
+  },
+  {
+    name: 'verdicts',
+    oracle: 'ld.so of Debian 11, 12, 13',
+    run: async () => fromComparison(await compareWithLoader()),
   },
 ];
 
