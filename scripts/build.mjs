@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Config } from '@oclif/core';
@@ -12,6 +12,9 @@ if (!process.argv.includes('--keep')) rmSync(new URL('dist', root), { recursive:
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+
+// npm makes the executable one when it links it, and that is only once.
+chmodSync(new URL('dist/src/cli.js', root), 0o755);
 
 // tsc emits code only; the data files are read at run time from beside the code that uses them.
 cpSync(new URL('src/', root), new URL('dist/src/', root), {

@@ -5,6 +5,7 @@
 import Table from 'cli-table3';
 import { comparePlatforms } from './platforms.js';
 import { compareWithLoader } from './loader.js';
+import { compareGems, defaultGemDirs } from './gems.js';
 import { compareLockfiles } from './lockfiles.js';
 import { compareVersions } from './versions.js';
 import { compareWithReadelf } from './elf.js';
@@ -63,6 +64,11 @@ const PARTS: readonly Part[] = [
         differences: differences.map((difference) => JSON.stringify(difference)),
       };
     },
+  },
+  {
+    name: 'gems',
+    oracle: 'tar, gunzip, readelf',
+    run: async () => fromComparison(await compareGems(defaultGemDirs())),
   },
   {
     name: 'verdicts',

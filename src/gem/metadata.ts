@@ -1,5 +1,5 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Document, Node } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, parseDocument, visit } from 'yaml';
+import type { Alias, Document, Node } from 'yaml';
 import { archiveError } from './archive-error.js';
 import type { Spot } from './archive-error.js';
 import type { GemMetadata } from './types.js';
@@ -46,10 +46,29 @@ function wantedSections(text: string): string | undefined {
   return kept.join('\n');
 }
 
+/**
+ * What each alias stands for: the last node before it that has its anchor (YAML 1.2.2, 7.1). Found for all in one walk;
+ * `Alias.resolve` walks the document anew for each.
+ */
+function aliasTargets(document: Document.Parsed): ReadonlyMap<Alias, Node> {
+  const anchored = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Node(_key, node) {
+      if (isAlias(node)) {
+        const target = anchored.get(node.source);
+        if (target !== undefined) targets.set(node, target);
+      } else if (node.anchor !== undefined) anchored.set(node.anchor, node);
+    },
+  });
+  return targets;
+}
+
 /** One specification's nodes, with the aliases and spellings that its writers have used since 2004. */
 class SpecificationReader {
   readonly #document: Document.Parsed;
   readonly #spot: Spot;
+  #targets: ReadonlyMap<Alias, Node> | undefined;
 
   constructor(document: Document.Parsed, spot: Spot) {
     this.#document = document;
@@ -63,7 +82,8 @@ class SpecificationReader {
   #resolve(node: unknown): Node | undefined {
     if (!isNode(node)) return undefined;
     if (!isAlias(node)) return node;
-    const target = node.resolve(this.#document);
+    this.#targets ??= aliasTargets(this.#document);
+    const target = this.#targets.get(node);
     if (target === undefined) throw this.invalid(`the YAML alias *${node.source} has no anchor`);
     return target;
   }
@@ -192,19 +212,35 @@ export function parseGemMetadata(text: string, spot: Spot = {}): GemMetadata {
 /** Scalars stay the text that they are: to any other schema the version `1.10` is a number. */
 function parseYaml(text: string, spot: Spot): Document.Parsed {
   try {
-    const document = parseDocument(text, {
-      schema: 'failsafe',
-      logLevel: 'silent',
-      uniqueKeys: false,
-      prettyErrors: false,
-      keepSourceTokens: false,
-    });
+    const document = withoutStackTraces(() =>
+      parseDocument(text, {
+        schema: 'failsafe',
+        logLevel: 'silent',
+        uniqueKeys: false,
+        prettyErrors: false,
+        keepSourceTokens: false,
+      }),
+    );
     const [error] = document.errors;
     if (error !== undefined) throw error;
     return document;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw archiveError('GEM_METADATA_INVALID', `not readable as YAML: ${reason}`, spot, error);
+  }
+}
+
+/**
+ * The parser goes on after an error and makes an object for each, of which a text of commas has one for each character:
+ * with stack traces, seconds and a gigabyte.
+ */
+function withoutStackTraces<Result>(parse: () => Result): Result {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return parse();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

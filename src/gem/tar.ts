@@ -140,6 +140,10 @@ function checkedHeader(header: Header, spot: Spot): TarHeader {
   if (!Number.isSafeInteger(size) || size < 0) {
     throw archiveError('GEM_TAR_INVALID', `the size of ${JSON.stringify(name)} is ${size}`, spot);
   }
+  // RubyGems passes over as many bytes; others read them as the next header. What could be hidden so is not guessed at.
+  if (type === 'directory' && size > 0) {
+    throw archiveError('GEM_TAR_INVALID', `the directory ${JSON.stringify(name)} has ${size} bytes`, spot);
+  }
   // RubyGems reads no PAX sizes, so it would install other bytes than these. No gem is so large as to need one.
   if (pax['size'] !== undefined) {
     throw archiveError('GEM_TAR_INVALID', `${JSON.stringify(name)} has a PAX size`, spot);
