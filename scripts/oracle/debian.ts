@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { debianMirror } from '../debian-mirror.js';
 
 const run = promisify(execFile);
 
@@ -29,7 +30,6 @@ export interface DebianPackages {
   readonly packages: readonly string[];
 }
 
-const MIRROR = 'MIRROR';
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /**
@@ -58,7 +58,7 @@ async function aptOptions(state: string, suite: string, arch: string): Promise<s
     await mkdir(join(state, folder), { recursive: true });
   }
   const sources = join(state, 'sources.list');
-  await writeFile(sources, `deb [signed-by=${KEYRING}] ${MIRROR} ${suite} main\n`);
+  await writeFile(sources, `deb [signed-by=${KEYRING}] ${await debianMirror()} ${suite} main\n`);
   await writeFile(join(state, 'status'), '');
   const settings: Readonly<Record<string, string>> = {
     'Dir::Etc::SourceList': sources,

@@ -2,7 +2,10 @@
  * `npm run oracle`: holds every part against the program whose behaviour it claims, and prints what was asked, agreed and
  * differed. A part whose oracle is not on this machine is skipped and says so; a difference ends with 1.
  */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import Table from 'cli-table3';
+import { debianPackages } from './debian.js';
 import { comparePlatforms } from './platforms.js';
 import { compareWithLoader } from './loader.js';
 import { compareGems, defaultGemDirs } from './gems.js';
@@ -35,6 +38,27 @@ function fromComparison({
   return { ...rest, why: notes.join('; ') };
 }
 
+/** Packages of other CPUs, s390x big-endian among them: dpkg's name and the oldest suite that is in the archive. */
+const OTHER_CPUS = [
+  ['arm64', 'bookworm'],
+  ['armhf', 'bookworm'],
+  ['i386', 'bookworm'],
+  ['ppc64el', 'bookworm'],
+  ['s390x', 'bookworm'],
+  ['riscv64', 'trixie'],
+] as const;
+
+async function readelfOutcome(directories: readonly string[]): Promise<Outcome> {
+  const { skipped, differences, ...counts } = await compareWithReadelf(directories);
+  const reasons = Object.entries(skipped);
+  return {
+    ...counts,
+    skipped: reasons.reduce((sum, [, count]) => sum + count, 0),
+    why: reasons.map(([reason, count]) => `${reason}: ${count}`).join('; '),
+    differences: differences.map((difference) => JSON.stringify(difference)),
+  };
+}
+
 const PARTS: readonly Part[] = [
   {
     name: 'lockfiles',
@@ -54,15 +78,19 @@ const PARTS: readonly Part[] = [
   {
     name: 'ELF files',
     oracle: 'readelf',
+    run: () => readelfOutcome(ELF_DIRECTORIES),
+  },
+  {
+    name: 'ELF files of other CPUs',
+    oracle: 'readelf',
     run: async () => {
-      const { skipped, differences, ...counts } = await compareWithReadelf(ELF_DIRECTORIES);
-      const reasons = Object.entries(skipped);
-      return {
-        ...counts,
-        skipped: reasons.reduce((sum, [, count]) => sum + count, 0),
-        why: reasons.map(([reason, count]) => `${reason}: ${count}`).join('; '),
-        differences: differences.map((difference) => JSON.stringify(difference)),
-      };
+      const roots: string[] = [];
+      for (const [arch, suite] of OTHER_CPUS) {
+        const into = join(tmpdir(), 'gemcompat-oracle', 'cpus', arch);
+        const names = ['libc6', 'libstdc++6', 'libgcc-s1', 'zlib1g', 'coreutils', 'bash'];
+        roots.push((await debianPackages({ suite, arch, names, into })).root);
+      }
+      return readelfOutcome(roots);
     },
   },
   {
@@ -80,7 +108,7 @@ const PARTS: readonly Part[] = [
 const wanted = process.argv.slice(2);
 const table = new Table({
   head: ['part', 'oracle', 'asked', 'agreed', 'differed', 'skipped', 'why'],
-  style: { head: [] },
+  style: { head: [], border: [] },
 });
 let differed = 0;
 for (const part of PARTS) {

@@ -1,3 +1,4 @@
+import { debianMirror } from '../debian-mirror.js';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,17 +85,18 @@ function isCpu(text: string): text is DebianCpu {
   return Object.hasOwn(DEBIAN_ARCHITECTURES, text);
 }
 
-function main(): number {
+async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       suite: { type: 'string', multiple: true, default: ['bullseye', 'bookworm', 'trixie'] },
       cpu: { type: 'string', multiple: true },
-      mirror: { type: 'string', default: 'MIRROR' },
+      mirror: { type: 'string' },
       write: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
     },
   });
   const table = checkTable(JSON.parse(readFileSync(TABLE, 'utf8')));
+  const mirror = values.mirror ?? (await debianMirror());
   const folder = mkdtempSync(join(tmpdir(), 'gemcompat-targets-'));
   let differed = 0;
   try {
@@ -102,7 +104,7 @@ function main(): number {
       const row = debianRow(table, suite);
       const wanted = values.cpu ?? row.cpus;
       const cpus = row.cpus.filter((cpu) => wanted.includes(cpu)).filter(isCpu);
-      const packages = new DebianSuite(suite, cpus, values.mirror, folder);
+      const packages = new DebianSuite(suite, cpus, mirror, folder);
       for (const cpu of cpus) {
         let unpacked: ReturnType<DebianSuite['unpack']>;
         try {
@@ -141,7 +143,7 @@ function main(): number {
 }
 
 try {
-  process.exitCode = main();
+  process.exitCode = await main();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 2;
