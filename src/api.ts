@@ -98,6 +98,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   }
   const cache = openCache({
     directory: cacheDirectory(env),
+    version: packageVersion(),
     warn: (message) => warnings.push({ code: 'CACHE', message }),
   });
   const registry = openRegistry({

@@ -60,6 +60,10 @@ export function judgeGem(contents: GemContents, { target, cpu, ruby }: JudgeFor)
   for (const { path, code, reason } of contents.unreadable) {
     findings.push({ kind: 'unreadable', file: path, code, reason });
   }
+  // In a gem without a platform, archives are data; a precompiled one may unpack its executables from them.
+  if (contents.metadata.platform !== 'ruby') {
+    for (const path of contents.nestedArchives) findings.push({ kind: 'nested-archive', file: path });
+  }
   for (const path of contents.staticArchives) findings.push({ kind: 'static-archive', file: path });
 
   const verdict = verdictOf(findings);

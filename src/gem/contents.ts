@@ -154,14 +154,16 @@ function summary({ files, links }: Inventory): Omit<GemContents, keyof Members> 
   const binaries: GemBinary[] = [];
   const unreadable: UnreadablePart[] = [];
   const staticArchives: string[] = [];
+  const nestedArchives: string[] = [];
   for (const { path, finding } of [...files].sort(([one], [other]) => one - other).map(([, file]) => file)) {
     if (finding.kind === 'elf') binaries.push({ path, gzipped: finding.gzipped, elf: finding.elf });
     else if (finding.kind === 'static-archive') staticArchives.push(path);
+    else if (finding.kind === 'nested-archive') nestedArchives.push(path);
     else if (finding.kind === 'unreadable') {
       unreadable.push({ path, code: finding.code, reason: finding.reason });
     }
   }
-  return { binaries, unreadable, staticArchives, links: Object.fromEntries(links) };
+  return { binaries, unreadable, staticArchives, nestedArchives, links: Object.fromEntries(links) };
 }
 
 /**

@@ -7,6 +7,7 @@ import type { FileRange } from '../elf/retained-range.js';
 import { SparseElfCollector } from '../elf/sparse.js';
 import type { ElfFile } from '../elf/types.js';
 import { archiveError } from './archive-error.js';
+import { ARCHIVE_MAGIC_LENGTH, isArchive, isScript, isStaticArchive } from './archive-magic.js';
 import { inflating, isGzip } from './inflate.js';
 import type { InflateBudget } from './inflate.js';
 import type { GemLimits } from './limits.js';
@@ -16,6 +17,8 @@ import type { EntryConsumer } from './tar.js';
 export type FileFinding =
   | { readonly kind: 'elf'; readonly gzipped: boolean; readonly elf: ElfFile }
   | { readonly kind: 'static-archive' }
+  /** It may hold ELF files, and is not looked into. */
+  | { readonly kind: 'nested-archive' }
   | { readonly kind: 'unreadable'; readonly code: string; readonly reason: string }
   /** It has to be streamed once more, and this range kept. */
   | { readonly kind: 'missing-range'; readonly range: FileRange };
@@ -34,12 +37,9 @@ export interface ProbeContext {
 }
 
 /** Enough for every magic number here, and for a gzip header with its file name and some data. */
-const prefixLength = 512;
+const prefixLength = ARCHIVE_MAGIC_LENGTH;
 
-/** ar(5): `!<arch>\n`, and GNU's thin archives. */
-const archiveMagics = ['!<arch>\n', '!<thin>\n'];
-
-/** Looks at one file of a gem as it streams by: ELF by its magic, plain or gzip-compressed, and `ar` archives. */
+/** Looks at one file of a gem as it streams by: ELF by its magic, plain or gzip-compressed, and archives. */
 export function probeFile(context: ProbeContext): EntryConsumer | undefined {
   if (context.size < 3) return undefined;
   const wanted = Math.min(prefixLength, context.size);
@@ -63,21 +63,40 @@ const ignore: EntryConsumer = { push: () => undefined, end: () => undefined };
 
 function consumerFor(head: Uint8Array, context: ProbeContext): EntryConsumer | undefined {
   if (isElf(head)) return elfConsumer(context.size, false, context);
-  if (archiveMagics.includes(Buffer.from(head.subarray(0, 8)).toString('latin1'))) {
-    context.report({ kind: 'static-archive' });
-    return undefined;
-  }
-  return isGzip(head) && mayHoldElf(head) ? gzipConsumer(context) : undefined;
+  if (isGzip(head)) return isOfNoConcern(head, context.size) ? undefined : gzipConsumer(context);
+  if (isScript(head)) return scriptConsumer(context);
+  if (isStaticArchive(head)) context.report({ kind: 'static-archive' });
+  else if (isArchive(head)) context.report({ kind: 'nested-archive' });
+  return undefined;
 }
 
-/** True also where the first bytes do not say: the stream will. */
-function mayHoldElf(head: Uint8Array): boolean {
+/** What the first bytes inflate to is neither ELF nor an archive. False also where they do not say: the stream will. */
+function isOfNoConcern(head: Uint8Array, size: number): boolean {
   try {
     const inflated = gunzipSync(head.subarray(0, prefixLength), { finishFlush: constants.Z_SYNC_FLUSH });
-    return inflated.length < ELF_MAGIC_LENGTH || isElf(inflated);
+    if (inflated.length < ELF_MAGIC_LENGTH || isElf(inflated) || holdsFiles(inflated)) return false;
+    return inflated.length >= ARCHIVE_MAGIC_LENGTH || size <= prefixLength;
   } catch {
-    return true;
+    return false;
   }
+}
+
+/** Of what gzip was undone to get at: another gzip is one layer too many. */
+function holdsFiles(inflated: Uint8Array): boolean {
+  return isGzip(inflated) || isArchive(inflated) || isStaticArchive(inflated);
+}
+
+/** A script is text, of which NUL is no part (POSIX, 3.387 "Text File"); behind its text a self-extracting one has binary data. */
+function scriptConsumer({ report }: ProbeContext): EntryConsumer {
+  let reported = false;
+  return {
+    push(chunk) {
+      if (reported || !chunk.includes(0)) return;
+      reported = true;
+      report({ kind: 'nested-archive' });
+    },
+    end: () => undefined,
+  };
 }
 
 function elfConsumer(
@@ -128,12 +147,13 @@ function gzipConsumer(context: ProbeContext): EntryConsumer {
         continue;
       }
       head = head === undefined ? chunk : Buffer.concat([head, chunk]);
-      if (head.length < ELF_MAGIC_LENGTH) continue;
-      if (!isElf(head)) return;
-      elf = elfConsumer(undefined, true, context);
-      elf.push(head);
+      if (isElf(head)) {
+        elf = elfConsumer(undefined, true, context);
+        elf.push(head);
+      } else if (head.length >= ARCHIVE_MAGIC_LENGTH) break;
     }
-    elf?.end();
+    if (elf !== undefined) elf.end();
+    else if (head !== undefined && holdsFiles(head)) report({ kind: 'nested-archive' });
   };
   const readOrReport = async (inflated: AsyncIterable<Uint8Array>): Promise<void> => {
     try {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { archiveError } from './archive-error.js';
+import { hasTarChecksum } from './archive-magic.js';
 import { inflateWhole } from './inflate.js';
 import type { GemLimits } from './limits.js';
 import { parseGemMetadata, parseMemberChecksums } from './metadata.js';
@@ -165,8 +166,7 @@ function checkHead(head: Buffer, gem: string | undefined): void {
     });
   }
   if (head.length < block) return;
-  const sum = head.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 0x20 : byte), 0);
-  if (Number.parseInt(text.slice(148, 156).replace(/\0.*$/s, '').trim(), 8) === sum) return;
+  if (hasTarChecksum(head)) return;
   const shown = JSON.stringify(text.slice(0, 16));
   throw archiveError('GEM_NOT_TAR', `is not a tar archive: it begins with ${shown}`, { gem });
 }

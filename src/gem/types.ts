@@ -51,6 +51,12 @@ export interface GemContents {
   readonly unreadable: readonly UnreadablePart[];
   /** Paths of `ar` archives (`.a`), which are linked on the user's machine. */
   readonly staticArchives: readonly string[];
+  /**
+   * Paths of archives within the gem, found by magic, that are not looked into, so that an ELF file in one is not among
+   * `binaries`: zip (a `.jar` or `.xlsx` too), tar, 7z, cpio, `.deb`, `.rpm`, …; files compressed with xz, bzip2 or zstd; gzip
+   * with any of these in it; scripts with binary data behind their text (self-extracting ones).
+   */
+  readonly nestedArchives: readonly string[];
   /** Symbolic links inside the gem, path → link text, so that a soname link can be followed. */
   readonly links: Readonly<Record<string, string>>;
 }

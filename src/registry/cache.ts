@@ -2,10 +2,11 @@ import { mkdir, mkdtemp, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import cacache from 'cacache';
 import envPaths from 'env-paths';
+import { isGemContents } from '../gem/contents-shape.js';
 import type { GemContents } from '../gem/types.js';
 
-/** Raised when what is stored under a key, or how an inspection is made, changes: older entries are misses from then on. */
-export const CACHE_FORMAT = 1;
+/** Raised when how something is stored under a key changes: older entries are misses from then on. */
+export const CACHE_FORMAT = 2;
 
 /** An info body with what is needed to ask whether it has changed. */
 export interface CachedInfo {
@@ -30,6 +31,11 @@ export interface RegistryCache {
 export interface CacheOptions {
   /** See `cacheDirectory`. */
   readonly directory: string;
+  /**
+   * Version of this program. Another one may see more in a gem, so inspections are kept by version; info bodies, which are as the
+   * server sent them, are not.
+   */
+  readonly version?: string;
   /** Told once, in one sentence, when the cache cannot be used. */
   readonly warn: (message: string) => void;
 }
@@ -55,7 +61,9 @@ export function noCache(): RegistryCache {
  * (`cacache`); a damaged one is a miss and is removed. Nothing is created before the first write.
  */
 export function openCache(options: CacheOptions): RegistryCache {
-  const { directory } = options;
+  const { directory, version = '0' } = options;
+  const inspectionKey = (sha256: string): string =>
+    `gemcompat:${CACHE_FORMAT}:inspection:${version}:${sha256}`;
   // A cache that cannot be written to may still have what is needed.
   const usable = { read: true, written: true };
   let warned = false;
@@ -164,17 +172,11 @@ function infoKey(remote: string, name: string): string {
   return `gemcompat:${CACHE_FORMAT}:info:${remote}:${name}`;
 }
 
-function inspectionKey(sha256: string): string {
-  return `gemcompat:${CACHE_FORMAT}:inspection:${sha256}`;
-}
-
 /** The stored contents, if they are those of the gem that was asked for. */
 function parseContents(data: Buffer, sha256: string): GemContents | undefined {
   try {
-    const contents = JSON.parse(data.toString('utf8')) as Partial<GemContents> | null;
-    const whole =
-      contents?.sha256 === sha256 && Array.isArray(contents.binaries) && Array.isArray(contents.unreadable);
-    return whole ? (contents as GemContents) : undefined;
+    const contents: unknown = JSON.parse(data.toString('utf8'));
+    return isGemContents(contents) && contents.sha256 === sha256 ? contents : undefined;
   } catch {
     return undefined;
   }

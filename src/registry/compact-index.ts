@@ -170,10 +170,17 @@ function malformed(name: string, origin: string, line: number, text: string, rea
     `${origin} is not a compact index for ${name}: line ${line}: ${reason} in ${quote(text)}`,
     {
       code: 'REGISTRY_MALFORMED_INFO',
-      url: origin,
+      ...(isUrl(origin) ? { url: origin } : {}),
       suggestions: [
-        'Open the address in a browser: a proxy or a login page may answer in place of the gem server.',
+        isUrl(origin)
+          ? 'Open the address in a browser: a proxy or a login page may answer in place of the gem server.'
+          : `Correct line ${line} of the file, or copy the file again from the server that it mirrors.`,
       ],
     },
   );
+}
+
+/** `origin` is a URL or a path. */
+function isUrl(origin: string): boolean {
+  return /^https?:\/\//i.test(origin);
 }

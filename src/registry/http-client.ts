@@ -8,6 +8,7 @@ import { statedSha256 } from './digest-header.js';
 import { exchange } from './http-exchange.js';
 import type { Answer, ExchangeOptions, HttpLimits } from './http-exchange.js';
 import { damagedBody, tooLarge, webPage } from './http-failures.js';
+import { createReachability } from './reachability.js';
 import { Transient, withRetries } from './retry.js';
 import type { RetryPolicy } from './retry.js';
 
@@ -38,12 +39,24 @@ export interface HttpClient {
   exists(url: URL, options: { credentials?: Credentials }): Promise<boolean>;
 }
 
+/** One exchange, without retries. */
+type Ask = (
+  url: URL,
+  options: Pick<ExchangeOptions, 'headers'> & { credentials?: Credentials },
+) => Promise<Answer>;
+
+/** The operation, again while its failure may pass. */
+type WithAttempts = <T>(url: URL, operation: () => Promise<T>) => Promise<T>;
+
 export function createHttpClient(client: HttpClientOptions): HttpClient {
-  const ask = (url: URL, options: Pick<ExchangeOptions, 'headers'> & { credentials?: Credentials }) =>
-    exchange(url, { agents: client.agents, limits: client.limits, userAgent: client.userAgent, ...options });
+  const { agents, limits, userAgent } = client;
+  const reachability = createReachability();
+  const ask: Ask = (url, options) => exchange(url, { agents, reachability, limits, userAgent, ...options });
+  const withAttempts: WithAttempts = (url, operation) =>
+    reachability.request(url, () => withRetries(client.retry, operation));
   return {
     document: (url, { credentials, etag, maxSize }) =>
-      withRetries(client.retry, async () => {
+      withAttempts(url, async () => {
         const answer = await ask(url, {
           headers: {
             Accept: 'text/plain, */*;q=0.1',
@@ -59,9 +72,18 @@ export function createHttpClient(client: HttpClientOptions): HttpClient {
         if (answer.status !== 200) throw damagedBody(url, `HTTP ${answer.status} to a request for all of it`);
         return readDocument(answer, maxSize);
       }),
-    download: (url, options) => download(client, url, options),
+    download: (url, options) => {
+      const get = (headers: Record<string, string>): Promise<Answer> =>
+        withAttempts(url, () =>
+          ask(url, {
+            headers: { Accept: '*/*', 'Accept-Encoding': 'identity', ...headers },
+            ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+          }),
+        );
+      return download(url, get, client.retry, options.maxSize);
+    },
     exists: (url, { credentials }) =>
-      withRetries(client.retry, async () => {
+      withAttempts(url, async () => {
         try {
           // Not HEAD: a server that answers GET alone would seem to have nothing.
           const answer = await ask(url, {
@@ -175,31 +197,22 @@ async function* decoded(answer: Answer, body: AsyncIterable<Buffer>): AsyncGener
 }
 
 async function download(
-  client: HttpClientOptions,
   url: URL,
-  options: { credentials?: Credentials; maxSize: number },
+  ask: (headers: Record<string, string>) => Promise<Answer>,
+  policy: RetryPolicy,
+  maxSize: number,
 ): Promise<Readable> {
-  const ask = (headers: Record<string, string>): Promise<Answer> =>
-    withRetries(client.retry, () =>
-      exchange(url, {
-        agents: client.agents,
-        limits: client.limits,
-        userAgent: client.userAgent,
-        headers: { Accept: '*/*', 'Accept-Encoding': 'identity', ...headers },
-        ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
-      }),
-    );
   const first = await ask({});
   if (first.status !== 200) {
     first.discard();
     throw damagedBody(url, `HTTP ${first.status} to a request for all of it`);
   }
   refuseWebPage(first);
-  if (Number(first.headers.get('content-length') ?? 0) > options.maxSize) {
+  if (Number(first.headers.get('content-length') ?? 0) > maxSize) {
     first.discard();
-    throw tooLarge(first.url, options.maxSize);
+    throw tooLarge(first.url, maxSize);
   }
-  return Readable.from(resumed(first, ask, client.retry, options.maxSize), { objectMode: false });
+  return Readable.from(resumed(first, ask, policy, maxSize), { objectMode: false });
 }
 
 /**

@@ -6,6 +6,8 @@ import type { Agents } from './agents.js';
 import { urlCredentials } from './credentials.js';
 import type { Credentials } from './credentials.js';
 import { badRedirect, connectionFailed, isPermanent, refused, timedOut } from './http-failures.js';
+import { isOutOfReach } from './reachability.js';
+import type { Reachability } from './reachability.js';
 import { shownUrl } from './remote-url.js';
 import { parseRetryAfter, Transient } from './retry.js';
 
@@ -33,6 +35,7 @@ export const HTTP_LIMITS: HttpLimits = {
 
 export interface ExchangeOptions {
   readonly agents: Agents;
+  readonly reachability: Reachability;
   readonly limits: HttpLimits;
   readonly userAgent: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -115,6 +118,8 @@ async function request(
   credentials: Credentials | undefined,
   options: ExchangeOptions,
 ): Promise<Open> {
+  const { reachability } = options;
+  reachability.assertReachable(url);
   const bare = new URL(url);
   bare.username = '';
   bare.password = '';
@@ -136,10 +141,14 @@ async function request(
       agent,
       signal: controller.signal,
     });
+    reachability.release(url);
     return { response, controller };
   } catch (error) {
-    if (controller.signal.aborted) throw new Transient(timedOut(bare, 'answer', options.limits.answer));
-    throw networkFailure(bare, error);
+    const failure = controller.signal.aborted
+      ? new Transient(timedOut(bare, 'answer', options.limits.answer))
+      : networkFailure(bare, error);
+    if (!isOutOfReach(failure)) reachability.release(url);
+    throw failure;
   } finally {
     clearTimeout(timer);
   }

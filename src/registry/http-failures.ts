@@ -18,7 +18,7 @@ export function connectionFailed(url: URL, code: string, detail: string): Regist
     });
   }
   if (UNREACHABLE.has(code)) {
-    return new RegistryError(`${url.host} cannot be reached (${code}): ${shown}`, {
+    return new RegistryError(`${url.host} cannot be reached (${code})`, {
       code: 'REGISTRY_UNREACHABLE',
       url: shown,
       suggestions: [

@@ -38,15 +38,16 @@ export function httpSource(options: HttpSourceOptions): SingleSource {
   const auth = options.credentials === undefined ? {} : { credentials: options.credentials };
   const infos = new Map<string, Promise<readonly Release[]>>();
   let index: Promise<void> | undefined;
+  const hosts = [url.host, indexUrl(url).host];
   let unreachable: RegistryError | undefined;
 
-  /** A host that could not be reached is not tried again for each of several hundred gems. */
+  /** Where the index is served from a host of its own, what cannot be reached there is not tried again at the other. */
   const reach = async <T>(ask: () => Promise<T>): Promise<T> => {
     if (unreachable !== undefined) throw unreachable;
     try {
       return await ask();
     } catch (error) {
-      if (error instanceof RegistryError && error.code === 'REGISTRY_UNREACHABLE') unreachable = error;
+      if (isUnreachable(error, hosts)) unreachable = error;
       throw error;
     }
   };
@@ -118,6 +119,16 @@ export function httpSource(options: HttpSourceOptions): SingleSource {
       }
     },
   };
+}
+
+/** Of these hosts, and not of one that they redirect to. */
+function isUnreachable(error: unknown, hosts: readonly string[]): error is RegistryError {
+  return (
+    error instanceof RegistryError &&
+    error.code === 'REGISTRY_UNREACHABLE' &&
+    error.url !== undefined &&
+    hosts.includes(new URL(error.url).host)
+  );
 }
 
 function noCompactIndex(url: string): RegistryError {

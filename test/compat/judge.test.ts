@@ -356,6 +356,15 @@ describe('what could not be read', () => {
     expect(judge(gem).verdict).toBe('incompatible');
   });
 
+  it('includes archives inside a precompiled gem, and not those of a gem without a platform', () => {
+    const gem = contents({}, { nestedArchives: ['bin/foo.tar.gz'] });
+    expect(judge(gem)).toMatchObject({
+      verdict: 'unknown',
+      findings: [{ kind: 'nested-archive', file: 'bin/foo.tar.gz' }],
+    });
+    expect(judge({ ...gem, metadata: { ...gem.metadata, platform: 'ruby' } }).verdict).toBe('compatible');
+  });
+
   it('includes archives that are linked on the user’s machine', () => {
     expect(judge(contents({}, { staticArchives: ['vendor/libv8.a'] })).verdict).toBe('unknown');
   });

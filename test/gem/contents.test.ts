@@ -127,6 +127,7 @@ describe('layouts', () => {
     for (const name of names) {
       const contents = await inspect(await readFile(new URL(name, folder)));
       expect(contents.unreadable).toEqual([]);
+      expect(contents.nestedArchives).toEqual([]);
       binaries += contents.binaries.length;
     }
     expect(binaries).toBeGreaterThan(50);
@@ -152,7 +153,95 @@ describe('files', () => {
       ['bin/two', true],
     ]);
     expect(contents.staticArchives).toEqual(['lib/libx.a', 'lib/thin.a']);
+    expect(contents.nestedArchives).toEqual([]);
     expect(contents.unreadable).toEqual([]);
+  });
+
+  const inTar = tarArchive([probe]);
+  // Written by Info-ZIP, XZ Utils, bzip2, zstd and lz4: a file that says hello.
+  const packed = {
+    zip: 'UEsDBBQAAAAAAAAAIQAgMDo2BgAAAAYAAAABAAAAZmhlbGxvClBLAQIUAxQAAAAAAAAAIQAgMDo2BgAAAAYAAAABAAAAAAAAAAAAAACAAQAAAABmUEsFBgAAAAABAAEALwAAACUAAAAAAA==',
+    'empty.zip': 'UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==',
+    xz: '/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAFaGVsbG8KAAAApWCX8ZT2/eAAAR4GwS+kHR+2830BAAAAAARZWg==',
+    bz2: 'QlpoOTFBWSZTWcHAgOIAAAFBAAAQAkSgADDNAMNGKZcXckU4UJDBwIDi',
+    'empty.bz2': 'QlpoORdyRThQkAAAAAA=',
+    zst: 'KLUv/SQGMQAAaGVsbG8KU4i9kQ==',
+    lz4: 'BCJNGGRApwYAAIBoZWxsbwoAAAAA+VtrlA==',
+  };
+  const debian = Buffer.from('!<arch>\ndebian-binary   1795297673  0     0     100644  4         `\n2.0\n');
+  const script = Buffer.from(`#!/bin/sh\n${'# a long text\n'.repeat(9000)}exit 0\n`);
+  const archives: readonly (readonly [string, Uint8Array])[] = [
+    ...Object.entries(packed).map(([name, text]) => [name, Buffer.from(text, 'base64')] as const),
+    ['tar', inTar],
+    ['gnu.tar', tarArchive([{ ...probe, magic: 'ustar  \0' }])],
+    ['v7.tar', tarArchive([{ ...probe, magic: '' }])],
+    ['7z', Buffer.from('377abcaf271c0004', 'hex')],
+    ['zstd skippable', Buffer.from('502a4d1800000000', 'hex')],
+    ['lz', Buffer.from('LZIP\x01\x0c')],
+    ['rar', Buffer.from('Rar!\x1a\x07\x01\0')],
+    ['newc.cpio', Buffer.from(`070701${'0123aBcD'.repeat(13)}f\0`)],
+    ['odc.cpio', Buffer.from(`070707${'01234567'.repeat(9)}`)],
+    ['deb', debian],
+    ['rpm', Buffer.from('edabeedb0300', 'hex')],
+    ['squashfs', Buffer.concat([Buffer.from('hsqs'), Buffer.alloc(24, 1), Buffer.from('04000000', 'hex')])],
+    ['tar.gz', gzipSync(inTar)],
+    ['stored.tar.gz', gzipSync(inTar, { level: 0 })],
+    ['v7.tar.gz', gzipSync(tarArchive([{ ...probe, magic: '' }]))],
+    ['elf.gz.gz', gzipSync(gzipSync(elf))],
+    ['zip.gz', gzipSync(Buffer.from(packed.zip, 'base64'))],
+    ['deb.gz', gzipSync(debian)],
+    ['a.gz', gzipSync('!<arch>\nwhatever')],
+    [
+      'tar.gz in three members',
+      Buffer.concat([gzipSync(''), gzipSync(inTar.subarray(0, 99)), gzipSync(inTar.subarray(99))]),
+    ],
+    ['self-extracting', Buffer.concat([script, gzipSync(inTar)])],
+    ['zipapp', Buffer.concat([Buffer.from('#!/usr/bin/env python3\n'), Buffer.from(packed.zip, 'base64')])],
+    ['script with ELF', Buffer.concat([script, elf])],
+  ];
+
+  it.each([1, 300, 64 * 1024])(
+    'names the archives that it does not look into, in chunks of %i bytes',
+    async (size) => {
+      const files = archives.map(([name, data]) => ({ name, data }));
+      const contents = await inspect(buildGem({ files }), {}, size);
+      expect(contents.nestedArchives).toEqual(files.map(({ name }) => name));
+      expect(contents).toMatchObject({ binaries: [], unreadable: [], staticArchives: [] });
+    },
+  );
+
+  it.each<[string, Uint8Array | string]>([
+    ['a script', script],
+    [
+      'a script that names magic numbers',
+      '#!/usr/bin/env ruby\nputs "ustar", "PK\\x03\\x04", "BZh9", "!<arch>"\n',
+    ],
+    ['a text in gzip', gzipSync('hello '.repeat(999))],
+    ['a short text in gzip', gzipSync('hello')],
+    ['a text in gzip that deflate cannot pack', gzipSync(script.subarray(0, 2000), { level: 0 })],
+    ['a text in two members of gzip', Buffer.concat([gzipSync('hel'), gzipSync('lo'.repeat(2000))])],
+    ['nothing in gzip', gzipSync('')],
+    ['a text that begins as bzip2', `BZh9 ${'and so on '.repeat(99)}`],
+    ['a text that begins as zip', `PK ${'and so on '.repeat(99)}`],
+    ['a text that begins as cpio', `070701 ${'and so on '.repeat(99)}`],
+    ['a text with ustar in its place', `${' '.repeat(257)}ustar archives ${'and so on '.repeat(99)}`],
+    ['zeroes', Buffer.alloc(4096)],
+    [
+      'an image',
+      Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), Buffer.alloc(999, 7)]),
+    ],
+    ['the magic of zip further on', Buffer.concat([Buffer.alloc(8), Buffer.from(packed.zip, 'base64')])],
+  ])('does not take %s for an archive', async (_, data) => {
+    const contents = await inspectFiles([{ name: 'x', data }]);
+    expect(contents).toMatchObject({ nestedArchives: [], binaries: [], unreadable: [], staticArchives: [] });
+  });
+
+  it('looks into gzip no further than it needs to tell an archive', async () => {
+    const bomb = gzipSync(Buffer.concat([inTar, Buffer.alloc(2e8)]));
+    const { nestedArchives } = await inspectFiles([{ name: 'x.tar.gz', data: bomb }], {
+      limits: { inflatedBytes: 4e6 },
+    });
+    expect(nestedArchives).toEqual(['x.tar.gz']);
   });
 
   it('passes over object files', async () => {

@@ -75,6 +75,7 @@ export function contents(files: Record<string, ElfFile>, more: Partial<GemConten
     binaries,
     unreadable: [],
     staticArchives: [],
+    nestedArchives: [],
     links: {},
     ...more,
   };

@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { GemContents } from '../../src/gem/types.js';
 import { CACHE_FORMAT, cacheDirectory, noCache, openCache } from '../../src/registry/cache.js';
 import type { RegistryCache } from '../../src/registry/cache.js';
+import { defines, elf } from '../helpers/contents.js';
 import { temporaryDirectory, writeFiles } from './gem-file.js';
 
 const SHA256 = 'ab'.repeat(32);
@@ -23,9 +24,26 @@ const CONTENTS: GemContents = {
     extensions: [],
     executables: ['demo'],
   },
-  binaries: [],
+  binaries: [
+    {
+      path: 'lib/x.so',
+      gzipped: false,
+      elf: elf({ needs: { 'libc.so.6': ['GLIBC_2.34'] }, verdef: defines('X_1') }),
+    },
+    {
+      path: 'exe/x',
+      gzipped: true,
+      elf: elf({
+        interpreter: '/lib64/ld-linux-x86-64.so.2',
+        soname: 'x',
+        filter: 'y',
+        isaNeeded: ['x86-64-v3'],
+      }),
+    },
+  ],
   unreadable: [{ path: 'lib/x.so', code: 'ELF_TRUNCATED', reason: 'cut' }],
   staticArchives: [],
+  nestedArchives: ['data.zip'],
   links: { 'lib/libx.so': 'libx.so.1' },
 };
 
@@ -122,13 +140,32 @@ describe('openCache', () => {
   it.each([
     ['of another gem', { ...CONTENTS, sha256: 'cd'.repeat(32) }],
     ['of another shape', { sha256: SHA256 }],
+    ['of a reader that knew no links', { ...CONTENTS, links: undefined }],
+    ['of a reader that saw more', { ...CONTENTS, signatures: [] }],
     ['null', null],
+    ['in a list', [CONTENTS]],
   ])('takes contents %s for a miss', async (_, stored) => {
     const directory = await temporaryDirectory();
-    const { cache } = cacheIn(directory);
-    await cacache.put(directory, `gemcompat:${CACHE_FORMAT}:inspection:${SHA256}`, JSON.stringify(stored));
+    const cache = openCache({ directory, version: '1.2.3', warn: (message) => expect.fail(message) });
+    const key = `gemcompat:${CACHE_FORMAT}:inspection:1.2.3:${SHA256}`;
+    await cacache.put(directory, key, JSON.stringify(CONTENTS));
+    expect(await cache.getInspection(SHA256)).toEqual(CONTENTS);
+    await cacache.put(directory, key, JSON.stringify(stored));
     expect(await cache.getInspection(SHA256)).toBeUndefined();
-    expect(await cacache.get.info(directory, `gemcompat:${CACHE_FORMAT}:inspection:${SHA256}`)).toBeNull();
+    expect(await cacache.get.info(directory, key)).toBeNull();
+  });
+
+  it('does not answer with what another version of the program saw in a gem, but for what a server sent', async () => {
+    const directory = await temporaryDirectory();
+    const at = (version: string): RegistryCache =>
+      openCache({ directory, version, warn: (message) => expect.fail(message) });
+    await at('1.0.0').putInspection(SHA256, CONTENTS);
+    await at('1.0.0').putInfo(REMOTE, 'demo', { bytes: Buffer.from('---\n') });
+    expect(await at('1.0.1').getInspection(SHA256)).toBeUndefined();
+    expect(await at('1.0.1').getInfo(REMOTE, 'demo')).toEqual({ bytes: Buffer.from('---\n') });
+    await at('1.0.1').putInspection(SHA256, { ...CONTENTS, nestedArchives: [] });
+    expect(await at('1.0.0').getInspection(SHA256)).toEqual(CONTENTS);
+    expect(await at('1.0.1').getInspection(SHA256)).toEqual({ ...CONTENTS, nestedArchives: [] });
   });
 
   it('survives that many write at the same time', async () => {

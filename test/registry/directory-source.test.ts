@@ -168,9 +168,13 @@ describe('a mirror', () => {
 
   it('names file and line of a malformed index', async () => {
     const { source, directory } = await sourceOf({ 'info/demo': '---\n1.0 |\nbroken\n' });
-    await expect(source.releases('demo')).rejects.toThrow(
-      `${path.join(directory, 'info', 'demo')} is not a compact index for demo: line 3`,
-    );
+    const error = await source.releases('demo').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'REGISTRY_MALFORMED_INFO',
+      message: `${path.join(directory, 'info', 'demo')} is not a compact index for demo: line 3: no space after the version in "broken"`,
+      suggestions: ['Correct line 3 of the file, or copy the file again from the server that it mirrors.'],
+    });
+    expect((error as RegistryError).url).toBeUndefined();
   });
 
   it('never leaves its directory for a name', async () => {

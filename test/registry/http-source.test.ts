@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -229,6 +229,8 @@ describe('a server that fails for good', () => {
     expect(error.message).toBe(
       `${server.url}/info/demo is not a compact index for demo: line 3: no space after the version in "broken"`,
     );
+    expect(error.url).toBe(`${server.url}/info/demo`);
+    expect(error.suggestions.join()).toContain('Open the address in a browser');
   });
 
   it('stops reading an index that does not end', async () => {
@@ -256,7 +258,8 @@ describe('a server that fails for good', () => {
     const port = await unusedPort();
     const error = await failure(sourceAt(`http://127.0.0.1:${port}`).releases('demo'));
     expect(error.code).toBe('REGISTRY_UNREACHABLE');
-    expect(error.message).toContain('ECONNREFUSED');
+    expect(error.message).toBe(`127.0.0.1:${port} cannot be reached (ECONNREFUSED)`);
+    expect(error.url).toBe(`http://127.0.0.1:${port}/info/demo`);
     expect(error.suggestions.join(' ')).toMatch(/--source DIR.*--offline/);
   });
 
@@ -273,6 +276,93 @@ describe('a server that fails for good', () => {
     expect(performance.now() - started).toBeLessThan(20_000);
   });
 });
+
+describe('a server out of reach', () => {
+  const names = Array.from({ length: 300 }, (_, number) => `gem${number}`);
+
+  /** What became of requests for many gems at the same time, by the codes of their failures. */
+  async function outcomes(source: SingleSource): Promise<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const result of await Promise.allSettled(names.map((name) => source.releases(name)))) {
+      const code = result.status === 'fulfilled' ? 'ok' : (result.reason as GemcompatError).code;
+      counts[code] = (counts[code] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  it('is tried by one request while the others wait for what comes of it', async () => {
+    const port = await unusedPort();
+    const connections = connectionsTo(port);
+    const source = sourceAt(`http://127.0.0.1:${port}`);
+    expect(await outcomes(source)).toEqual({ REGISTRY_UNREACHABLE: names.length });
+    expect(connections()).toBe(3);
+    expect((await failure(source.open(GEM))).code).toBe('REGISTRY_UNREACHABLE');
+    expect(connections()).toBe(3);
+  });
+
+  it('is given up by all as soon as one gives it up, having answered before', async () => {
+    const server = await startServer({ mirror: (await mirror()).directory });
+    const source = sourceAt(server.url, { retry: { retries: 2, pause: 400 } });
+    expect(await source.releases('demo')).toHaveLength(2);
+    await server.close();
+    // One is a pause ahead of the others.
+    const random = vi.spyOn(Math, 'random').mockReturnValueOnce(0).mockReturnValue(0.9);
+    onTestFinished(() => {
+      random.mockRestore();
+    });
+    const connections = connectionsTo(Number(new URL(server.url).port));
+    expect(await outcomes(source)).toEqual({ REGISTRY_UNREACHABLE: names.length });
+    // Two attempts of each and the third of one, in place of three of each.
+    expect(connections()).toBeLessThan(names.length * 2.5);
+  });
+
+  it('is one that a redirect leads to, and not the one that redirects', async () => {
+    const port = await unusedPort();
+    const { directory } = await mirror();
+    const elsewhere = `http://127.0.0.1:${port}`;
+    const server = await serve({ mirror: directory, faults: { [FILE]: 'redirect-elsewhere' }, elsewhere });
+    const connections = connectionsTo(port);
+    const source = sourceAt(server.url);
+    for (let time = 0; time < 3; time++) {
+      const error = await failure(source.open(GEM));
+      expect(error).toMatchObject({ code: 'REGISTRY_UNREACHABLE', url: `${elsewhere}${FILE}` });
+    }
+    expect(connections()).toBe(3);
+    expect(await source.releases('demo')).toHaveLength(2);
+  });
+
+  it('is none that answers badly: the others go as soon as the first has an answer', async () => {
+    const server = await serve({ faults: { '/info/demo': 'silent' } });
+    const source = sourceAt(server.url, { limits: { answer: 400 }, retry: { retries: 5 } });
+    const demo = failure(source.releases('demo'));
+    const started = performance.now();
+    expect(await source.releases('other')).toEqual([]);
+    // One attempt of six of the first.
+    expect(performance.now() - started).toBeLessThan(1500);
+    expect((await demo).code).toBe('REGISTRY_TIMEOUT');
+  });
+
+  it('waits for no body: the first answer is enough', async () => {
+    const server = await serve({ faults: { '/info/demo': 'stalled' } });
+    const source = sourceAt(server.url, { limits: { idle: 5000 }, retry: { retries: 0 } });
+    const demo = failure(source.releases('demo'));
+    const started = performance.now();
+    expect(await source.releases('other')).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(3000);
+    expect((await demo).code).toBe('REGISTRY_TIMEOUT');
+  });
+});
+
+/** Counts the connections that this process tries to a port of this machine from now on. */
+function connectionsTo(port: number): () => number {
+  const connect = vi.spyOn(Socket.prototype, 'connect');
+  onTestFinished(() => {
+    connect.mockRestore();
+  });
+  // `net.connect` hands its arguments on as a list of options and callback.
+  const portOf = (call: readonly unknown[]): unknown => (call.flat()[0] as { port?: unknown }).port;
+  return () => connect.mock.calls.filter((call) => Number(portOf(call)) === port).length;
+}
 
 describe('a server that fails and recovers', () => {
   it.each<Fault>(['failing-once', 'rate-limited-once', 'reset-once'])('%s', async (fault) => {
