@@ -1,5 +1,6 @@
 import type { Ansis } from 'ansis';
 import type { AuditReport, GemReport } from '../audit/types.js';
+import type { Finding } from '../compat/types.js';
 import { groupFindings } from './grouped-findings.js';
 import { printable } from './printable.js';
 import { MARKS, paintVerdict } from './verdict-mark.js';
@@ -9,11 +10,54 @@ import { findingRemedies, findingWords, listWords, noteWords, suggestionCaveats 
 const MOST_FINDINGS = 6;
 const MOST_FILES = 2;
 const MOST_SYSTEMS = 4;
+const MOST_GEMS = 8;
 
-/** A section for each gem that there is something to say of. What to do is said once, though it mends several gems. */
+/**
+ * A section for each gem that there is something to say of; gems that could not be had for the same reason share one.
+ * What to do is said once, though it mends several gems.
+ */
 export function gemSections(gems: readonly GemReport[], report: AuditReport, paint: Ansis): string[] {
   const said = new Set<string>();
-  return gems.map((gem) => gemSection(gem, report, paint, said));
+  const sections: string[] = [];
+  const shared = new Set<string>();
+  for (const gem of gems) {
+    const reason = unavailableFor(gem);
+    const alike = reason === undefined ? [] : gems.filter((other) => unavailableFor(other) === reason);
+    if (reason === undefined || alike.length === 1) sections.push(gemSection(gem, report, paint, said));
+    else if (!shared.has(reason)) sections.push(sharedSection(alike, report, paint, said));
+    if (reason !== undefined) shared.add(reason);
+  }
+  return sections;
+}
+
+/** The one reason for which a gem could not be had at all. */
+function unavailableFor({ findings, notes = [] }: GemReport): string | undefined {
+  const [finding, ...others] = findings;
+  if (finding?.kind !== 'unavailable' || others.length > 0 || notes.length > 0) return undefined;
+  return `${finding.code} ${finding.reason}`;
+}
+
+function sharedSection(
+  gems: readonly GemReport[],
+  report: AuditReport,
+  paint: Ansis,
+  said: Set<string>,
+): string {
+  const [first] = gems;
+  const finding = first?.findings[0];
+  if (first === undefined || finding === undefined) return '';
+  const names = [...new Set(gems.map(({ name, version }) => `${name} ${version}`))];
+  return [
+    paintVerdict(first.verdict, `${MARKS[first.verdict]} ${listWords(names, MOST_GEMS)}`, paint),
+    `  ${findingWords(finding, report.target)}`,
+    ...remedyLines(finding, '  ', said),
+  ].join('\n');
+}
+
+function remedyLines(finding: Finding, indent: string, said: Set<string>): string[] {
+  const lines = findingRemedies(finding).filter((remedy) => !said.has(remedy));
+  for (const remedy of lines) said.add(remedy);
+  return lines.map((remedy) => `${indent}→ ${remedy}`);
 }
 
 /** Why a gem does not fit, and what is worth knowing of one that does; empty where there is nothing to say. */
@@ -26,10 +70,7 @@ function gemSection(gem: GemReport, report: AuditReport, paint: Ansis, said: Set
     if (place !== above) lines.push(place);
     above = place;
     lines.push(`    ${findingWords(finding, report.target)}`);
-    for (const remedy of findingRemedies(finding)) {
-      if (!said.has(remedy)) lines.push(`    → ${remedy}`);
-      said.add(remedy);
-    }
+    lines.push(...remedyLines(finding, '    ', said));
   }
   if (groups.length > MOST_FINDINGS) {
     lines.push(`  and ${groups.length - MOST_FINDINGS} more; --format json lists them all`);
