@@ -105,6 +105,13 @@ const PARTS: readonly Part[] = [
   },
 ];
 
+/** A program that is not on this machine, or packages that its apt cannot get. */
+function isAbsence(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const { code, cmd } = error as { code?: unknown; cmd?: unknown };
+  return code === 'ENOENT' || (typeof cmd === 'string' && cmd.startsWith('apt-get'));
+}
+
 const wanted = process.argv.slice(2);
 const table = new Table({
   head: ['part', 'oracle', 'asked', 'agreed', 'differed', 'skipped', 'why'],
@@ -121,8 +128,16 @@ for (const part of PARTS) {
     const { asked, agreed, skipped, why } = outcome;
     table.push([part.name, part.oracle, asked, agreed, outcome.differed, skipped, why]);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    table.push([part.name, part.oracle, 0, 0, 0, 'all', `not on this machine: ${(error as Error).message}`]);
+    if (!isAbsence(error)) throw error;
+    table.push([
+      part.name,
+      part.oracle,
+      0,
+      0,
+      0,
+      'all',
+      `cannot be asked here: ${error.message.split('\n')[0] ?? ''}`,
+    ]);
   }
 }
 console.log(table.toString());
