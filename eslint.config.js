@@ -12,7 +12,7 @@ const layers = {
   lockfile: { may: ['version', 'gem'], io: false },
   gem: { may: ['version', 'elf'], io: true },
   registry: { may: ['version', 'gem'], io: true },
-  target: { may: ['version', 'elf', 'gem'], io: true },
+  target: { may: ['version', 'elf', 'gem', 'registry'], io: true },
   compat: { may: ['version', 'elf', 'gem', 'target'], io: false },
   search: { may: ['version', 'elf', 'gem', 'registry', 'target', 'compat'], io: false },
   audit: { may: ['version', 'elf', 'gem', 'lockfile', 'registry', 'target', 'compat', 'search'], io: true },

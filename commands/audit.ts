@@ -37,6 +37,17 @@ export default class Audit extends BaseCommand {
         'System that the gems have to load on: ubuntu-20.04, al2023, rhel-8, alpine-3.20, glibc-2.31, …',
       helpValue: 'NAME',
     }),
+    dockerfile: Flags.string({
+      summary: 'Dockerfile whose base image is the target.',
+      helpValue: 'PATH',
+      exclusive: ['target'],
+    }),
+    'build-arg': Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      summary: 'Value for an ARG of the Dockerfile.',
+      helpValue: 'NAME=VALUE',
+    }),
     arch: Flags.string({
       multiple: true,
       multipleNonGreedy: true,
@@ -84,24 +95,19 @@ export default class Audit extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Audit);
-    const { target: targets = [] } = flags;
-    if (targets.length === 0) {
-      throw new UsageError('no target is named: which system do the gems have to load on?', {
-        code: 'TARGET_MISSING',
-        suggestions: [
-          'name it: gemcompat audit --target ubuntu-20.04',
-          'others are debian-12, rhel-8, al2023, heroku-22, lambda-ruby3.3, alpine-3.20, glibc-2.31',
-        ],
-      });
-    }
+    const { target: targets } = flags;
     const progress = progressBar(this.watched);
     const result = await audit({
       path: args.path,
-      target: targets.length === 1 ? (targets[0] ?? '') : targets,
+      ...(targets === undefined ? {} : { target: targets.length === 1 ? (targets[0] ?? '') : targets }),
+      ...(flags.dockerfile === undefined ? {} : { dockerfile: flags.dockerfile }),
+      ...(flags['build-arg'] === undefined
+        ? {}
+        : { buildArgs: Object.fromEntries(flags['build-arg'].map(pairOf)) }),
       ...(flags.arch === undefined ? {} : { arches: flags.arch.map(cpuOf) }),
       ...(flags.source === undefined ? {} : { sources: flags.source }),
       ...(flags.ruby === undefined ? {} : { ruby: flags.ruby }),
-      all: flags.all,
+      ...(flags.all ? { all: true } : {}),
       offline: flags.offline,
       jobs: flags.jobs,
       onProgress: progress.update,
@@ -129,6 +135,15 @@ export default class Audit extends BaseCommand {
       });
     }
   }
+}
+
+function pairOf(text: string): [name: string, value: string] {
+  const equals = text.indexOf('=');
+  if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
+  throw new UsageError(`--build-arg ${text} has no value`, {
+    code: 'BUILD_ARG_MALFORMED',
+    suggestions: ['write NAME=VALUE: --build-arg RUBY_VERSION=3.3.6'],
+  });
 }
 
 function cpuOf(text: string): Cpu {

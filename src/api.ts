@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { pipeline } from 'node:stream/promises';
 import pLimit from 'p-limit';
 import { auditLockfile } from './audit/audit.js';
 import type { LockedVersion } from './audit/bundle.js';
-import { deploymentsFor } from './audit/deployments.js';
+import { CONFIG_FILE } from './audit/config-file.js';
+import { deploymentsFor, firstCpu } from './audit/deployments.js';
 import type { GemOrigin } from './audit/gem-reader.js';
 import { GemReader } from './audit/gem-reader.js';
+import { applyIgnores, unusedIgnores } from './audit/ignore.js';
 import { readLockfile } from './audit/lockfile-file.js';
+import { planAudit } from './audit/plan.js';
+import { readProjectFiles } from './audit/project-files.js';
 import type { AuditProgress } from './audit/ports.js';
 import { pinsOf } from './audit/target-report.js';
 import type { AuditReport, AuditWarning, MultiTargetReport } from './audit/types.js';
@@ -28,9 +33,16 @@ import { isGemVersion } from './version/gem-version.js';
 export interface AuditOptions {
   /** A Gemfile.lock (or gems.locked), or the directory that holds one; the current directory by default. */
   readonly path?: string;
-  /** What the gems have to load on: `ubuntu-20.04`, `al2023`, `glibc-2.31`, …; several at once as a list. */
-  readonly target: string | readonly string[];
-  /** By default the Linux CPUs that the lockfile's PLATFORMS name and the target exists for; x86_64 where there is none. */
+  /**
+   * What the gems have to load on: `ubuntu-20.04`, `al2023`, `glibc-2.31`, `host`, `rootfs:DIR`, `dockerfile:PATH`, …;
+   * several at once as a list. By default what the project's `.gemcompat.yml` names, else its Dockerfile.
+   */
+  readonly target?: string | readonly string[];
+  /** A Dockerfile whose base is the target, in place of `target`. */
+  readonly dockerfile?: string;
+  /** Values for the ARGs of a Dockerfile. */
+  readonly buildArgs?: Readonly<Record<string, string>>;
+  /** By default those of `.gemcompat.yml`, else Kamal's, else the Linux CPUs of the lockfile's PLATFORMS, else x86_64. */
   readonly arches?: readonly Cpu[];
   /** URLs and directories to get gems from, in place of the lockfile's remotes and `vendor/cache`. */
   readonly sources?: readonly string[];
@@ -73,19 +85,34 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
 export async function audit(options: AuditOptions): Promise<AuditReport | MultiTargetReport> {
   const cwd = options.cwd ?? process.cwd();
   const env = options.env ?? process.env;
-  const names = typeof options.target === 'string' ? [options.target] : options.target;
-  const resolved = await Promise.all(names.map((name) => readTarget(name, cwd)));
+  const today = new Date().toISOString().slice(0, 10);
   if (options.ruby !== undefined) checkRuby(options.ruby);
   const { path: file, directory, lockfile } = await readLockfile(options.path ?? '.', cwd);
-  const warnings: AuditWarning[] = [
+  const plan = planAudit(options, await readProjectFiles(directory, today), directory);
+  const { buildArgs, sources } = plan;
+  const warnings: AuditWarning[] = [];
+  const readOptions = {
+    cwd,
+    buildArgs,
+    env,
+    home: env['HOME'] ?? homedir(),
+    cpu: plan.arches?.[0] ?? firstCpu(lockfile),
+    cacheDirectory: cacheDirectory(env),
+    offline: options.offline ?? false,
+    userAgent: `gemcompat/${packageVersion()}`,
+    warn: (message: string) => warnings.push({ code: 'CACHE', message }),
+  };
+  const resolved = await Promise.all(plan.targets.map((name) => readTarget(name, readOptions)));
+  warnings.push(
+    ...plan.warnings,
     ...resolved.flatMap((each) => each.warnings.map((message) => ({ code: 'TARGET', message }))),
     ...lockfile.warnings.map(({ message, line }) => ({
       code: 'LOCKFILE',
       message: `${file}:${line}: ${message}`,
     })),
-  ];
+  );
 
-  const { deployments, warnings: doubts } = deploymentsFor(resolved, lockfile, options);
+  const { deployments, warnings: doubts } = deploymentsFor(resolved, lockfile, plan);
   warnings.push(...doubts);
 
   const settings = await bundlerSettings({ cwd: directory, env });
@@ -111,18 +138,18 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   });
   try {
     const sourcesOf = (locked: LockedVersion): Promise<CombinedSource> =>
-      options.sources === undefined
+      sources === undefined
         ? // Of several remotes in one section, Bundler asks the last first.
           registry.sources({
             local: [settings.cachePath],
             remotes: [...locked.remotes].reverse(),
           })
-        : registry.sources({ remotes: options.sources });
+        : registry.sources({ remotes: sources });
     // A source that is named on the command line and is none stops the audit; one of the lockfile is its gems' finding.
-    if (options.sources !== undefined) await registry.sources({ remotes: options.sources });
+    if (sources !== undefined) await registry.sources({ remotes: sources });
 
-    const reports = await auditLockfile(
-      { lockfile, path: file, deployments, all: options.all ?? false },
+    const audited = await auditLockfile(
+      { lockfile, path: file, deployments, all: plan.all },
       {
         reader: new GemReader(
           {
@@ -137,11 +164,16 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
         ...(options.onProgress === undefined ? {} : { progress: options.onProgress }),
       },
     );
+    const reports = audited.map((report) => applyIgnores(report, plan.ignore, today));
+    for (const { gem, line } of unusedIgnores(audited, plan.ignore)) {
+      const message = `${CONFIG_FILE}:${line}: nothing is found of ${gem} that this line ignores: it can go`;
+      warnings.push({ code: 'IGNORE_UNUSED', message });
+    }
     const [first] = reports;
-    if (typeof options.target === 'string' && first !== undefined) {
+    if (first !== undefined && reports.length === 1 && !Array.isArray(options.target)) {
       return { ...first, warnings: [...warnings, ...first.warnings] };
     }
-    const pins = pinsOf(reports.flatMap(({ gems }) => gems));
+    const pins = pinsOf(reports.flatMap(({ gems }) => gems.filter(({ ignored }) => ignored === undefined)));
     return { schemaVersion: 1, lockfile: file, targets: reports, pins, warnings };
   } finally {
     registry.close();

@@ -8,6 +8,7 @@ import Table from 'cli-table3';
 import { debianPackages } from './debian.js';
 import { comparePlatforms } from './platforms.js';
 import { compareWithLoader } from './loader.js';
+import { compareImages } from './images.js';
 import { compareGems, defaultGemDirs } from './gems.js';
 import { compareLockfiles } from './lockfiles.js';
 import { compareVersions } from './versions.js';
@@ -102,6 +103,11 @@ const PARTS: readonly Part[] = [
     name: 'verdicts',
     oracle: 'ld.so of Debian 11, 12, 13',
     run: async () => fromComparison(await compareWithLoader()),
+  },
+  {
+    name: 'images',
+    oracle: 'docker-registry, skopeo',
+    run: async () => fromComparison(await compareImages()),
   },
 ];
 

@@ -1,5 +1,5 @@
 import type { Release } from '../registry/types.js';
-import type { Conflict } from '../search/types.js';
+import type { Candidate, Conflict } from '../search/types.js';
 import { satisfies } from '../version/requirement.js';
 import type { LockedGem } from './bundle.js';
 
@@ -10,9 +10,13 @@ export interface Move {
   readonly releases: readonly Release[];
 }
 
+/** How far dependencies of dependencies are followed, and how many versions of each are tried. */
+const MOST_STEPS = 4;
+const MOST_TRIED = 5;
+
 /**
- * What the lockfile says of all gems together: whether a version of one can stand beside the others. It looks one step
- * far: at what a release asks for itself, and at what the others ask of it.
+ * What the lockfile says of all gems together: whether a version of one can stand beside the others. It follows what
+ * would have to move, a few steps far; what it cannot show to hold it does not admit.
  */
 export class Bundle {
   readonly #gems: ReadonlyMap<string, LockedGem>;
@@ -21,28 +25,53 @@ export class Bundle {
     this.#gems = new Map(gems.map((gem) => [gem.name, gem]));
   }
 
+  /** Whether a release is content with what is locked beside it. */
+  asLocked({ dependencies }: Release): boolean {
+    return dependencies.every(({ name, requirement }) => this.#lockedSatisfies(name, requirement));
+  }
+
   /**
    * Whether everything that a release depends on can be had: locked as it is, or in another version that the Gemfile and
-   * the gems that depend on it allow. `releasesOf` tells which versions a gem has; it is asked only about what would move.
+   * the gems that depend on it allow, and that can be had itself. `candidatesOf` tells which versions of a gem Bundler
+   * could install; it is asked only about what would move.
    */
   async admits(
-    { dependencies }: Release,
-    releasesOf: (name: string) => Promise<readonly Release[]>,
+    release: Release,
+    candidatesOf: (name: string) => Promise<readonly Candidate[]>,
+    depth = MOST_STEPS,
   ): Promise<boolean> {
-    for (const { name, requirement } of dependencies) {
+    for (const { name, requirement } of release.dependencies) {
+      if (name === 'bundler' || this.#lockedSatisfies(name, requirement)) continue;
+      if (depth === 0) return false;
       const locked = this.#gems.get(name);
-      if (locked?.versions.some(({ version }) => version !== '' && satisfies(version, requirement)) === true)
-        continue;
-      const releases = await releasesOf(name);
-      const possible = releases.some(
+      const possible = (await candidatesOf(name)).filter(
         ({ version }) =>
           satisfies(version, requirement) &&
           satisfies(version, locked?.gemfile ?? []) &&
           (locked?.parents ?? []).every((parent) => satisfies(version, parent.requirement)),
       );
-      if (!possible) return false;
+      if (!(await this.#anyAdmitted(possible, candidatesOf, depth - 1))) return false;
     }
     return true;
+  }
+
+  async #anyAdmitted(
+    candidates: readonly Candidate[],
+    candidatesOf: (name: string) => Promise<readonly Candidate[]>,
+    depth: number,
+  ): Promise<boolean> {
+    // The newest most often can.
+    for (const { choices } of [...candidates].reverse().slice(0, MOST_TRIED)) {
+      let admitted = true;
+      for (const { release } of choices) admitted &&= await this.admits(release, candidatesOf, depth);
+      if (admitted) return true;
+    }
+    return false;
+  }
+
+  #lockedSatisfies(name: string, requirement: readonly string[]): boolean {
+    const versions = this.#gems.get(name)?.versions ?? [];
+    return versions.some(({ version }) => version !== '' && satisfies(version, requirement));
   }
 }
 

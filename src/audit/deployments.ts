@@ -58,9 +58,17 @@ function rubyOn(
   return brought;
 }
 
+/** The CPU whose variant of an image is read, where nothing else says which. */
+export function firstCpu(lockfile: Lockfile): Cpu {
+  return linuxCpus(lockfile)[0] ?? 'x86_64';
+}
+
+function linuxCpus(lockfile: Lockfile): Cpu[] {
+  return lockfile.platforms.flatMap((platform) => linuxTarget(parsePlatform(platform))?.cpu ?? []);
+}
+
 /** The Linux CPUs that the lockfile's PLATFORMS name and the target exists for; x86_64 where there is none. */
 function cpusOf(target: Target, lockfile: Lockfile): readonly Cpu[] {
-  const named = lockfile.platforms.flatMap((platform) => linuxTarget(parsePlatform(platform))?.cpu ?? []);
-  const usual = named.filter((cpu) => target.cpus?.includes(cpu) ?? true);
+  const usual = linuxCpus(lockfile).filter((cpu) => target.cpus?.includes(cpu) ?? true);
   return usual.length > 0 ? usual : ['x86_64'];
 }

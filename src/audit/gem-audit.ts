@@ -167,6 +167,7 @@ export class GemAudit {
         locked: locked.version,
         candidates: candidatesOf(releases, rules),
         forced: candidatesOf(releases, { ...rules, forceRuby: true }),
+        platforms: lockfile.platforms,
         direct,
         gemfile,
         parents,
@@ -178,7 +179,10 @@ export class GemAudit {
         },
         compiles: async (release) => ((await read(release))?.metadata.extensions.length ?? 0) > 0,
         resolves: async (release) =>
-          this.#bundle.admits(release, async (other) => (await this.#origin(locked)).releases(other)),
+          this.#bundle.admits(release, async (other) =>
+            candidatesOf(await (await this.#origin(locked)).releases(other), { ...rules, locked: '0' }),
+          ),
+        asLocked: (release) => this.#bundle.asLocked(release),
       },
     );
   }

@@ -20,6 +20,15 @@ export interface GemReport {
   readonly runsOn?: readonly string[];
   /** Something about the gem that does not change its verdict. */
   readonly notes?: readonly GemNote[];
+  /** The project has accepted every finding of this row. The verdict stays; the row does not count for the exit code. */
+  readonly ignored?: IgnoredRow;
+}
+
+/** Why, and for how long, a project accepts what was found. */
+export interface IgnoredRow {
+  readonly reason: string;
+  /** ISO date of the last day on which it holds. */
+  readonly until?: string;
 }
 
 /**
@@ -60,6 +69,8 @@ export interface Summary {
   readonly incompatible: number;
   readonly source: number;
   readonly unknown: number;
+  /** Gems whose findings are all accepted; they are in none of the other numbers. Absent where there is none. */
+  readonly ignored?: number;
 }
 
 /** Something worth knowing that is no finding of one gem. */

@@ -1,13 +1,13 @@
-import type { RegistryError } from '../errors.js';
+import type { GemcompatError } from '../errors.js';
 
 /** A failure that may pass: the same request can be made again. */
 export class Transient extends Error {
   /** What to report when it does not pass. */
-  readonly failure: RegistryError;
+  readonly failure: GemcompatError;
   /** What `Retry-After` asks for, in milliseconds. */
   readonly retryAfter?: number;
 
-  constructor(failure: RegistryError, retryAfter?: number) {
+  constructor(failure: GemcompatError, retryAfter?: number) {
     super(failure.message);
     this.failure = failure;
     if (retryAfter !== undefined) this.retryAfter = retryAfter;

@@ -20,7 +20,7 @@ export function gemSections(gems: readonly GemReport[], report: AuditReport, pai
   const said = new Set<string>();
   const sections: string[] = [];
   const shared = new Set<string>();
-  for (const gem of gems) {
+  for (const gem of gems.filter(({ ignored }) => ignored === undefined)) {
     const reason = unavailableFor(gem);
     const alike = reason === undefined ? [] : gems.filter((other) => unavailableFor(other) === reason);
     if (reason === undefined || alike.length === 1) sections.push(gemSection(gem, report, paint, said));

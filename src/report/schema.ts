@@ -59,7 +59,7 @@ const suggestion = z.strictObject({
   direction: z.enum(['upgrade', 'downgrade', 'same']),
   requirement: text.describe('What the pin adds; empty where it need not bind the version'),
   pin: text.exactOptional().describe('The whole line for the Gemfile; absent for add-platform'),
-  command: text.exactOptional().describe('What to run, for add-platform'),
+  command: text.exactOptional().describe('What to run, in place of a pin or after it'),
   method: z.enum(['precompiled', 'add-platform', 'force-ruby', 'compile']),
   direct: z.boolean().describe('The Gemfile has a line for the gem already, which the pin replaces'),
   unchecked: list.exactOptional().describe('Bounds of the version on a Ruby or RubyGems that is not known'),
@@ -98,6 +98,15 @@ const gem = z.strictObject({
   suggestion: suggestion.exactOptional(),
   runsOn: list.exactOptional().describe('Known systems that run the gem as it is, the lowest first'),
   notes: z.array(note).readonly().exactOptional(),
+  ignored: z
+    .strictObject({
+      reason: text,
+      until: text.exactOptional().describe('ISO date of the last day on which it holds'),
+    })
+    .exactOptional()
+    .describe(
+      'The project has accepted every finding; the verdict stays and does not count for the exit code',
+    ),
 });
 
 const warning = z.strictObject({ code: text, message: text });
@@ -126,6 +135,7 @@ export const auditReportSchema = z.strictObject({
     incompatible: z.int(),
     source: z.int(),
     unknown: z.int(),
+    ignored: z.int().exactOptional().describe('Gems whose findings are all accepted; in no other number'),
   }),
   warnings: z.array(warning).readonly(),
 }) satisfies z.ZodType<AuditReport>;

@@ -25,6 +25,8 @@ const COLUMNS = [
 ];
 const VERDICT_COLUMN = 4;
 
+const IGNORED = '– ignored';
+
 const ORDER: readonly Verdict[] = ['incompatible', 'unknown', 'compatible', 'source'];
 /** The report for people: the table, why a gem does not fit, the pins, one closing line. Ends with a newline. */
 export function renderText(report: AuditReport | MultiTargetReport, options: TextOptions): string {
@@ -66,6 +68,8 @@ function wrapped(text: string, width: number | undefined): string {
 }
 
 function inOrder(a: GemReport, b: GemReport): number {
+  const byIgnored = Number(a.ignored !== undefined) - Number(b.ignored !== undefined);
+  if (byIgnored !== 0) return byIgnored;
   const byVerdict = ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict);
   if (byVerdict !== 0) return byVerdict;
   return compareText(a.name, b.name) || compareText(a.arch, b.arch);
@@ -81,12 +85,13 @@ function tableSection(gems: readonly GemReport[], width: number | undefined, pai
     printable(gem.version),
     printable(gem.platform),
     needsWords(gem.requires),
-    `${MARKS[gem.verdict]} ${VERDICT_WORDS[gem.verdict]}`,
+    gem.ignored === undefined ? `${MARKS[gem.verdict]} ${VERDICT_WORDS[gem.verdict]}` : IGNORED,
     remedyWords(gem),
   ]);
   return renderTable(COLUMNS, rows, width, (cell, row, column) => {
     if (row === 'head') return paint.dim(cell);
     const verdict = gems[row]?.verdict;
+    if (gems[row]?.ignored !== undefined) return paint.dim(cell);
     return column === VERDICT_COLUMN && verdict !== undefined ? paintVerdict(verdict, cell, paint) : cell;
   });
 }

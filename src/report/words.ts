@@ -113,7 +113,11 @@ export function findingRemedies(finding: Finding): string[] {
 
 /** What to do, in one cell of the table. */
 export function remedyWords(gem: GemReport): string {
-  const { suggestion } = gem;
+  const { suggestion, ignored } = gem;
+  if (ignored !== undefined) {
+    const until = ignored.until === undefined ? '' : ` (until ${ignored.until})`;
+    return `${printable(ignored.reason)}${until}`;
+  }
   if (gem.verdict === 'compatible' || gem.verdict === 'source') return '';
   if (gem.verdict === 'unknown') return 'see below';
   if (suggestion !== undefined) return suggestionWords(suggestion);
@@ -156,6 +160,9 @@ export function pinReason(gem: GemReport): string {
 /** What a suggestion comes to where it is no pin: a command to run, or another gem of the bundle that forbids it. */
 export function suggestionCaveats({ suggestion }: GemReport): string[] {
   if (suggestion === undefined) return [];
+  if (suggestion.command !== undefined && suggestion.pin !== undefined) {
+    return [`after the pin, run: ${printable(suggestion.command)}`];
+  }
   if (suggestion.command !== undefined) {
     return [
       `a variant of ${printable(suggestion.version)} fits that the lockfile does not list; run: ${printable(suggestion.command)}`,
@@ -188,13 +195,17 @@ export function noteWords(note: GemNote): string {
 
 /** The closing line of a report. */
 export function summaryWords(summary: Summary, all: boolean): string {
-  const checked = summary.compatible + summary.incompatible + summary.unknown;
+  const { ignored = 0 } = summary;
+  const checked = summary.compatible + summary.incompatible + summary.unknown + ignored;
   const parts = [
-    checked === 0 ? 'no precompiled gems' : `${count(checked, 'precompiled gem')}: ${summary.compatible} fit`,
+    checked === 0
+      ? 'no precompiled gems'
+      : `${count(checked, 'precompiled gem')}: ${summary.compatible} ${summary.compatible === 1 ? 'fits' : 'fit'}`,
     ...(summary.incompatible > 0
       ? [`${summary.incompatible} ${summary.incompatible === 1 ? 'does' : 'do'} not fit`]
       : []),
     ...(summary.unknown > 0 ? [`${summary.unknown} could not be checked`] : []),
+    ...(ignored > 0 ? [`${ignored} ignored`] : []),
   ];
   const source =
     summary.source === 0

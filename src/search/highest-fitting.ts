@@ -19,6 +19,8 @@ export interface SearchRequest {
   readonly candidates: readonly Candidate[];
   /** The same with `force_ruby_platform: true`. */
   readonly forced: readonly Candidate[];
+  /** The lockfile's PLATFORMS. */
+  readonly platforms: readonly string[];
   /** The Gemfile names the gem. */
   readonly direct: boolean;
   /** The Gemfile's own requirement; empty where there is none. */
@@ -34,6 +36,8 @@ export interface Probe {
   compiles(release: Release): Promise<boolean>;
   /** Can what the release itself depends on be had beside the rest of the bundle? */
   resolves(release: Release): Promise<boolean>;
+  /** Is the release content with what is locked beside it, so that nothing else has to move for it? */
+  asLocked(release: Release): boolean;
 }
 
 /** The way out, with the releases that it comes to. */
@@ -138,18 +142,31 @@ class Search {
     return everyOne(new Set(releasesOf(candidate)), (release) => this.#probe.resolves(release));
   }
 
+  /** Machines that the lockfile lists no variant for by their own name, though a bare `-linux` installs on them. */
+  #unlisted({ choices }: Candidate): string[] {
+    const locals = choices
+      .filter(({ kind }) => kind === 'precompiled')
+      .map(({ deployment }) => platformToString(localPlatform(deployment.cpu, deployment.target.libc)));
+    return [...new Set(locals)].filter((name) => !this.#request.platforms.includes(name));
+  }
+
+  /** On musl a pin alone is not enough: Bundler would lock, and install, the bare variant that is built for glibc. */
+  #command(answer: Candidate): { command?: string } {
+    const musl = this.#unlisted(answer).filter((name) => name.endsWith('-musl'));
+    return musl.length === 0 ? {} : { command: `bundle lock --add-platform ${musl.join(' ')}` };
+  }
+
   #addPlatform(candidate: Candidate): Found {
-    const platforms = new Set(
-      candidate.choices.map(({ deployment }) =>
-        platformToString(localPlatform(deployment.cpu, deployment.target.libc)),
-      ),
+    const platforms = this.#unlisted(candidate);
+    const all = candidate.choices.map(({ deployment }) =>
+      platformToString(localPlatform(deployment.cpu, deployment.target.libc)),
     );
     return {
       releases: releasesOf(candidate),
       suggestion: {
         ...this.#common(candidate, 'add-platform'),
         requirement: '',
-        command: `bundle lock --add-platform ${[...platforms].join(' ')}`,
+        command: `bundle lock --add-platform ${(platforms.length > 0 ? platforms : [...new Set(all)]).join(' ')}`,
         conflicts: [],
       },
     };
@@ -157,7 +174,8 @@ class Search {
 
   /** The locked version compiled: bound below the next version that Bundler would rather compile. */
   async #forceRuby(candidate: Candidate | undefined): Promise<Found | undefined> {
-    if (candidate === undefined || !(await this.#compiles(candidate))) return undefined;
+    if (candidate === undefined) return undefined;
+    if (!(await this.#compiles(candidate)) || !(await this.#resolves(candidate))) return undefined;
     const { name, gemfile, locked, forced } = this.#request;
     const eligible = forced.filter((one) => this.#allowedByParents(one) && this.#allowedByGemfile(one));
     const bounds = boundsFor({
@@ -189,7 +207,9 @@ class Search {
       ({ version }) =>
         compareGemVersions(version, answer.version) < 0 && compareGemVersions(version, locked) > 0,
     );
-    for (const candidate of between.slice(0, MOST_PROBES_FOR_LOWER_BOUND)) {
+    // Bundler rather keeps what is locked than takes the newest: a version that moves other gems has to be asked for.
+    const moves = !releasesOf(answer).every((release) => this.#probe.asLocked(release));
+    for (const candidate of moves ? [] : between.slice(0, MOST_PROBES_FOR_LOWER_BOUND)) {
       if ((await this.#fit(candidate)) !== wanted) break;
       fitsFrom = candidate.version;
     }
@@ -200,6 +220,7 @@ class Search {
       answer: answer.version,
       eligible: newestFirst.map(({ version }) => version),
       fitsFrom,
+      exact: moves,
     });
     const conflicts: Conflict[] = parents
       .filter(({ requirement }) => !satisfies(answer.version, requirement))
@@ -211,6 +232,7 @@ class Search {
         ...this.#common(answer, method),
         requirement: bounds.join(', '),
         pin: pinLine({ name, requirement: [...(keepsGemfile ? gemfile : []), ...bounds] }),
+        ...this.#command(answer),
         conflicts,
       },
     };

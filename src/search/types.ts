@@ -51,7 +51,7 @@ export interface Suggestion {
   readonly requirement: string;
   /** The whole line for the Gemfile: `gem 'thruster', '< 0.1.9'`. Absent for `add-platform`. */
   readonly pin?: string;
-  /** What to run, for `add-platform`: `bundle lock --add-platform x86_64-linux-musl`. */
+  /** What to run, in place of a pin or after it: `bundle lock --add-platform x86_64-linux-musl`. */
   readonly command?: string;
   /** The Gemfile has a line for the gem already, which the pin replaces. */
   readonly direct: boolean;

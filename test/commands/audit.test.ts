@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -106,6 +106,36 @@ describe('gemcompat audit', () => {
     expect(JSON.parse(await readFile(output, 'utf8'))).toMatchObject({ schemaVersion: 1 });
   });
 
+  it('takes the target from the Dockerfile, and the CPU from Kamal, where nothing is asked for', async () => {
+    const { report } = await auditJson(SHOP, '--source', MIRROR);
+    expect(report.target.name).toBe('ubuntu-20.04');
+    expect(report.arches).toEqual(['x86_64']);
+  });
+
+  it('does what the project’s own file says, and accepts what it accepts', async () => {
+    const project = path.join(scratch, 'project');
+    await mkdir(project);
+    await copyFile(`${SHOP}/Gemfile.lock`, path.join(project, 'Gemfile.lock'));
+    const config = [
+      'targets: [ubuntu-20.04]',
+      'arches: [x86_64]',
+      `sources: [${path.resolve(MIRROR)}]`,
+      'ignore:',
+    ];
+    const ignores = ['thruster', 'karafka-rdkafka'].map(
+      (gem) => `  - { gem: ${gem}, reason: known, until: 2999-01-01 }`,
+    );
+    await writeFile(path.join(project, '.gemcompat.yml'), [...config, ...ignores].join('\n'));
+    const { code, report } = await auditJson(project);
+    expect(code).toBe(0);
+    expect(report.summary).toMatchObject({ incompatible: 0, ignored: 2 });
+    expect(report.pins).toEqual([]);
+    expect(report.gems.find(({ name }) => name === 'thruster')).toMatchObject({
+      verdict: 'incompatible',
+      ignored: { reason: 'known' },
+    });
+  });
+
   it('ends with 3 where a gem could not be checked', async () => {
     const lockfile = path.join(scratch, 'Gemfile.lock');
     await writeFile(
@@ -155,7 +185,12 @@ describe('wrong usage', () => {
   });
 
   it('of flags ends with 2', async () => {
-    expect(await gemcompat(['audit', SHOP])).toMatchObject({ code: 2, stdout: '' });
+    const bare = path.join(scratch, 'bare');
+    await mkdir(bare);
+    await copyFile(`${SHOP}/Gemfile.lock`, path.join(bare, 'Gemfile.lock'));
+    const result = await gemcompat(['audit', bare], { env: cache });
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr).toContain('TARGET_MISSING');
     expect(await gemcompat(['audit', SHOP, '-t', 'focal', '--format', 'yaml'])).toMatchObject({
       code: 2,
       stdout: '',

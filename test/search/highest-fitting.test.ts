@@ -43,6 +43,7 @@ function universe(...versions: string[]): { candidates: Candidate[]; probe: Prob
       );
     },
     compiles: ({ version }) => Promise.resolve(outcome.get(version) !== 'empty'),
+    asLocked: () => true,
     resolves: ({ version }) => Promise.resolve(outcome.get(version) !== 'lonely'),
   };
   return { candidates, probe, asked };
@@ -58,6 +59,7 @@ async function search(
     locked,
     candidates,
     forced: [],
+    platforms: ['x86_64-linux'],
     direct: true,
     gemfile: [],
     parents: [],

@@ -1,14 +1,27 @@
 import { basename, dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { audit } from '../../src/api.js';
+import type { ReadTargetOptions } from '../../src/target/read-target.js';
 import { readTarget } from '../../src/target/read-target.js';
 import { resolveTarget } from '../../src/target/parse.js';
 import { ALPINE, DEBIAN, systemOf } from './system-files.js';
 
+function options(cwd: string): ReadTargetOptions {
+  return {
+    cwd,
+    cpu: 'x86_64',
+    env: {},
+    home: cwd,
+    cacheDirectory: '/nonexistent',
+    offline: true,
+    userAgent: 'gemcompat/test',
+  };
+}
+
 describe('readTarget', () => {
   it('reads a directory, a relative one from where it is told', async () => {
     const root = systemOf(DEBIAN);
-    const { target } = await readTarget(`rootfs:${basename(root)}/`, dirname(root));
+    const { target } = await readTarget(`rootfs:${basename(root)}/`, options(dirname(root)));
     expect(target).toMatchObject({
       name: `rootfs:${basename(root)}`,
       libcVersion: '2.37',
@@ -17,15 +30,17 @@ describe('readTarget', () => {
   });
 
   it('knows everything else by name', async () => {
-    expect(await readTarget('focal', '/')).toEqual(resolveTarget('focal'));
+    expect(await readTarget('focal', options('/'))).toEqual(resolveTarget('focal'));
   });
 
   it.each([
-    ['rootfs:', 'TARGET_DIRECTORY_MISSING'],
+    ['rootfs:', 'TARGET_PLACE_MISSING'],
     ['rootfs:/does/not/exist', 'TARGET_NOT_FOUND'],
+    ['image:ruby:3.3', 'TARGET_OFFLINE'],
+    ['dockerfile:/does/not/exist', 'DOCKERFILE_NOT_FOUND'],
     ['no such name', 'TARGET_UNKNOWN'],
   ])('%j is an error', async (text, code) => {
-    await expect(readTarget(text, '/')).rejects.toMatchObject({ code, exitCode: 2 });
+    await expect(readTarget(text, options('/'))).rejects.toMatchObject({ code, exitCode: 2 });
   });
 });
 

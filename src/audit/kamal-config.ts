@@ -1,0 +1,240 @@
+import type { Cpu } from '../elf/types.js';
+import { CPUS, parseCpu } from '../gem/cpu-name.js';
+import { YamlFile } from './yaml-file.js';
+
+/** Where Kamal keeps it, at the root of a project. */
+export const KAMAL_FILE = 'config/deploy.yml';
+
+/** What Kamal builds an image with. */
+export interface KamalConfig {
+  /** Path of the file that was read, as the user would write it. */
+  readonly path: string;
+  /** CPUs that the image is built for; empty where the file does not say. */
+  readonly arches: readonly Cpu[];
+  /** The image that is built, without a tag. */
+  readonly image?: string;
+  /** Path of the Dockerfile, from the root of the project. */
+  readonly dockerfile?: string;
+  /** The stage that runs. */
+  readonly target?: string;
+  /** The builder image of Cloud Native Buildpacks: there is no Dockerfile then. */
+  readonly buildpackBuilder?: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  /** One sentence each, with path and line. */
+  readonly warnings: readonly string[];
+}
+
+/** Stands where ERB puts a value in: no YAML of its own, and nothing that anyone writes. */
+const COMPUTED = 'gemcompat_erb_value';
+
+/** An ERB tag, to the end of the file where it does not end. */
+const TAG = /<%(%|#|=|-)?([^]*?)(?:-?%>|$)/g;
+
+/**
+ * Reads the part of a Kamal configuration that says what is built: `builder` of Kamal 2 (arch, dockerfile, target, args,
+ * pack), and `multiarch`, `local.arch` and `remote.arch` of Kamal 1 (https://kamal-deploy.org/docs/configuration/builders/).
+ * Nothing of its ERB is run: what it computes is not known, which is an error for the arch, and a warning for the rest.
+ * @param options `path`: as the user would write it; `config/deploy.yml` by default
+ * @throws ConfigError `CONFIG_SYNTAX`, `CONFIG_VALUE`, `CONFIG_LIMIT`
+ */
+export function readKamalConfig(text: string, options: { readonly path?: string } = {}): KamalConfig {
+  const path = options.path ?? KAMAL_FILE;
+  const { yaml, decides } = withoutErb(text);
+  const reader = new KamalReader(new YamlFile(yaml, path, { repeatedKeys: true }));
+  const config = reader.read();
+  const warning = `${path}: Ruby in the file decides which lines count; they are all read, as if each did.`;
+  return decides ? { ...config, warnings: [warning, ...config.warnings] } : config;
+}
+
+/** A text with a word in the place of each value that ERB puts in, every line where it was. */
+function withoutErb(text: string): { readonly yaml: string; readonly decides: boolean } {
+  const parts: string[] = [];
+  let decides = false;
+  let end = 0;
+  // Line ends inside a tag go behind the line that it ends on, where they cut no text in two.
+  let owed = 0;
+  const copy = (literal: string): void => {
+    const at = literal.indexOf('\n');
+    if (owed === 0 || at < 0) {
+      parts.push(literal);
+      return;
+    }
+    parts.push(literal.slice(0, at), '\n'.repeat(owed), literal.slice(at));
+    owed = 0;
+  };
+  for (const match of text.matchAll(TAG)) {
+    const [tag, kind] = match;
+    copy(text.slice(end, match.index));
+    end = match.index + tag.length;
+    if (kind === '%') {
+      copy(tag);
+      continue;
+    }
+    owed += tag.split('\n').length - 1;
+    if (kind === '=') parts.push(COMPUTED);
+    else if (kind !== '#') decides = true;
+  }
+  copy(text.slice(end));
+  return { yaml: parts.join(''), decides };
+}
+
+/**
+ * A configuration with that of a destination over it, as `kamal --destination NAME` reads `config/deploy.NAME.yml`: what
+ * the destination says goes before, build arguments one by one.
+ */
+export function withDestination(base: KamalConfig, destination: KamalConfig): KamalConfig {
+  return {
+    ...base,
+    ...destination,
+    arches: destination.arches.length > 0 ? destination.arches : base.arches,
+    buildArgs: { ...base.buildArgs, ...destination.buildArgs },
+    warnings: [...base.warnings, ...destination.warnings],
+  };
+}
+
+type Path = readonly (string | number)[];
+
+class KamalReader {
+  readonly #file: YamlFile;
+  readonly #warnings: string[] = [];
+
+  constructor(file: YamlFile) {
+    this.#file = file;
+  }
+
+  read(): KamalConfig {
+    const root = this.#file.data;
+    if (root !== '' && root !== null && !isMapping(root)) {
+      throw this.#file.error('a Kamal configuration is a mapping of service, image, servers, …', []);
+    }
+    const image = this.#text(['image']);
+    const dockerfile = this.#text(['builder', 'dockerfile']);
+    const target = this.#text(['builder', 'target']);
+    const buildpackBuilder = this.#text(['builder', 'pack', 'builder']);
+    return {
+      path: this.#file.path,
+      arches: this.#arches(),
+      ...(image === undefined ? {} : { image }),
+      ...(dockerfile === undefined ? {} : { dockerfile }),
+      ...(target === undefined ? {} : { target }),
+      ...(buildpackBuilder === undefined ? {} : { buildpackBuilder }),
+      buildArgs: this.#buildArgs(),
+      warnings: this.#warnings,
+    };
+  }
+
+  /** What lies at a path; undefined where there is nothing, or nothing is written behind the key. */
+  #at(path: Path): unknown {
+    let value = this.#file.data;
+    for (const [index, key] of path.entries()) {
+      if (!isMapping(value)) {
+        // `pack`, `local` and `remote` may be a text or a truth value in one of Kamal's versions.
+        if (value === undefined || value === null || value === '' || index > 1) return undefined;
+        throw this.#file.error(
+          `${path.slice(0, index).join('.')} has to be a mapping.`,
+          path.slice(0, index),
+        );
+      }
+      value = Object.hasOwn(value, key) ? value[key] : undefined;
+    }
+    return value === '' ? undefined : value;
+  }
+
+  #text(path: Path): string | undefined {
+    const value = this.#at(path);
+    if (value === undefined) return undefined;
+    if (typeof value !== 'string') throw this.#file.error(`${path.join('.')} has to be a text.`, path);
+    if (!value.includes(COMPUTED)) return value;
+    this.#warn(path, `${path.join('.')} is computed by Ruby and not known`);
+    return undefined;
+  }
+
+  #arches(): Cpu[] {
+    const current = this.#cpus(['builder', 'arch']);
+    if (current.length > 0) return current;
+    const former = [
+      ...this.#cpus(['builder', 'local', 'arch']),
+      ...this.#cpus(['builder', 'remote', 'arch']),
+    ];
+    if (former.length > 0) return [...new Set(former)];
+    return this.#at(['builder', 'multiarch']) === 'true' ? ['x86_64', 'aarch64'] : [];
+  }
+
+  #cpus(path: Path): Cpu[] {
+    const value = this.#at(path);
+    if (value === undefined) return [];
+    const names: readonly unknown[] = Array.isArray(value) ? value : [value];
+    const cpus = names.map((name, index) => {
+      const at = Array.isArray(value) ? [...path, index] : path;
+      if (typeof name !== 'string')
+        throw this.#file.error(`${path.join('.')} has to be a text or a list.`, at);
+      if (name.includes(COMPUTED)) {
+        throw this.#file.error(`${path.join('.')} is computed by Ruby, so it is not known.`, at, {
+          code: 'CONFIG_VALUE',
+          suggestions: ['Say it on the command line: --arch x86_64'],
+        });
+      }
+      const cpu = parseCpu(name.replace(/^linux\//, ''));
+      if (cpu !== undefined) return cpu;
+      throw this.#file.error(
+        `${path.join('.')} has ${JSON.stringify(name.slice(0, 80))}, which is no CPU.`,
+        at,
+        {
+          code: 'CONFIG_VALUE',
+          suggestions: [`Kamal builds for amd64 and arm64; known are ${CPUS.join(', ')}.`],
+        },
+      );
+    });
+    return [...new Set(cpus)];
+  }
+
+  #buildArgs(): Record<string, string> {
+    const path = ['builder', 'args'];
+    const value = this.#at(path);
+    const args: Record<string, string> = {};
+    if (value === undefined) return args;
+    if (!isMapping(value))
+      throw this.#file.error('builder.args has to be a mapping of names to values.', path);
+    for (const [name, given] of Object.entries(value)) {
+      const at = [...path, name];
+      if (typeof given !== 'string') throw this.#file.error(`builder.args.${name} has to be a text.`, at);
+      if (given === '') {
+        this.#warn(
+          at,
+          `the build argument ${name} is taken from the environment of the build, and not known`,
+        );
+      } else if (given.includes(COMPUTED)) {
+        this.#warn(at, `the build argument ${name} is computed by Ruby and not known`);
+      } else {
+        Object.defineProperty(args, name, {
+          value: this.#asRuby(given, at),
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        });
+      }
+    }
+    return args;
+  }
+
+  /** What Kamal passes on: to Ruby's YAML `3.10` without quotes is a number, which is 3.1. */
+  #asRuby(value: string, path: Path): string {
+    if (!this.#file.isPlain(path) || !/^\d+\.\d+$/.test(value)) return value;
+    const number = value.replace(/^0+(?=\d)/, '').replace(/(\.\d+?)0+$/, '$1');
+    if (number !== value) {
+      this.#warn(
+        path,
+        `${value} without quotes is the number ${number} to Kamal; write it in quotes, "${value}"`,
+      );
+    }
+    return number;
+  }
+
+  #warn(path: Path, message: string): void {
+    this.#warnings.push(`${this.#file.path}:${this.#file.lineOf(path)}: ${message}.`);
+  }
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

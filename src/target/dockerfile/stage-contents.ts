@@ -1,0 +1,55 @@
+import type { BuildArguments } from './build-arguments.js';
+import { declare } from './build-arguments.js';
+import type { CopyFrom } from './bundle-origin.js';
+import { copyFrom, installsGems } from './bundle-origin.js';
+import { Scope } from './scope.js';
+import type { Stage } from './stages.js';
+import type { Dockerfile } from './types.js';
+import { environmentOf } from './words.js';
+
+/** What the instructions of a stage, and of those that it continues, say of Ruby and of the gems. */
+export interface StageContents {
+  readonly copies: readonly CopyFrom[];
+  readonly installsGems: boolean;
+  /** RUBY_VERSION, where it is a version. */
+  readonly ruby?: string;
+}
+
+/**
+ * Carries out the ARG and ENV of a chain of stages.
+ * @param chain the one that begins with an image first
+ * @param global the arguments that a FROM sees
+ * @throws DockerfileError `DOCKERFILE_SYNTAX`
+ */
+export function contentsOf(
+  chain: readonly Stage[],
+  global: Scope,
+  given: BuildArguments,
+  file: Dockerfile,
+): StageContents {
+  const copies: CopyFrom[] = [];
+  const scope = new Scope(file);
+  let installs = false;
+  let ruby: string | undefined;
+  for (const { instructions } of chain) {
+    scope.endStage();
+    for (const instruction of instructions) {
+      if (instruction.keyword === 'ARG') {
+        declare(instruction, scope, given, file, global);
+      } else if (instruction.keyword === 'ENV') {
+        const assignments = environmentOf(instruction.rest, file.escape);
+        // One ENV sets all of its variables at once: none of them sees the other.
+        const values = (typeof assignments === 'string' ? [] : assignments).map(
+          ({ name, value = '' }) => [name, scope.expand(value, instruction.line)] as const,
+        );
+        for (const [name, value] of values) scope.setEnvironment(name, value);
+      } else {
+        installs ||= installsGems(instruction);
+        const copy = copyFrom(instruction, scope);
+        if (copy !== undefined) copies.push(copy);
+      }
+    }
+    ruby = /^\d+\.\d+(?:\.\d+)?(?=$|-)/.exec(scope.get('RUBY_VERSION') ?? '')?.[0] ?? ruby;
+  }
+  return { copies, installsGems: installs, ...(ruby === undefined ? {} : { ruby }) };
+}

@@ -1,0 +1,176 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { TargetError } from '../../errors.js';
+import { resolveImage } from '../image-target.js';
+import type { ResolvedTarget } from '../types.js';
+import { DockerfileError, quoted } from './dockerfile-error.js';
+import { formatPlatform, platformOf } from './platform.js';
+import type { ReadDockerfileOptions } from './read.js';
+import { readDockerfile } from './read.js';
+import type { BundleOrigin, DockerfileReading, DockerfileTarget, ImagePlatform } from './types.js';
+
+/** Names that `docker build` and `podman build` look for in a directory. */
+const USUAL_NAMES = ['Dockerfile', 'Containerfile'];
+
+export interface DockerfileTargetOptions extends Omit<ReadDockerfileOptions, 'path'> {
+  /** Where a relative path is taken from; the process's directory by default. */
+  readonly cwd?: string;
+  /**
+   * Reads the base from the image itself (`--pull`). Without it the base is matched by its name.
+   * @param reference as FROM names it, arguments put in
+   */
+  readonly pull?: (reference: string, platform: ImagePlatform) => Promise<ResolvedTarget>;
+}
+
+/**
+ * What the image that a Dockerfile makes is built on: the base of the stage that runs, matched by its name or pulled.
+ * What stages copy or install besides is not looked at.
+ * @param path a Dockerfile, or a directory that has one
+ * @throws DockerfileError as `readDockerfile`, and `DOCKERFILE_SCRATCH`, `DOCKERFILE_BASE_UNKNOWN`
+ * @throws TargetError `DOCKERFILE_NOT_FOUND`, `DOCKERFILE_UNREADABLE`, and what `pull` throws
+ */
+export async function dockerfileTarget(
+  path: string,
+  options: DockerfileTargetOptions = {},
+): Promise<DockerfileTarget> {
+  const file = await readText(path, options.cwd ?? process.cwd());
+  const reading = readDockerfile(file.text, { ...options, path: file.path });
+  const { base, line, platform, perCpu, stages } = reading;
+  const resolved = await baseTarget(reading, file.path, options);
+  const ruby = resolved.ruby ?? reading.ruby;
+  const located = (message: string): string => `${file.path}:${line}: ${message}`;
+  const from = stages.find((stage) => stage.line === line)?.from ?? base;
+  return {
+    target: resolved.target,
+    base,
+    line,
+    perCpu,
+    ...(platform === undefined ? {} : { platform }),
+    ...(ruby === undefined ? {} : { ruby }),
+    warnings: [
+      ...reading.warnings,
+      ...resolved.warnings.map((message) => located(from === base ? message : `${base}: ${message}`)),
+      ...bundleWarnings(reading, resolved, file.path),
+    ],
+  };
+}
+
+async function readText(
+  path: string,
+  cwd: string,
+): Promise<{ readonly text: string; readonly path: string }> {
+  const candidates = [path];
+  try {
+    if ((await stat(resolve(cwd, path))).isDirectory()) {
+      candidates.splice(0, 1, ...USUAL_NAMES.map((name) => join(path, name)));
+    }
+  } catch {
+    // The reading below says what is wrong.
+  }
+  for (const [index, candidate] of candidates.entries()) {
+    try {
+      return { text: await readFile(resolve(cwd, candidate), 'utf8'), path: candidate };
+    } catch (error) {
+      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      if (missing && index < candidates.length - 1) continue;
+      throw new TargetError(
+        missing
+          ? `There is no Dockerfile at ${path}.`
+          : `${candidate} cannot be read: ${(error as Error).message}`,
+        {
+          code: missing ? 'DOCKERFILE_NOT_FOUND' : 'DOCKERFILE_UNREADABLE',
+          cause: error,
+          suggestions: ['Name the file, dockerfile:PATH, or the system itself, --target debian-12.'],
+        },
+      );
+    }
+  }
+  throw new TargetError(`There is no Dockerfile at ${path}.`, { code: 'DOCKERFILE_NOT_FOUND' });
+}
+
+async function baseTarget(
+  { base, line, platform }: DockerfileReading,
+  path: string,
+  options: DockerfileTargetOptions,
+): Promise<ResolvedTarget> {
+  if (base.toLowerCase() === 'scratch') {
+    throw new DockerfileError(
+      'the stage that runs begins with nothing (scratch), so no name says what it has.',
+      {
+        code: 'DOCKERFILE_SCRATCH',
+        path,
+        line,
+        suggestions: [
+          'Build the image and name it: docker-archive:FILE, oci:DIR or image:REF.',
+          'Name the system whose libraries are copied into it: --target debian-12',
+        ],
+      },
+    );
+  }
+  if (options.pull !== undefined) return options.pull(base, platform ?? platformOf(options.cpu ?? 'x86_64'));
+  let cause: unknown;
+  try {
+    const found = resolveImage(base);
+    if (found !== undefined) return found;
+  } catch (error) {
+    if (!(error instanceof TargetError)) throw error;
+    cause = error;
+  }
+  const known = cause instanceof TargetError ? cause.known : [];
+  throw new DockerfileError(
+    cause instanceof Error
+      ? `the stage that runs is built on ${quoted(base)}. ${cause.message}`
+      : `the stage that runs is built on ${quoted(base)}, which is no image that is known by its name.`,
+    {
+      code: 'DOCKERFILE_BASE_UNKNOWN',
+      path,
+      line,
+      known,
+      cause,
+      suggestions: [
+        'Pull it and read what it has: --pull',
+        'Or name the system that it is: --target debian-12',
+        ...(known.length > 0 ? [`The nearest known names are ${known.join(', ')}.`] : []),
+      ],
+    },
+  );
+}
+
+/** A bundle that is installed on one system and run on another: what is compiled there needs that system's libraries. */
+function bundleWarnings(
+  { bundleFrom, base, platform }: DockerfileReading,
+  runs: ResolvedTarget,
+  path: string,
+): string[] {
+  if (bundleFrom === undefined) return [];
+  const { line, from } = bundleFrom;
+  const where = `${path}:${line}: the gems are copied from ${quoted(from)}`;
+  const warnings: string[] = [];
+  const built = builtOn(bundleFrom);
+  if (bundleFrom.base !== base && built?.target.name !== runs.target.name) {
+    warnings.push(
+      built === undefined
+        ? `${where}, which is built on ${bundleFrom.base === undefined ? 'an image that is not known' : quoted(bundleFrom.base)} and not on ${quoted(base)}: those that are compiled there may need more than ${runs.target.title} has.`
+        : `${where}, which is ${built.target.title} (${libcOf(built)}), and run on ${runs.target.title} (${libcOf(runs)}): what is compiled in one image may not load in another. The gems that are compiled there are not checked.`,
+    );
+  }
+  const { platform: other } = bundleFrom;
+  if (other?.cpu !== undefined && platform?.cpu !== undefined && other.cpu !== platform.cpu) {
+    warnings.push(`${where}, which is for ${formatPlatform(other)}, and run on ${formatPlatform(platform)}.`);
+  }
+  return warnings;
+}
+
+function builtOn({ base }: BundleOrigin): ResolvedTarget | undefined {
+  if (base === undefined) return undefined;
+  try {
+    return resolveImage(base);
+  } catch (error) {
+    if (error instanceof TargetError) return undefined;
+    throw error;
+  }
+}
+
+function libcOf({ target }: ResolvedTarget): string {
+  return `${target.libc === 'gnu' ? 'glibc' : 'musl'} ${target.libcVersion}`;
+}

@@ -1,0 +1,97 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import cacache from 'cacache';
+import { decodeLayer, encodeLayer } from './layer-codec.js';
+import type { LayerInventory } from './layer-inventory.js';
+
+/** Raised when what is kept of a layer, or its form, changes: older entries are misses from then on. */
+const FORMAT = 1;
+
+/** What is cached of images: only what was verified, by its digest. Failures to read or write never fail a run. */
+export interface ImageCache {
+  /** By the digest of the uncompressed layer, which is the layer's whatever its compression. */
+  layer(diffId: string): Promise<LayerInventory | undefined>;
+  putLayer(diffId: string, inventory: LayerInventory): Promise<void>;
+  /** A manifest or configuration by its own digest. */
+  document(digest: string): Promise<Uint8Array | undefined>;
+  putDocument(digest: string, bytes: Uint8Array): Promise<void>;
+}
+
+export const NO_IMAGE_CACHE: ImageCache = {
+  layer: () => Promise.resolve(undefined),
+  putLayer: () => Promise.resolve(),
+  document: () => Promise.resolve(undefined),
+  putDocument: () => Promise.resolve(),
+};
+
+/**
+ * A cache on disk, in the directory of all of this program's caches. Entries are written to a temporary file and renamed, and
+ * verified when they are read (`cacache`). Nothing is created before the first write.
+ * @param warn told once, in one sentence, when the cache cannot be used
+ */
+export function openImageCache(directory: string, warn: (message: string) => void): ImageCache {
+  let usable = true;
+  const unusable = (error: unknown): void => {
+    if (usable)
+      warn(
+        `The cache ${directory} cannot be used (${(error as NodeJS.ErrnoException).code ?? String(error)}); going on without it.`,
+      );
+    usable = false;
+  };
+  const get = async (key: string): Promise<Buffer | undefined> => {
+    if (!usable) return undefined;
+    try {
+      return (await cacache.get(directory, key)).data;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // What is damaged is written anew.
+      if (code !== 'ENOENT' && code !== 'EINTEGRITY' && code !== 'EBADSIZE') unusable(error);
+      return undefined;
+    }
+  };
+  const put = async (key: string, data: Uint8Array): Promise<void> => {
+    if (!usable) return;
+    try {
+      await makeDirectory(path.resolve(directory));
+      const replaced = await cacache.get.info(directory, key);
+      const integrity: unknown = await cacache.put(
+        directory,
+        key,
+        Buffer.from(data.buffer, data.byteOffset, data.length),
+      );
+      // Content is stored by its digest, so what is replaced would stay for ever.
+      if (replaced !== null && replaced.integrity !== String(integrity)) {
+        await cacache.rm.content(directory, replaced.integrity);
+      }
+    } catch (error) {
+      unusable(error);
+    }
+  };
+  const key = (kind: 'layer' | 'document', digest: string): string =>
+    `gemcompat:${FORMAT}:image-${kind}:${digest}`;
+  return {
+    layer: async (diffId) => {
+      const data = await get(key('layer', diffId));
+      return data === undefined ? undefined : decodeLayer(data);
+    },
+    putLayer: (diffId, inventory) => put(key('layer', diffId), encodeLayer(inventory)),
+    document: (digest) => get(key('document', digest)),
+    putDocument: (digest, bytes) => put(key('document', digest), bytes),
+  };
+}
+
+/** One directory after the other: Node's recursive `mkdir` never returns where a file system answers ENOENT for all (`/proc`). */
+async function makeDirectory(directory: string): Promise<void> {
+  const make = (): Promise<void> =>
+    mkdir(directory).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    });
+  try {
+    await make();
+  } catch (error) {
+    const parent = path.dirname(directory);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === directory) throw error;
+    await makeDirectory(parent);
+    await make();
+  }
+}

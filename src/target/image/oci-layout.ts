@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import type { Cpu } from '../../elf/types.js';
+import type { Descriptor } from './image-documents.js';
+import { parseIndex } from './image-documents.js';
+import { imageError } from './image-error.js';
+import type { BlobStore, ImageTree, LoadOptions } from './load-image.js';
+import { chooseImage, configOf, layersOf, loadImage, REF_NAME } from './load-image.js';
+import { MAX_DOCUMENT } from './limits.js';
+import { fileBytes, kindOf } from './local-file.js';
+import { NO_IMAGE_CACHE } from './image-cache.js';
+
+export interface OpenImageOptions extends Partial<Omit<LoadOptions, 'label'>> {
+  /** Which image, where there are several: its tag (`org.opencontainers.image.ref.name`, `RepoTags`) or its digest. */
+  readonly image?: string;
+}
+
+/**
+ * Opens an image layout (OCI image-spec, image-layout.md), as `skopeo copy … oci:DIR`, buildah and `docker buildx` write it.
+ * @throws TargetError `TARGET_NOT_FOUND`, `TARGET_UNREADABLE`, `TARGET_IMAGE_NOT_FOUND`, `TARGET_IMAGE_INVALID`,
+ *   `TARGET_IMAGE_AMBIGUOUS`, and as `loadImage`
+ */
+export async function openOciLayout(
+  directory: string,
+  cpu: Cpu,
+  options: OpenImageOptions = {},
+): Promise<ImageTree> {
+  if ((await kindOf(directory)) === 'file') {
+    throw imageError('TARGET_NOT_FOUND', `${directory} is a file, not the directory of an OCI layout.`, {
+      suggestions: [`Write docker-archive:${directory} where it was written by \`docker save\`.`],
+    });
+  }
+  const index = join(directory, 'index.json');
+  await kindOf(index);
+  const store = directoryStore(directory);
+  return openLayout(store, await whole(index), cpu, directory, options);
+}
+
+/** A layout by the bytes of its `index.json`, wherever its blobs lie. */
+export async function openLayout(
+  store: BlobStore,
+  index: Uint8Array,
+  cpu: Cpu,
+  label: string,
+  options: OpenImageOptions,
+): Promise<ImageTree> {
+  const { manifests } = parseIndex(index, label);
+  const named = manifests.filter(
+    ({ annotations, digest }) =>
+      options.image === undefined || annotations?.[REF_NAME] === options.image || digest === options.image,
+  );
+  if (named.length === 0) {
+    const names = manifests.flatMap(({ annotations }) => annotations?.[REF_NAME] ?? []);
+    throw imageError(
+      'TARGET_IMAGE_NOT_FOUND',
+      `${label} has no image${options.image === undefined ? '' : ` ${options.image}`}.`,
+      {
+        suggestions:
+          names.length === 0 ? ['Write the layout again.'] : [`It has ${names.slice(0, 10).join(', ')}.`],
+      },
+    );
+  }
+  const { manifest, digest } = await chooseImage(store, named, cpu, label);
+  const config = await configOf(store, manifest, label);
+  return loadImage(store, { layers: layersOf(manifest, config, label), config, digest }, cpu, {
+    cache: NO_IMAGE_CACHE,
+    ...options,
+    label,
+  });
+}
+
+function directoryStore(directory: string): BlobStore {
+  const path = (digest: string): string => join(directory, 'blobs', ...digest.split(':'));
+  return {
+    document: (descriptor: Descriptor) => whole(path(descriptor.digest)),
+    layers: async (wanted, take) => {
+      for (const blob of wanted) {
+        const file = path(blob.digest ?? blob.diffId);
+        await kindOf(file);
+        await take(blob, fileBytes(file));
+      }
+    },
+  };
+}
+
+async function whole(file: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of fileBytes(file)) {
+    size += chunk.length;
+    if (size > MAX_DOCUMENT) throw imageError('TARGET_LIMIT', `${file} is larger than any manifest.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { deploymentsFor } from '../../src/audit/deployments.js';
+import type { ResolvedTarget } from '../../src/target/types.js';
+import { target } from '../helpers/contents.js';
+import { lockfile } from './in-memory.js';
+
+const ubuntu: ResolvedTarget = { target: target(), warnings: [] };
+const lambda: ResolvedTarget = {
+  target: target({ name: 'lambda-ruby3.3', title: 'AWS Lambda Ruby 3.3', cpus: ['x86_64', 'aarch64'] }),
+  warnings: [],
+  ruby: '3.3',
+};
+const bundle = (platforms: readonly string[], ruby?: string): ReturnType<typeof lockfile> =>
+  lockfile({ specs: ['foo (1.0)'], platforms, ...(ruby === undefined ? {} : { ruby }) });
+
+describe('the CPUs of a deployment', () => {
+  it.each([
+    [['x86_64-linux'], ['x86_64']],
+    [
+      ['aarch64-linux', 'arm64-darwin-23', 'x86_64-linux-musl', 'x86_64-linux'],
+      ['aarch64', 'x86_64'],
+    ],
+    [['ruby'], ['x86_64']],
+    [['java', 'x64-mingw-ucrt', 'x86_64-darwin-22'], ['x86_64']],
+    [['s390x-linux'], ['s390x']],
+  ])('for PLATFORMS %j are %j', (platforms, cpus) => {
+    const { deployments } = deploymentsFor([ubuntu], bundle(platforms), {});
+    expect(deployments.map(({ cpu }) => cpu)).toEqual(cpus);
+  });
+
+  it('are those that the target exists for', () => {
+    const named = bundle(['x86_64-linux', 'aarch64-linux', 's390x-linux']);
+    expect(deploymentsFor([lambda], named, {}).deployments.map(({ cpu }) => cpu)).toEqual([
+      'x86_64',
+      'aarch64',
+    ]);
+  });
+
+  it('are those that the user names, each once', () => {
+    const { deployments } = deploymentsFor([lambda], bundle(['x86_64-linux']), {
+      arches: ['s390x', 'aarch64', 's390x'],
+    });
+    expect(deployments.map(({ cpu }) => cpu)).toEqual(['s390x', 'aarch64']);
+  });
+});
+
+describe('the Ruby of a deployment', () => {
+  it.each([
+    ['the lockfile', ubuntu, '3.3.6p108', undefined, '3.3.6', []],
+    ['the user, before all', lambda, '3.2.1p31', '3.4.1', '3.4.1', []],
+    ['the target', lambda, undefined, undefined, '3.3', []],
+    [
+      'the lockfile, which says more exactly what the target brings',
+      lambda,
+      '3.3.6p108',
+      undefined,
+      '3.3.6',
+      [],
+    ],
+    ['the target, where the lockfile is for another', lambda, '3.2.1p31', undefined, '3.3', ['RUBY_DIFFERS']],
+    ['nobody', ubuntu, undefined, undefined, undefined, []],
+    [
+      'nobody, where the lockfile is for JRuby',
+      ubuntu,
+      '3.1.4p0 (jruby 9.4.5.0)',
+      undefined,
+      undefined,
+      ['RUBY_ENGINE'],
+    ],
+  ] as const)('is said by %s', (_, resolved, locked, asked, ruby, codes) => {
+    const options = asked === undefined ? {} : { ruby: asked };
+    const { deployments, warnings } = deploymentsFor([resolved], bundle(['x86_64-linux'], locked), options);
+    expect(deployments.map((each) => each.ruby)).toEqual([ruby]);
+    expect(warnings.map(({ code }) => code)).toEqual(codes);
+  });
+
+  it('names both Rubies where they differ, and how to decide', () => {
+    const { warnings } = deploymentsFor([lambda], bundle(['x86_64-linux'], '3.2.1p31'), {});
+    expect(warnings[0]?.message).toContain('AWS Lambda Ruby 3.3 brings Ruby 3.3, the lockfile is for 3.2.1');
+    expect(warnings[0]?.message).toContain('--ruby');
+  });
+});
+
+it('gives each target on each CPU, in order, a target that is named twice once', () => {
+  const { deployments } = deploymentsFor(
+    [lambda, ubuntu, lambda],
+    bundle(['x86_64-linux', 'aarch64-linux']),
+    {},
+  );
+  expect(deployments.map((each) => `${each.target.name} ${each.cpu}`)).toEqual([
+    'lambda-ruby3.3 x86_64',
+    'lambda-ruby3.3 aarch64',
+    'ubuntu-20.04 x86_64',
+    'ubuntu-20.04 aarch64',
+  ]);
+});

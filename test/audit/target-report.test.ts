@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import type { Row } from '../../src/audit/ports.js';
+import { pinsOf, reportFor } from '../../src/audit/target-report.js';
+import type { GemReport } from '../../src/audit/types.js';
+import type { Cpu } from '../../src/elf/types.js';
+import type { Suggestion } from '../../src/search/types.js';
+import type { Target } from '../../src/target/types.js';
+import { alpine, target } from '../helpers/contents.js';
+import { without } from '../report/reports.js';
+import { lockfile } from './in-memory.js';
+
+const ubuntu = target();
+
+function suggestion(facts: Partial<Suggestion> = {}): Suggestion {
+  return {
+    version: '0.9',
+    direction: 'downgrade',
+    method: 'precompiled',
+    requirement: '< 1.0',
+    pin: "gem 'foo', '< 1.0'",
+    direct: true,
+    needsCompiler: false,
+    conflicts: [],
+    ...facts,
+  };
+}
+
+function row(facts: Partial<GemReport> & { readonly on?: Target } = {}): Row {
+  const { on = ubuntu, ...report } = facts;
+  const arch: Cpu = report.arch ?? 'x86_64';
+  return {
+    deployment: { target: on, cpu: arch },
+    locked: { version: '1.0', platforms: [], sourceType: 'gem', remotes: [], checksums: new Map() },
+    report: {
+      ...{ name: 'foo', version: '1.0', platform: 'x86_64-linux', arch, verdict: 'compatible', findings: [] },
+      ...report,
+    },
+  };
+}
+
+function report(
+  rows: readonly Row[],
+  { on = ubuntu, platforms = ['x86_64-linux'] as readonly string[] } = {},
+): ReturnType<typeof reportFor> {
+  const deployments = rows.map(({ deployment }) => deployment);
+  const unique = deployments.filter(
+    (one, at) =>
+      deployments.findIndex(({ cpu, target: other }) => cpu === one.cpu && other === one.target) === at,
+  );
+  const request = { path: 'app/Gemfile.lock', deployments: unique, all: false };
+  return reportFor(on, rows, { ...request, lockfile: lockfile({ specs: ['foo (1.0)'], platforms }) });
+}
+
+describe('the summary', () => {
+  it('counts a gem that is judged for several CPUs once, by its worst verdict', () => {
+    const rows = [
+      ...[row(), row({ arch: 'aarch64', verdict: 'incompatible' })],
+      ...[row({ name: 'bar', verdict: 'unknown' }), row({ name: 'bar', arch: 'aarch64' })],
+      ...[row({ name: 'cat', verdict: 'source' }), row({ name: 'cat', arch: 'aarch64' })],
+      ...[row({ name: 'dog', verdict: 'source' }), row({ name: 'dog', arch: 'aarch64', verdict: 'source' })],
+    ];
+    expect(report(rows).summary).toMatchObject({ compatible: 1, incompatible: 1, source: 1, unknown: 1 });
+  });
+
+  it('counts two versions of a gem as two', () => {
+    expect(report([row(), row({ version: '1.1' })]).summary.compatible).toBe(2);
+  });
+});
+
+describe('the report of a target', () => {
+  it('has the rows of that target alone', () => {
+    const rows = [row(), row({ on: alpine, verdict: 'incompatible' })];
+    expect(report(rows).gems.map(({ verdict }) => verdict)).toEqual(['compatible']);
+    expect(report(rows, { on: alpine }).gems.map(({ verdict }) => verdict)).toEqual(['incompatible']);
+  });
+
+  it('says which C library the target has, under the name of that library alone', () => {
+    expect(report([row()]).target).toMatchObject({ libc: 'gnu', glibc: '2.31' });
+    expect(report([row()]).target).not.toHaveProperty('musl');
+    expect(report([row({ on: alpine })], { on: alpine }).target).toMatchObject({
+      libc: 'musl',
+      musl: '1.2.5',
+    });
+    expect(report([row({ on: alpine })], { on: alpine }).target).not.toHaveProperty('glibc');
+  });
+
+  it('has the floor of all gems together, the highest of each kind', () => {
+    const rows = [
+      row({ requires: { libc: 'gnu', glibc: '2.9', glibcxx: '3.4.30' } }),
+      row({ name: 'bar', requires: { libc: 'gnu', glibc: '2.17', markers: ['GLIBC_ABI_DT_RELR'] } }),
+      row({ name: 'cat', verdict: 'source' }),
+    ];
+    expect(report(rows).floor).toMatchObject({
+      glibc: '2.17',
+      glibcxx: '3.4.30',
+      markers: ['GLIBC_ABI_DT_RELR'],
+    });
+  });
+});
+
+describe('the warnings of a target', () => {
+  it('name the platform that PLATFORMS lacks, and the command that adds it', () => {
+    const { warnings } = report([row({ arch: 'aarch64' })], { platforms: ['x86_64-linux'] });
+    expect(warnings).toMatchObject([{ code: 'PLATFORM_NOT_LOCKED' }]);
+    expect(warnings[0]?.message).toContain('bundle lock --add-platform aarch64-linux');
+  });
+
+  it.each([
+    ['the platform itself', ['x86_64-linux']],
+    ['ruby', ['ruby']],
+    ['the platform with its C library', ['x86_64-linux-gnu']],
+  ])('are none where PLATFORMS has %s', (_, platforms) => {
+    expect(report([row()], { platforms }).warnings).toEqual([]);
+  });
+
+  it('name a CPU that the system is not made for', () => {
+    const heroku = target({ name: 'heroku-22', title: 'Heroku-22', cpus: ['x86_64'] });
+    const { warnings } = report([row({ on: heroku, arch: 'aarch64' })], { on: heroku, platforms: ['ruby'] });
+    expect(warnings).toEqual([{ code: 'TARGET_CPU', message: 'Heroku-22 is not made for aarch64' }]);
+  });
+});
+
+describe('the pins', () => {
+  const gem = (name: string, facts: Partial<Suggestion>): GemReport =>
+    row({ name, verdict: 'incompatible', suggestion: suggestion(facts) }).report;
+
+  it('are each there once, in order', () => {
+    const pins = pinsOf([
+      gem('foo', { pin: "gem 'foo', '< 1.0'" }),
+      gem('bar', { pin: "gem 'bar', '>= 2'" }),
+      gem('foo', { pin: "gem 'foo', '< 1.0'" }),
+    ]);
+    expect(pins).toEqual(["gem 'bar', '>= 2'", "gem 'foo', '< 1.0'"]);
+  });
+
+  it.each([
+    ['replaces what the Gemfile says', 'gemfile', 1],
+    ['is against what another gem asks for', 'gem', 0],
+  ] as const)('one that %s', (_, kind, pins) => {
+    const conflicts = [{ by: 'dad', kind, requirement: ['= 1.0'] }];
+    expect(pinsOf([gem('foo', { conflicts })])).toHaveLength(pins);
+  });
+
+  it('are none for what a command mends', () => {
+    const command = 'bundle lock --add-platform x86_64-linux-musl';
+    const rest = without(suggestion({ method: 'add-platform', command }), 'pin');
+    expect(pinsOf([row({ suggestion: rest }).report])).toEqual([]);
+  });
+});

@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import {
+  VERDICT_WORDS,
+  findingRemedies,
+  findingWords,
+  listWords,
+  needsWords,
+  noteWords,
+  pinReason,
+  remedyWords,
+  suggestionCaveats,
+  summaryWords,
+  targetWords,
+} from '../../src/report/words.js';
+import { FINDINGS, NOTES, SUGGESTIONS, addPlatform, gem, report, suggestion, without } from './reports.js';
+
+const { target } = report([]);
+
+describe('a finding', () => {
+  const said = Object.values(FINDINGS).map((finding) => findingWords(finding, target));
+
+  it.each(Object.values(FINDINGS))('$kind has words with all its facts', (finding) => {
+    const words = findingWords(finding, target);
+    expect(words).not.toMatch(/undefined|null|NaN|\[object|^\s|\s$|\.$/);
+    const inside = Object.entries(finding).flatMap(([key, value]): string[] =>
+      ['kind', 'file', 'builtFor', 'carried', 'suggestions', 'provided', 'reason'].includes(key)
+        ? []
+        : [value].flat().map(String),
+    );
+    for (const fact of inside) expect(words).toContain(fact);
+  });
+
+  it('is told from every other kind', () => {
+    expect(new Set(said).size).toBe(said.length);
+  });
+
+  it('says what the target has, where that is known', () => {
+    const bare = without(FINDINGS['symbol-version'], 'provided');
+    expect(findingWords(FINDINGS['symbol-version'], target)).toBe(
+      'needs GLIBC_2.34 of libc.so.6 (__libc_start_main, pthread_create); ubuntu-20.04 has GLIBC_2.31',
+    );
+    expect(findingWords(bare, target)).toBe(
+      'needs GLIBC_2.34 of libc.so.6 (__libc_start_main, pthread_create), which is not there',
+    );
+  });
+
+  it.each([
+    ['unchecked-library', { ...FINDINGS['unchecked-library'], carried: true }],
+    ['no-variant', { ...FINDINGS['no-variant'], reason: 'no-matching-platform' }],
+  ] as const)('%s reads otherwise for its other case', (kind, finding) => {
+    expect(findingWords(finding, target)).not.toBe(findingWords(FINDINGS[kind], target));
+  });
+
+  it('has a remedy where the gem has none of its own', () => {
+    const remedied = Object.values(FINDINGS).filter((finding) => findingRemedies(finding).length > 0);
+    expect(remedied.map(({ kind }) => kind)).toEqual([
+      'missing-interpreter',
+      'unchecked-library',
+      'unavailable',
+    ]);
+    expect(findingRemedies({ ...FINDINGS['unchecked-library'], carried: true })).toEqual([]);
+  });
+});
+
+it.each(Object.values(NOTES))('a note $kind has words of its own', (note) => {
+  const words = noteWords(note);
+  expect(words).toMatch(/\w{3}/);
+  expect(words).not.toMatch(/undefined|\.$/);
+  if ('platform' in note) expect(words).toContain(note.platform);
+  if ('reason' in note) expect(words).toContain(note.reason);
+  const others = Object.values(NOTES).filter(({ kind }) => kind !== note.kind);
+  expect(others.map(noteWords)).not.toContain(words);
+});
+
+it('has one word for each verdict', () => {
+  expect(VERDICT_WORDS).toEqual({
+    compatible: 'fits',
+    incompatible: 'fails',
+    unknown: 'unknown',
+    source: 'source',
+  });
+});
+
+it.each([
+  [[], 'a', ''],
+  [['a'], 'one', 'a'],
+  [['a', 'b', 'c', 'd'], 'four', 'a, b, c, d'],
+  [['a', 'b', 'c', 'd', 'e', 'f'], 'six', 'a, b, c, d and 2 more'],
+])('a list of %j', (items, _, words) => {
+  expect(listWords(items)).toBe(words);
+});
+
+it.each([
+  [undefined, '–'],
+  [{ libc: 'gnu', glibc: '2.34' }, 'glibc 2.34'],
+  [{ libc: 'gnu', glibc: '2.29', glibcxx: '3.4.30' }, 'glibc 2.29, GLIBCXX 3.4.30'],
+  [{ libc: 'gnu' }, 'glibc'],
+  [{ libc: 'musl' }, 'musl'],
+  [{ libc: 'static' }, 'no libc'],
+  [{ libc: 'both', glibc: '2.17' }, 'glibc 2.17, musl'],
+] as const)('the needs %j are %s', (requires, words) => {
+  expect(needsWords(requires)).toBe(words);
+});
+
+it.each([
+  ['Ubuntu 20.04 LTS (glibc 2.31)', {}],
+  ['Alpine 3.20 (musl 1.2.5)', { title: 'Alpine 3.20', libc: 'musl', musl: '1.2.5' }],
+  ['glibc 2.31', { title: 'glibc 2.31' }],
+] as const)('a target is %s', (words, facts) => {
+  expect(targetWords({ ...target, ...facts })).toBe(words);
+});
+
+describe('what to do', () => {
+  it.each([
+    ['nothing, where it fits', gem(), ''],
+    ['nothing, where it is compiled', gem({ verdict: 'source' }), ''],
+    ['read on, where it is not known', gem({ verdict: 'unknown', suggestion: suggestion() }), 'see below'],
+    ['go down', gem({ verdict: 'incompatible', suggestion: SUGGESTIONS.pinned }), 'downgrade to 0.1.8'],
+    ['go up', gem({ verdict: 'incompatible', suggestion: SUGGESTIONS.upgrade }), 'upgrade to 0.1.12'],
+    [
+      'mind another gem',
+      gem({ verdict: 'incompatible', suggestion: SUGGESTIONS.forbidden }),
+      '0.1.8 fits, but see below',
+    ],
+    [
+      'compile it',
+      gem({ verdict: 'incompatible', suggestion: SUGGESTIONS.forced }),
+      'compile it on the target',
+    ],
+    [
+      'compile another',
+      gem({ verdict: 'incompatible', suggestion: SUGGESTIONS.compiled }),
+      'downgrade to 0.1.8, compiled',
+    ],
+    [
+      'lock a platform',
+      gem({ verdict: 'incompatible', suggestion: addPlatform() }),
+      'lock its other variant',
+    ],
+    [
+      'move house',
+      gem({ verdict: 'incompatible', runsOn: ['debian-12'] }),
+      'no version fits; runs on debian-12',
+    ],
+    ['nothing helps', gem({ verdict: 'incompatible', runsOn: [] }), 'no version fits'],
+    [
+      'it could not be searched for',
+      gem({ verdict: 'incompatible', runsOn: ['debian-12'], notes: [NOTES['search-incomplete']] }),
+      'could not search: see below',
+    ],
+  ])('%s', (_, row, words) => {
+    expect(remedyWords(row)).toBe(words);
+  });
+
+  it.each([
+    ['pinned', '0.1.9 → 0.1.8'],
+    ['upgrade', '0.1.9 → 0.1.12'],
+    ['transitive', '0.1.9 → 0.1.8; a new line: another gem brings it in; needs Ruby >= 3.1'],
+    ['replaced', "0.1.9 → 0.1.8; replaces the Gemfile's '= 0.1.9'"],
+    ['forbidden', "0.1.9 → 0.1.8; kamal asks for '>= 0.1.9'"],
+    ['forced', 'compiles 0.1.9 on the target; needs a compiler'],
+    ['compiled', '0.1.9 → 0.1.8; has no precompiled variant here, so it is compiled; needs a compiler'],
+  ] as const)('the reason of a pin that is %s', (sort, words) => {
+    expect(pinReason(gem({ suggestion: SUGGESTIONS[sort] }))).toBe(words);
+  });
+
+  it('has a caveat where it is no pin', () => {
+    expect(suggestionCaveats(gem({ suggestion: SUGGESTIONS.replaced }))).toEqual([]);
+    expect(suggestionCaveats(gem({ suggestion: SUGGESTIONS.forbidden }))).toEqual([
+      "0.1.8 fits, but kamal asks for '>= 0.1.9': kamal has to move too",
+    ]);
+    expect(suggestionCaveats(gem({ suggestion: addPlatform() }))).toEqual([
+      'a variant of 0.1.9 fits that the lockfile does not list; run: bundle lock --add-platform x86_64-linux-musl',
+    ]);
+  });
+});
+
+it.each([
+  [{ compatible: 0, incompatible: 0, source: 0, unknown: 0 }, false, 'no precompiled gems.'],
+  [
+    { compatible: 1, incompatible: 0, source: 1, unknown: 0 },
+    false,
+    '1 precompiled gem: 1 fits; 1 gem compiled there or pure Ruby (not opened; --all opens them).',
+  ],
+  [
+    { compatible: 2, incompatible: 1, source: 0, unknown: 0 },
+    false,
+    '3 precompiled gems: 2 fit, 1 does not fit.',
+  ],
+  [
+    { compatible: 0, incompatible: 2, source: 0, unknown: 3 },
+    false,
+    '5 precompiled gems: 0 fit, 2 do not fit, 3 could not be checked.',
+  ],
+  [
+    { compatible: 1, incompatible: 0, source: 2, unknown: 0 },
+    true,
+    '1 precompiled gem: 1 fits; 2 gems with nothing prebuilt for Linux (those from git or a path are not opened).',
+  ],
+])('%j with --all %j is: %s', (summary, all, words) => {
+  expect(summaryWords(summary, all)).toBe(words);
+});
