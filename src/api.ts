@@ -11,6 +11,7 @@ import type { GemOrigin } from './audit/gem-reader.js';
 import { GemReader } from './audit/gem-reader.js';
 import { applyIgnores, unusedIgnores } from './audit/ignore.js';
 import { readLockfile } from './audit/lockfile-file.js';
+import type { PlanOptions } from './audit/plan.js';
 import { planAudit } from './audit/plan.js';
 import { readProjectFiles } from './audit/project-files.js';
 import type { AuditProgress } from './audit/ports.js';
@@ -30,26 +31,10 @@ import { readTarget } from './target/read-target.js';
 import type { NamedTarget } from './target/types.js';
 import { isGemVersion } from './version/gem-version.js';
 
-export interface AuditOptions {
+/** What to audit, and how; what is absent is taken from the project's own files. */
+export interface AuditOptions extends PlanOptions {
   /** A Gemfile.lock (or gems.locked), or the directory that holds one; the current directory by default. */
   readonly path?: string;
-  /**
-   * What the gems have to load on: `ubuntu-20.04`, `al2023`, `glibc-2.31`, `host`, `rootfs:DIR`, `dockerfile:PATH`, …;
-   * several at once as a list. By default what the project's `.gemcompat.yml` names, else its Dockerfile.
-   */
-  readonly target?: string | readonly string[];
-  /** A Dockerfile whose base is the target, in place of `target`. */
-  readonly dockerfile?: string;
-  /** Values for the ARGs of a Dockerfile. */
-  readonly buildArgs?: Readonly<Record<string, string>>;
-  /** By default those of `.gemcompat.yml`, else Kamal's, else the Linux CPUs of the lockfile's PLATFORMS, else x86_64. */
-  readonly arches?: readonly Cpu[];
-  /** URLs and directories to get gems from, in place of the lockfile's remotes and `vendor/cache`. */
-  readonly sources?: readonly string[];
-  /** The Ruby that runs on the target, all three parts; by default the lockfile's RUBY VERSION. */
-  readonly ruby?: string;
-  /** Open `ruby`-platform gems too. */
-  readonly all?: boolean;
   /** Use directories and the cache only. */
   readonly offline?: boolean;
   /** Gems that are read at the same time; 8 by default. */

@@ -47,5 +47,7 @@ it('audits a project', async () => {
     "gem 'sqlite3', '~> 2.0', '< 2.5.0'",
   ]);
   expect(built.exitCodeOf(report)).toBe(1);
-  await expect(built.audit({ target: 'no-such-system' })).rejects.toThrow(built.TargetError);
+  await expect(
+    built.audit({ path: path.join(FIXTURES, 'apps/ledger'), target: 'no-such-system' }),
+  ).rejects.toThrow(built.TargetError);
 });

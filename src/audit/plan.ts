@@ -7,12 +7,22 @@ import type { AuditWarning } from './types.js';
 
 /** What the caller asks for; what is absent is taken from the project's files. */
 export interface PlanOptions {
+  /**
+   * What the gems have to load on: `ubuntu-20.04`, `al2023`, `glibc-2.31`, `host`, `rootfs:DIR`, `dockerfile:PATH`, …;
+   * several at once as a list. By default what the project's `.gemcompat.yml` names, else its Dockerfile.
+   */
   readonly target?: string | readonly string[];
+  /** A Dockerfile whose base is the target, in place of `target`. */
   readonly dockerfile?: string;
+  /** Values for the ARGs of a Dockerfile. */
   readonly buildArgs?: Readonly<Record<string, string>>;
+  /** By default those of `.gemcompat.yml`, else Kamal's, else the Linux CPUs of the lockfile's PLATFORMS, else x86_64. */
   readonly arches?: readonly Cpu[];
+  /** URLs and directories to get gems from, in place of the lockfile's remotes and `vendor/cache`. */
   readonly sources?: readonly string[];
+  /** The Ruby that runs on the target, all three parts; by default the lockfile's RUBY VERSION. */
   readonly ruby?: string;
+  /** Open `ruby`-platform gems too. */
   readonly all?: boolean;
 }
 

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rmdir } from 'node:fs/promises';
+import { mkdtemp, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import cacache from 'cacache';
 import envPaths from 'env-paths';
 import { isGemContents } from '../gem/contents-shape.js';
 import type { GemContents } from '../gem/types.js';
+import { makeDirectory } from './make-directory.js';
 
 /** Raised when how something is stored under a key changes: older entries are misses from then on. */
 export const CACHE_FORMAT = 2;
@@ -136,28 +137,10 @@ export function openCache(options: CacheOptions): RegistryCache {
   };
 }
 
-/**
- * Makes the directory and proves that it can be written to. cacache would do so by itself, but Node's recursive `mkdir` never returns
- * where a file system answers ENOENT for a directory whose parent is there (`/proc`).
- */
+/** Makes the directory, as cacache would by itself if `makeDirectory` were not needed, and proves that it can be written to. */
 async function prepare(directory: string): Promise<void> {
   await makeDirectory(path.resolve(directory));
   await rmdir(await mkdtemp(path.join(directory, 'probe-')));
-}
-
-async function makeDirectory(directory: string): Promise<void> {
-  const make = (): Promise<void> =>
-    mkdir(directory).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    });
-  try {
-    await make();
-  } catch (error) {
-    const parent = path.dirname(directory);
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === directory) throw error;
-    await makeDirectory(parent);
-    await make();
-  }
 }
 
 interface Entry {

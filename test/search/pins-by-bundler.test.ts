@@ -417,7 +417,7 @@ const cases: Case[] = [
     only: { foo: '1.0' },
     targets: ['alpine-3.20'],
     machines: ['x86_64-linux-musl'],
-    advice: ["gem 'foo', '>= 1.1'", "bundle lock --add-platform x86_64-linux-musl"],
+    advice: ["gem 'foo', '>= 1.1'", 'bundle lock --add-platform x86_64-linux-musl'],
     installed: { 'x86_64-linux-musl': ['foo-1.1-x86_64-linux-musl'] },
   },
 ];

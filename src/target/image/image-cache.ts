@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import cacache from 'cacache';
+import { makeDirectory } from '../../registry/make-directory.js';
 import { decodeLayer, encodeLayer } from './layer-codec.js';
 import type { LayerInventory } from './layer-inventory.js';
 
@@ -78,20 +78,4 @@ export function openImageCache(directory: string, warn: (message: string) => voi
     document: (digest) => get(key('document', digest)),
     putDocument: (digest, bytes) => put(key('document', digest), bytes),
   };
-}
-
-/** One directory after the other: Node's recursive `mkdir` never returns where a file system answers ENOENT for all (`/proc`). */
-async function makeDirectory(directory: string): Promise<void> {
-  const make = (): Promise<void> =>
-    mkdir(directory).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    });
-  try {
-    await make();
-  } catch (error) {
-    const parent = path.dirname(directory);
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === directory) throw error;
-    await makeDirectory(parent);
-    await make();
-  }
 }
