@@ -5,6 +5,12 @@ import { gemSubject, specificationSubject } from './gem.js';
 import { lockfileSubject } from './lockfile.js';
 import type { Subject } from './subject.js';
 import { targetSubject } from './target.js';
+import {
+  dockerfileSubject,
+  projectFilesSubject,
+  systemFilesSubject,
+  targetTableSubject,
+} from './target-files.js';
 import { versionSubject } from './version.js';
 
 /** Every parser that reads what others wrote. */
@@ -17,4 +23,8 @@ export const subjects: readonly Subject[] = [
   targetSubject,
   versionSubject,
   bundlerConfigSubject,
+  targetTableSubject,
+  systemFilesSubject,
+  dockerfileSubject,
+  projectFilesSubject,
 ];

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { ConfigError } from './config-error.js';
 
 /** Far beyond any that a person wrote. In UTF-16 code units. */
-const MAX_TEXT = 1 << 20;
+const MAX_TEXT = 1 << 18;
 
 /** Levels of mappings and lists: the parser calls itself for each. */
 const MAX_DEPTH = 100;

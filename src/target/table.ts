@@ -138,6 +138,8 @@ function checkMonotonic(rows: readonly SystemRow[]): void {
     const before = last.get(row.distribution);
     last.set(row.distribution, row);
     if (before === undefined) continue;
+    const unordered = [before, row].find(({ release }) => !dotted.safeParse(release).success);
+    if (unordered !== undefined) throw broken(`the release of ${unordered.name} is no number to order it by`);
     if (compareDotted(before.release, row.release) >= 0) {
       throw broken(`${row.name} does not come after ${before.name}, but stands behind it`);
     }

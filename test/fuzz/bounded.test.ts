@@ -12,6 +12,10 @@ const INPUTS: Readonly<Record<string, number>> = {
   target: 300,
   version: 1000,
   'bundler-config': 2000,
+  'target-table': 40,
+  'system-files': 2000,
+  dockerfile: 500,
+  'project-files': 300,
 };
 
 /** What no seed comes upon is left out here: it takes seconds, and changes seldom. */
