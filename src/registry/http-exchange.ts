@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import fetch from 'node-fetch';
 import type { Response } from 'node-fetch';
 import { RegistryError } from '../errors.js';
@@ -10,6 +9,7 @@ import { isOutOfReach } from './reachability.js';
 import type { Reachability } from './reachability.js';
 import { shownUrl } from './remote-url.js';
 import { parseRetryAfter, Transient } from './retry.js';
+import { bodyOf, timedBody } from './timed-body.js';
 
 /** Bounds of one exchange, in milliseconds where they are times. */
 export interface HttpLimits {
@@ -181,47 +181,19 @@ function accepted(
   throw failure;
 }
 
-async function* read(
+function read(
   url: URL,
   response: Response,
   controller: AbortController,
   limits: HttpLimits,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const chunks = bodyOf(response)[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  let waited = 0;
-  let complete = false;
-  try {
-    for (;;) {
-      const left = limits.total - waited;
-      const phase = left < limits.idle ? 'total' : 'idle';
-      const started = performance.now();
-      const timer = setTimeout(
-        () => {
-          controller.abort();
-        },
-        Math.min(left, limits.idle),
-      );
-      let next: IteratorResult<Buffer>;
-      try {
-        next = await chunks.next();
-      } catch (error) {
-        if (controller.signal.aborted) throw new Transient(timedOut(url, phase, limits[phase]));
-        throw networkFailure(url, error);
-      } finally {
-        clearTimeout(timer);
-      }
-      waited += performance.now() - started;
-      if (next.done === true) break;
-      yield next.value;
-    }
-    complete = true;
-  } finally {
-    if (!complete) discard(response, controller, 'close');
-  }
-}
-
-function bodyOf(response: Response): Readable {
-  return response.body instanceof Readable ? response.body : Readable.from([]);
+  return timedBody(response, controller, limits, {
+    timedOut: (phase) => new Transient(timedOut(url, phase, limits[phase])),
+    network: (error) => networkFailure(url, error),
+    abandon: () => {
+      discard(response, controller, 'close');
+    },
+  });
 }
 
 /** Bodies of refusals and redirects up to this size are read away so that the connection lives on. In bytes. */

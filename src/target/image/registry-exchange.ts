@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream';
 import fetch from 'node-fetch';
 import type { Response } from 'node-fetch';
 import type { Agents } from '../../registry/agents.js';
 import type { HttpLimits } from '../../registry/http-exchange.js';
 import { shownUrl } from '../../registry/remote-url.js';
 import { parseRetryAfter, Transient } from '../../registry/retry.js';
+import { bodyOf, timedBody } from '../../registry/timed-body.js';
 import {
   connectionFailed,
   passes,
@@ -156,47 +156,19 @@ function answer(
   };
 }
 
-async function* read(
+function read(
   url: URL,
   response: Response,
   controller: AbortController,
   limits: HttpLimits,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const chunks = bodyOf(response)[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  let complete = false;
-  let waited = 0;
-  try {
-    for (;;) {
-      const left = limits.total - waited;
-      const phase = left < limits.idle ? 'total' : 'idle';
-      const started = performance.now();
-      const timer = setTimeout(
-        () => {
-          controller.abort();
-        },
-        Math.min(left, limits.idle),
-      );
-      let next: IteratorResult<Buffer>;
-      try {
-        next = await chunks.next();
-      } catch (error) {
-        if (controller.signal.aborted) throw new Transient(timedOut(url, phase, limits[phase]));
-        throw networkFailure(url, error);
-      } finally {
-        clearTimeout(timer);
-      }
-      waited += performance.now() - started;
-      if (next.done === true) break;
-      yield next.value;
-    }
-    complete = true;
-  } finally {
-    if (!complete) discard(response, controller);
-  }
-}
-
-function bodyOf(response: Response): Readable {
-  return response.body instanceof Readable ? response.body : Readable.from([]);
+  return timedBody(response, controller, limits, {
+    timedOut: (phase) => new Transient(timedOut(url, phase, limits[phase])),
+    network: (error) => networkFailure(url, error),
+    abandon: () => {
+      discard(response, controller);
+    },
+  });
 }
 
 /** Bodies of refusals and redirects up to this size are read away so that the connection lives on. In bytes. */
