@@ -15,8 +15,28 @@ const layers = {
   target: { may: ['version', 'elf', 'gem', 'registry'], io: true },
   compat: { may: ['version', 'elf', 'gem', 'target'], io: false },
   search: { may: ['version', 'elf', 'gem', 'registry', 'target', 'compat'], io: false },
+  explain: { may: ['version', 'elf', 'gem', 'target', 'compat'], io: false },
+  gemfile: { may: ['version'], io: true },
   audit: { may: ['version', 'elf', 'gem', 'lockfile', 'registry', 'target', 'compat', 'search'], io: true },
-  report: { may: ['version', 'elf', 'gem', 'target', 'compat', 'search', 'audit'], io: false },
+  inspect: { may: ['version', 'elf', 'gem', 'registry', 'target', 'compat', 'explain', 'audit'], io: true },
+  history: { may: ['version', 'elf', 'gem', 'registry', 'target', 'compat', 'search', 'audit'], io: false },
+  fix: { may: ['version', 'gem', 'lockfile', 'gemfile', 'search', 'audit'], io: true },
+  report: {
+    may: [
+      'version',
+      'elf',
+      'gem',
+      'target',
+      'compat',
+      'search',
+      'explain',
+      'audit',
+      'inspect',
+      'history',
+      'fix',
+    ],
+    io: false,
+  },
 };
 
 const walls = Object.entries(layers).map(([layer, { may, io }]) => {
@@ -33,7 +53,7 @@ const walls = Object.entries(layers).map(([layer, { may, io }]) => {
               message: `src/${layer} lies below or beside src/${other}: see src/README.md for the direction of imports.`,
             })),
             {
-              group: ['../index.js', '../api.js', '../base-command.js', '../cli.js', '**/commands/*'],
+              group: ['../index.js', '**/api/*', '../base-command.js', '../cli.js', '**/commands/*'],
               message: 'The layers know nothing of the public API and the commands above them.',
             },
             ...(io
@@ -77,7 +97,7 @@ export default defineConfig(
       'no-restricted-imports': [
         'error',
         {
-          patterns: Object.keys(layers)
+          patterns: ['api', ...Object.keys(layers)]
             .filter((layer) => layer !== 'report')
             .map((layer) => ({
               group: [`**/${layer}/*`],

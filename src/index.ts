@@ -7,8 +7,9 @@
  *
  * @packageDocumentation
  */
-export { audit, knownTarget, knownTargets } from './api.js';
-export type { AuditOptions } from './api.js';
+export { audit } from './api/audit.js';
+export type { AuditOptions } from './api/audit.js';
+export { knownTarget, knownTargets } from './api/targets.js';
 export type { AuditProgress } from './audit/ports.js';
 export type {
   AuditReport,

@@ -61,3 +61,17 @@ export interface Suggestion {
   /** Empty where the pin resolves as the lockfile stands. */
   readonly conflicts: readonly Conflict[];
 }
+
+/** A change to one gem's line in the Gemfile, or a new line, that makes Bundler resolve to a version that fits. */
+export interface PlannedPin {
+  readonly name: string;
+  /** What Bundler resolves to with all pins of the plan in place. */
+  readonly version: string;
+  /** What is added to the Gemfile's requirement, each as Gem::Requirement writes it: `['< 1.18.0']`; may be empty. */
+  readonly bounds: readonly string[];
+  /** The Gemfile's own requirement rules the version out, so the bounds stand in its place and not beside it. */
+  readonly replaces: boolean;
+  readonly forceRuby: boolean;
+  /** The Gemfile has a line for the gem; otherwise a new one is needed. */
+  readonly direct: boolean;
+}

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { audit } from '../../src/api.js';
+import { audit } from '../../src/api/audit.js';
 import type { ReadTargetOptions } from '../../src/target/read-target.js';
 import { readTarget } from '../../src/target/read-target.js';
 import { resolveTarget } from '../../src/target/parse.js';

@@ -1,35 +1,24 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { pipeline } from 'node:stream/promises';
-import pLimit from 'p-limit';
-import { auditLockfile } from './audit/audit.js';
-import type { LockedVersion } from './audit/bundle.js';
-import { CONFIG_FILE } from './audit/config-file.js';
-import { deploymentsFor, firstCpu } from './audit/deployments.js';
-import type { GemOrigin } from './audit/gem-reader.js';
-import { GemReader } from './audit/gem-reader.js';
-import { applyIgnores, unusedIgnores } from './audit/ignore.js';
-import { readLockfile } from './audit/lockfile-file.js';
-import type { PlanOptions } from './audit/plan.js';
-import { planAudit } from './audit/plan.js';
-import { readProjectFiles } from './audit/project-files.js';
-import type { AuditProgress } from './audit/ports.js';
-import { pinsOf } from './audit/target-report.js';
-import type { AuditReport, AuditWarning, MultiTargetReport } from './audit/types.js';
-import type { Requires } from './compat/types.js';
-import type { Cpu } from './elf/types.js';
-import { TargetError, UsageError } from './errors.js';
-import { inspectGem, readGemMetadata } from './gem/contents.js';
-import { bundlerSettings } from './registry/bundler-settings.js';
-import { cacheDirectory, openCache } from './registry/cache.js';
-import type { CombinedSource } from './registry/combined-source.js';
-import { openRegistry } from './registry/sources.js';
-import { findNamed, namedTargets, targetsFitting } from './target/catalog.js';
-import { resolveTarget } from './target/parse.js';
-import { readTarget } from './target/read-target.js';
-import type { NamedTarget } from './target/types.js';
-import { isGemVersion } from './version/gem-version.js';
+import { auditLockfile } from '../audit/audit.js';
+import { CONFIG_FILE } from '../audit/config-file.js';
+import { deploymentsFor, firstCpu } from '../audit/deployments.js';
+import { applyIgnores, unusedIgnores } from '../audit/ignore.js';
+import { readLockfile } from '../audit/lockfile-file.js';
+import type { PlanOptions } from '../audit/plan.js';
+import { planAudit } from '../audit/plan.js';
+import { readProjectFiles } from '../audit/project-files.js';
+import type { AuditProgress } from '../audit/ports.js';
+import { pinsOf } from '../audit/target-report.js';
+import type { AuditReport, AuditWarning, MultiTargetReport } from '../audit/types.js';
+import type { Requires } from '../compat/types.js';
+import type { Cpu } from '../elf/types.js';
+import { UsageError } from '../errors.js';
+import { cacheDirectory } from '../registry/cache.js';
+import { targetsFitting } from '../target/catalog.js';
+import { readTarget } from '../target/read-target.js';
+import { isGemVersion } from '../version/gem-version.js';
+import { packageVersion } from './package-version.js';
+import { openSession } from './session.js';
 
 /** What to audit, and how; what is absent is taken from the project's own files. */
 export interface AuditOptions extends PlanOptions {
@@ -44,13 +33,6 @@ export interface AuditOptions extends PlanOptions {
   /** The environment: BUNDLE_*, proxies, GEMCOMPAT_CACHE_DIR; the process's by default. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly onProgress?: (progress: AuditProgress) => void;
-}
-
-/** Directory of the package: this file is `src/api.ts` there, or `dist/src/api.js`. */
-function packageVersion(): string {
-  const up = import.meta.url.endsWith('.ts') ? '../package.json' : '../../package.json';
-  const { version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as { version: string };
-  return version;
 }
 
 /**
@@ -100,51 +82,27 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   const { deployments, warnings: doubts } = deploymentsFor(resolved, lockfile, plan);
   warnings.push(...doubts);
 
-  const settings = await bundlerSettings({ cwd: directory, env });
-  if (settings.forceRubyPlatform) {
+  const session = await openSession({
+    cwd,
+    env,
+    project: directory,
+    ...(sources === undefined ? {} : { sources }),
+    ...(options.offline === undefined ? {} : { offline: options.offline }),
+    warn: (warning) => warnings.push(warning),
+  });
+  if (session.forceRubyPlatform) {
     warnings.push({
       code: 'FORCE_RUBY_PLATFORM',
       message:
         'Bundler is set to force_ruby_platform here; that says nothing of the target, so the precompiled gems are judged all the same',
     });
   }
-  const cache = openCache({
-    directory: cacheDirectory(env),
-    version: packageVersion(),
-    warn: (message) => warnings.push({ code: 'CACHE', message }),
-  });
-  const registry = openRegistry({
-    cwd,
-    settings,
-    cache,
-    version: packageVersion(),
-    readMetadata: (open) => readGemMetadata(open),
-    ...(options.offline === undefined ? {} : { offline: options.offline }),
-  });
   try {
-    const sourcesOf = (locked: LockedVersion): Promise<CombinedSource> =>
-      sources === undefined
-        ? // Of several remotes in one section, Bundler asks the last first.
-          registry.sources({
-            local: [settings.cachePath],
-            remotes: [...locked.remotes].reverse(),
-          })
-        : registry.sources({ remotes: sources });
-    // A source that is named on the command line and is none stops the audit; one of the lockfile is its gems' finding.
-    if (sources !== undefined) await registry.sources({ remotes: sources });
-
     const audited = await auditLockfile(
       { lockfile, path: file, deployments, all: plan.all },
       {
-        reader: new GemReader(
-          {
-            inspect: (open, gem) => inspectGem(open, { gem }),
-            recall: (sha256) => cache.getInspection(sha256),
-            remember: (contents) => cache.putInspection(contents.sha256, contents),
-          },
-          pLimit(options.jobs ?? 8),
-        ),
-        originOf: async (locked) => originFrom(await sourcesOf(locked)),
+        reader: session.reader(options.jobs),
+        originOf: (locked) => session.originOf(locked.remotes),
         systemsFor: (requires, cpu) => systemsThatRun(requires, cpu),
         ...(options.onProgress === undefined ? {} : { progress: options.onProgress }),
       },
@@ -161,28 +119,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
     const pins = pinsOf(reports.flatMap(({ gems }) => gems.filter(({ ignored }) => ignored === undefined)));
     return { schemaVersion: 1, lockfile: file, targets: reports, pins, warnings };
   } finally {
-    registry.close();
+    session.close();
   }
-}
-
-/** Every target that is known by name, by distribution, older releases first. */
-export function knownTargets(): readonly NamedTarget[] {
-  return namedTargets();
-}
-
-/**
- * A target of `knownTargets` by any of its names.
- *
- * @throws TargetError for a name that is not known, and for one that stands for no row: `glibc-2.31`.
- */
-export function knownTarget(name: string): NamedTarget {
-  const { target } = resolveTarget(name);
-  const row = findNamed(target.name);
-  if (row !== undefined) return row;
-  throw new TargetError(`${name} is no system of the table, but a C library on its own`, {
-    code: 'TARGET_NOT_NAMED',
-    suggestions: ['gemcompat targets lists the systems that are known'],
-  });
 }
 
 function checkRuby(ruby: string): void {
@@ -191,21 +129,6 @@ function checkRuby(ruby: string): void {
     code: 'RUBY_MALFORMED',
     suggestions: ['give all three parts: --ruby 3.3.6'],
   });
-}
-
-function originFrom(source: CombinedSource): GemOrigin {
-  return {
-    name: source.name,
-    releases: (name) => source.releases(name),
-    open: (gem) => source.open(gem),
-    digest: async (gem) => {
-      const located = await source.locate(gem);
-      if (!located.source.local) return undefined;
-      const hash = createHash('sha256');
-      await pipeline(await located.open(), hash);
-      return hash.digest('hex');
-    },
-  };
 }
 
 /** Known systems with what a gem needs, the lowest first, those past their end of life left out. */

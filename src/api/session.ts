@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { pipeline } from 'node:stream/promises';
+import pLimit from 'p-limit';
+import type { GemOrigin } from '../audit/gem-reader.js';
+import { GemReader } from '../audit/gem-reader.js';
+import type { AuditWarning } from '../audit/types.js';
+import { inspectGem, readGemMetadata } from '../gem/contents.js';
+import { bundlerSettings } from '../registry/bundler-settings.js';
+import { cacheDirectory, openCache } from '../registry/cache.js';
+import type { CombinedSource } from '../registry/combined-source.js';
+import { openRegistry } from '../registry/sources.js';
+import { packageVersion } from './package-version.js';
+
+export interface SessionOptions {
+  /** Where relative directories of `sources` are taken from. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Directory of the project, for Bundler's settings and `vendor/cache`. */
+  readonly project: string;
+  /** URLs and directories to get gems from, in place of the remotes and `vendor/cache`. */
+  readonly sources?: readonly string[];
+  readonly offline?: boolean;
+  readonly warn: (warning: AuditWarning) => void;
+}
+
+/** Where gems come from during one command: the sources, the cache of what was read before. */
+export interface Session {
+  /** Bundler's settings here say to compile every gem. */
+  readonly forceRubyPlatform: boolean;
+  /** The origin of gems whose section of the lockfile names these remotes; `sources` go before them. Throws RegistryError. */
+  originOf(remotes: readonly string[]): Promise<GemOrigin>;
+  /** @param jobs gems that are read at the same time; 8 by default */
+  reader(jobs?: number): GemReader;
+  close(): void;
+}
+
+/**
+ * @throws RegistryError for a source of `sources` that is none: one that the user named stops everything, while one of the
+ * lockfile is its gems' finding
+ */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { cwd, env, project, sources, offline, warn } = options;
+  const settings = await bundlerSettings({ cwd: project, env });
+  const cache = openCache({
+    directory: cacheDirectory(env),
+    version: packageVersion(),
+    warn: (message) => {
+      warn({ code: 'CACHE', message });
+    },
+  });
+  const registry = openRegistry({
+    cwd,
+    settings,
+    cache,
+    version: packageVersion(),
+    readMetadata: (open) => readGemMetadata(open),
+    ...(offline === undefined ? {} : { offline }),
+  });
+  if (sources !== undefined) {
+    await registry.sources({ remotes: sources }).catch((error: unknown) => {
+      registry.close();
+      throw error;
+    });
+  }
+  return {
+    forceRubyPlatform: settings.forceRubyPlatform,
+    originOf: async (remotes) =>
+      originFrom(
+        await registry.sources(
+          sources === undefined
+            ? // Of several remotes in one section, Bundler asks the last first.
+              { local: [settings.cachePath], remotes: [...remotes].reverse() }
+            : { remotes: sources },
+        ),
+      ),
+    reader: (jobs = 8) =>
+      new GemReader(
+        {
+          inspect: (open, gem) => inspectGem(open, { gem }),
+          recall: (sha256) => cache.getInspection(sha256),
+          remember: (contents) => cache.putInspection(contents.sha256, contents),
+        },
+        pLimit(jobs),
+      ),
+    close: () => {
+      registry.close();
+    },
+  };
+}
+
+function originFrom(source: CombinedSource): GemOrigin {
+  return {
+    name: source.name,
+    releases: (name) => source.releases(name),
+    open: (gem) => source.open(gem),
+    digest: async (gem) => {
+      const located = await source.locate(gem);
+      if (!located.source.local) return undefined;
+      const hash = createHash('sha256');
+      await pipeline(await located.open(), hash);
+      return hash.digest('hex');
+    },
+  };
+}
