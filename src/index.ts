@@ -2,6 +2,7 @@
  * The public API of gemcompat.
  *
  * - `audit` answers for a whole project what the command of that name answers.
+ * - `history` tells what each version of a gem needs, and the highest that fits each system.
  * - `parseLockfile` is a port of Bundler's lockfile parser: text in, data out.
  * - `parseElf` reads what an ELF file says of itself: bytes in, data out.
  *
@@ -9,6 +10,8 @@
  */
 export { audit } from './api/audit.js';
 export type { AuditOptions } from './api/audit.js';
+export { history } from './api/history.js';
+export type { HistoryOptions } from './api/history.js';
 export { knownTarget, knownTargets } from './api/targets.js';
 export type { AuditProgress } from './audit/ports.js';
 export type {
@@ -42,6 +45,20 @@ export {
   TargetError,
   UsageError,
 } from './errors.js';
+export type {
+  Floor,
+  Highest,
+  HistoryReport,
+  HistoryVariant,
+  HistoryVersion,
+  LibcFile,
+  Move,
+  SourceVariant,
+  TargetHighest,
+  VariantFinding,
+  VersionAsk,
+  VersionVerdict,
+} from './history/types.js';
 export { decodeLockfile } from './lockfile/decode.js';
 export { parseLockfile } from './lockfile/parse.js';
 export type { ParseLockfileOptions } from './lockfile/parse.js';
@@ -55,6 +72,9 @@ export type {
   Lockfile,
 } from './lockfile/types.js';
 export { exitCodeOf } from './report/exit-code.js';
+export { historyExitCodeOf } from './report/history-exit-code.js';
+export { renderHistory } from './report/history.js';
+export type { HistoryFormat } from './report/history.js';
 export { render } from './report/render.js';
 export type { ReportFormat } from './report/render.js';
 export { renderTarget, renderTargets } from './report/targets.js';

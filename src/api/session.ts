@@ -91,7 +91,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 function originFrom(source: CombinedSource): GemOrigin {
   return {
     name: source.name,
-    releases: (name) => source.releases(name),
+    releases: (name, damaged) => source.releases(name, damaged),
+    names: async () => (await source.names?.()) ?? [],
     open: (gem) => source.open(gem),
     digest: async (gem) => {
       const located = await source.locate(gem);

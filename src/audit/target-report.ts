@@ -54,7 +54,8 @@ function countVerdicts(gems: readonly GemReport[]): Summary {
   return summary;
 }
 
-function summarize({ name, title, libc, libcVersion, endOfLife, source }: Target): TargetSummary {
+/** The part of a target that a report repeats. */
+export function summarize({ name, title, libc, libcVersion, endOfLife, source }: Target): TargetSummary {
   return {
     name,
     title,

@@ -1,6 +1,7 @@
 import type { Cpu } from '../elf/types.js';
 import type { GemBinary } from '../gem/types.js';
 import type { Libc } from '../target/types.js';
+import { compareDotted } from '../version/symbol-version.js';
 import { libcOf } from './libc-of.js';
 import type { MissingRubyAbiFinding, OtherMachineFinding, WrongMachineFinding } from './types.js';
 
@@ -91,6 +92,15 @@ const RUBY_DIRECTORY = /(?<=^|\/)(\d+\.\d+)(?:\.\d+)?(?=\/)(?!.*\/\d+\.\d+(?:\.\
 /** A shared object that calls into Ruby's C API, so one that `require` loads. */
 function isRubyExtension({ elf }: GemBinary): boolean {
   return elf.type === 'dyn' && elf.unversionedImports.some((name) => /^(?:rb|ruby)_/.test(name));
+}
+
+/** The Rubies that a fat gem has builds for, `X.Y` each, in order; empty where its extensions are for any or it has none. */
+export function rubyBuilds(binaries: readonly GemBinary[]): string[] {
+  const builds = binaries.flatMap((binary) => {
+    const ruby = isRubyExtension(binary) ? RUBY_DIRECTORY.exec(binary.path)?.[1] : undefined;
+    return ruby ?? [];
+  });
+  return [...new Set(builds)].sort(compareDotted);
 }
 
 function selectRuby(

@@ -68,9 +68,13 @@ export function combinedSource({ local, remotes }: SourceGroup): CombinedSource 
 
   return {
     name: names(listed),
-    releases: async (name) => {
+    names: async () => {
+      const known = await Promise.all(listed.map(async (source) => (await source.names?.()) ?? []));
+      return [...new Set(known.flat())];
+    },
+    releases: async (name, damaged) => {
       const union = new Map<string, Release>();
-      for (const releases of await Promise.all(listed.map((source) => source.releases(name)))) {
+      for (const releases of await Promise.all(listed.map((source) => source.releases(name, damaged)))) {
         for (const release of releases) {
           const key = fullName(release);
           if (!union.has(key)) union.set(key, release);

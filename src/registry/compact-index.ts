@@ -72,6 +72,14 @@ export function parseInfo(name: string, text: string, origin: string): Release[]
   return [...releases.values()];
 }
 
+/** The gem names of a body of `/names`: a line each, after a `---`. What cannot be a name is passed over. */
+export function parseNames(text: string): string[] {
+  return text
+    .slice(afterHeader(text).start)
+    .split('\n')
+    .filter((name) => matches(DEPENDENCY_NAME, name));
+}
+
 const NEWLINE = 0x0a;
 
 /** Offset and 1-based line number of the first line after `---`; the very start where there is no such line. */

@@ -4,12 +4,12 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { GemcompatError, RegistryError } from '../errors.js';
 import type { GemMetadata, NameTuple } from '../gem/types.js';
-import { parseInfo } from './compact-index.js';
+import { parseInfo, parseNames } from './compact-index.js';
 import { assertGemName, checkedFileName } from './gem-file-name.js';
-import { fullName, isValidNameTuple } from '../gem/name-tuple.js';
+import { fullName, isValidNameTuple, parseGemFileName } from '../gem/name-tuple.js';
 import { findRelease } from './find-release.js';
 import { compareGemVersions } from '../version/gem-version.js';
-import type { SingleSource, Release } from './types.js';
+import type { DamagedGem, Release, SingleSource } from './types.js';
 
 /** Reads the `metadata.gz` of a gem; `open` gives its bytes from the start, each time that it is called. */
 export type ReadGemMetadata = (open: () => Promise<Readable>) => Promise<GemMetadata>;
@@ -63,6 +63,16 @@ function mirror(name: string, directory: string): SingleSource {
     name,
     local: true,
     releases,
+    names: async () => {
+      const file = path.join(directory, 'names');
+      try {
+        await regularFile(file);
+        return parseNames(await readFile(file, 'utf8'));
+      } catch (error) {
+        if (isMissing(error)) return list(path.join(directory, 'info'), true);
+        throw located(file, error);
+      }
+    },
     release: async (gem) => findRelease(await releases(gem.name), gem),
     open: async (gem) => {
       const file = path.join(directory, 'gems', checkedFileName(gem));
@@ -112,11 +122,25 @@ async function gemFiles(
     }
     return description;
   };
-  const filesOf = (gem: string): Promise<readonly GemFile[]> => {
+  const filesOf = async (
+    gem: string,
+    damaged?: (damagedGem: DamagedGem) => void,
+  ): Promise<readonly GemFile[]> => {
     assertGemName(gem);
-    return Promise.all(files.filter((file) => mayBe(path.basename(file), gem)).map(describe)).then((found) =>
-      found.filter(({ release }) => release.name === gem),
+    const described = await Promise.all(
+      files
+        .filter((file) => mayBe(path.basename(file), gem))
+        .map((file) => {
+          if (damaged === undefined) return describe(file);
+          return describe(file).catch((error: unknown) => {
+            const named = parseGemFileName(path.basename(file)).find(({ name: likely }) => likely === gem);
+            if (named === undefined || !(error instanceof GemcompatError)) throw error;
+            damaged({ gem: named, error });
+            return undefined;
+          });
+        }),
     );
+    return described.filter((found) => found?.release.name === gem).flatMap((found) => found ?? []);
   };
   const fileOf = async (gem: NameTuple): Promise<GemFile | undefined> => {
     // The file that bears the name is tried alone first, so that a damaged neighbour does not stand in its way.
@@ -128,9 +152,10 @@ async function gemFiles(
   return {
     name,
     local: true,
-    releases: async (gem) => {
+    names: () => Promise.resolve(namesOf(files)),
+    releases: async (gem, damaged) => {
       const releases = new Map<string, Release>();
-      for (const { release } of await filesOf(gem)) releases.set(fullName(release), release);
+      for (const { release } of await filesOf(gem, damaged)) releases.set(fullName(release), release);
       return [...releases.values()].sort((a, b) => compareGemVersions(a.version, b.version));
     },
     release: async (gem) => (await fileOf(gem))?.release,
@@ -144,6 +169,12 @@ async function gemFiles(
       }
     },
   };
+}
+
+/** As far as the file names say: the likeliest of what each may mean. */
+function namesOf(files: readonly string[]): string[] {
+  const names = files.flatMap((file) => parseGemFileName(path.basename(file))[0]?.name ?? []);
+  return [...new Set(names)];
 }
 
 /** Says what a file that bears the gem's name holds instead, where there is one. */

@@ -1,6 +1,6 @@
 import { RegistryError } from '../errors.js';
 import type { RegistryCache } from './cache.js';
-import { parseInfo } from './compact-index.js';
+import { parseInfo, parseNames } from './compact-index.js';
 import type { Credentials } from './credentials.js';
 import { assertGemName, checkedFileName } from './gem-file-name.js';
 import type { HttpClient } from './http-client.js';
@@ -99,6 +99,12 @@ export function httpSource(options: HttpSourceOptions): SingleSource {
     name,
     local: false,
     releases,
+    names: async () => {
+      if (options.offline === true) return [];
+      const address = new URL('names', indexUrl(url));
+      const answer = await reach(() => client.document(address, { ...auth, maxSize: MAX_INFO_SIZE }));
+      return answer === 'unchanged' ? [] : parseNames(answer.bytes.toString('utf8'));
+    },
     release: async (gem) => findRelease(await releases(gem.name), gem),
     open: async (gem) => {
       const file = checkedFileName(gem);

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { GemcompatError } from '../errors.js';
 import type { NameTuple } from '../gem/types.js';
 
 /** One gem that a source offers. */
@@ -13,6 +14,12 @@ export interface Release extends NameTuple {
   readonly requiredRubygems: readonly string[];
 }
 
+/** A gem that a source has and whose own description cannot be read, by what its file name says. */
+export interface DamagedGem {
+  readonly gem: NameTuple;
+  readonly error: GemcompatError;
+}
+
 /**
  * A place that gems come from: a server with a compact index, a mirror on disk, a directory of `.gem` files.
  * Yanked gems are not offered.
@@ -20,8 +27,13 @@ export interface Release extends NameTuple {
 export interface GemSource {
   /** For people: the URL without credentials, or the directory. */
   readonly name: string;
-  /** All releases of a gem, oldest first as the index has them; `[]` where the source does not know the name. Throws `RegistryError`. */
-  releases(name: string): Promise<readonly Release[]>;
+  /**
+   * All releases of a gem, oldest first as the index has them; `[]` where the source does not know the name. Throws `RegistryError`:
+   * for one gem that is damaged too, unless `damaged` is there to be told of it.
+   */
+  releases(name: string, damaged?: (gem: DamagedGem) => void): Promise<readonly Release[]>;
+  /** The names of all gems that it has, where it can tell. Throws `RegistryError`. */
+  names?(): Promise<readonly string[]>;
   /** The bytes of one `.gem`. May be called again for the same gem. Throws `RegistryError`. */
   open(gem: NameTuple): Promise<Readable>;
 }

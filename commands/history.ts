@@ -1,0 +1,146 @@
+import { writeFile } from 'node:fs/promises';
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand } from '../src/base-command.js';
+import type { Cpu } from '../src/index.js';
+import { CPUS, UsageError, history, historyExitCodeOf, parseCpu, renderHistory } from '../src/index.js';
+import { progressBar } from '../src/progress-bar.js';
+
+export default class History extends BaseCommand {
+  static override summary = 'Tell what each version of a gem needs, where that changed, and what runs it.';
+
+  static override description = [
+    "Version by version, newest first, what the gem's precompiled variants need of the system: the C library, libstdc++, other libraries, the Rubies. Where a need moved, up or down, the file and the symbols that moved it are named. With --target each version gets its verdict; without, the highest version that runs on each known system is told. Yanked versions are not there; variants without a platform are not opened unless --all.",
+    'Without --limit, --since or --all-versions the 20 newest versions with a precompiled variant are told, and with --target as many more as it takes to find one that fits.',
+    'Gems come from --source; else from the remotes of the Gemfile.lock here (and vendor/cache), else from rubygems.org.',
+    'Exit codes: 0 all that was asked was told; 1 with --target: no version that was looked at fits all targets, and none of them is compiled there or left unchecked; 2 wrong usage, no such gem, or a failed operation; 3 a version could not be read or, with --target, not be checked, so the history has a gap.',
+  ].join('\n\n');
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> nokogiri',
+    '<%= config.bin %> <%= command.id %> nokogiri --target rhel-8 --target debian-11',
+    '<%= config.bin %> <%= command.id %> grpc --since 1.60 --arch aarch64',
+    '<%= config.bin %> <%= command.id %> sqlite3 --source vendor/cache --offline --format json',
+    '<%= config.bin %> <%= command.id %> ffi --all-versions --format svg --output ffi.svg',
+  ];
+
+  static override args = {
+    gem: Args.string({ description: 'name of the gem', required: true }),
+  };
+
+  static override flags = {
+    target: Flags.string({
+      char: 't',
+      multiple: true,
+      multipleNonGreedy: true,
+      summary: 'System that a version is to fit: ubuntu-20.04, rhel-8, alpine-3.20, glibc-2.31, host, …',
+      helpValue: 'NAME',
+    }),
+    arch: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      summary: `CPU: ${CPUS.join(', ')}. [default: those of the lockfile here, else x86_64]`,
+      helpValue: 'CPU',
+    }),
+    source: Flags.string({
+      char: 's',
+      multiple: true,
+      multipleNonGreedy: true,
+      summary:
+        "Server, mirror directory or directory of .gem files. [default: the lockfile's own, else rubygems.org]",
+      helpValue: 'URL|DIR',
+    }),
+    ruby: Flags.string({
+      summary: "Ruby whose builds count in a gem that has several. [default: the lockfile's, else all]",
+      helpValue: 'X.Y.Z',
+    }),
+    limit: Flags.integer({
+      char: 'n',
+      min: 1,
+      summary: 'How many versions with a precompiled variant are told. [default: 20]',
+      helpValue: 'N',
+    }),
+    since: Flags.string({ summary: 'The oldest version that is told.', helpValue: 'VERSION' }),
+    'all-versions': Flags.boolean({ summary: 'Tell every version.', exclusive: ['limit', 'since'] }),
+    pre: Flags.boolean({ summary: 'Tell prereleases too.' }),
+    all: Flags.boolean({
+      summary: 'Open gems without a platform too, where a version has no other: a few carry executables.',
+    }),
+    format: Flags.option({
+      char: 'f',
+      options: ['text', 'json', 'csv', 'svg'] as const,
+      default: 'text',
+      summary: 'How the result is written; svg is a chart.',
+    })(),
+    output: Flags.string({
+      char: 'o',
+      summary: 'Write the result to a file instead of stdout.',
+      helpValue: 'FILE',
+    }),
+    offline: Flags.boolean({ summary: 'Use directories and the cache only; never the network.' }),
+    jobs: Flags.integer({
+      char: 'j',
+      min: 1,
+      max: 64,
+      default: 8,
+      summary: 'Gems that are read at the same time.',
+    }),
+    color: Flags.boolean({
+      allowNo: true,
+      default: true,
+      summary: 'Colour on a terminal; NO_COLOR and FORCE_COLOR are obeyed.',
+    }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(History);
+    const limit = flags['all-versions'] ? 'all' : flags.limit;
+    const progress = progressBar(this.watched);
+    const report = await history({
+      gem: args.gem,
+      ...(flags.target === undefined ? {} : { targets: flags.target }),
+      ...(flags.arch === undefined ? {} : { arches: flags.arch.map(cpuOf) }),
+      ...(flags.source === undefined ? {} : { sources: flags.source }),
+      ...(flags.ruby === undefined ? {} : { ruby: flags.ruby }),
+      ...(limit === undefined ? {} : { limit }),
+      ...(flags.since === undefined ? {} : { since: flags.since }),
+      prereleases: flags.pre,
+      all: flags.all,
+      offline: flags.offline,
+      jobs: flags.jobs,
+      onProgress: progress.update,
+    }).finally(progress.stop);
+
+    for (const { message } of report.warnings) this.warnUser(message);
+    const toFile = flags.output !== undefined;
+    const text = renderHistory(report, flags.format, {
+      color: !toFile && this.colorOn(process.stdout),
+      ...(toFile || !process.stdout.isTTY ? {} : { width: process.stdout.columns }),
+    });
+    if (flags.output === undefined) process.stdout.write(text);
+    else await this.writeResult(flags.output, text);
+    process.exitCode = historyExitCodeOf(report);
+  }
+
+  private async writeResult(file: string, text: string): Promise<void> {
+    try {
+      await writeFile(file, text);
+    } catch (error) {
+      throw new UsageError(`cannot write the result to ${file}: ${(error as Error).message}`, {
+        code: 'OUTPUT_UNWRITABLE',
+        suggestions: ['name a file in a directory that exists and that you may write to'],
+        cause: error,
+      });
+    }
+  }
+}
+
+function cpuOf(text: string): Cpu {
+  const cpu = parseCpu(text);
+  if (cpu === undefined) {
+    throw new UsageError(`--arch ${text} is not a CPU that is known`, {
+      code: 'ARCH_UNKNOWN',
+      suggestions: [`known are: ${CPUS.join(', ')}`],
+    });
+  }
+  return cpu;
+}

@@ -1,0 +1,201 @@
+import { Ansis } from 'ansis';
+import wrapAnsi from 'wrap-ansi';
+import type { HistoryReport, HistoryVersion, Move, TargetHighest } from '../history/types.js';
+import { compareDotted } from '../version/symbol-version.js';
+import { chartLines, chartSeries } from './history-chart.js';
+import { movedSection } from './history-moves.js';
+import type { HistoryRow } from './history-rows.js';
+import { rowsOf, systemColumns } from './history-rows.js';
+import {
+  DIRECTION_MARKS,
+  directionOf,
+  highestWords,
+  historyClosing,
+  historyHeading,
+  rubyWords,
+  variantNeeds,
+  withoutVariant,
+} from './history-words.js';
+import { unreadSection } from './history-unread.js';
+import { printable } from './printable.js';
+import type { Column } from './table.js';
+import { renderTable } from './table.js';
+import type { TextOptions } from './text.js';
+import { MARKS, paintVerdict } from './verdict-mark.js';
+import { VERDICT_WORDS } from './words.js';
+
+/** Versions in a row without a precompiled variant that share a line from this number on. */
+const FOLDED_FROM = 3;
+
+const COLUMNS: readonly Column[] = [
+  { title: 'VERSION' },
+  { title: 'PLATFORM' },
+  { title: 'NEEDS', narrowest: 16 },
+  { title: 'RUBY', narrowest: 8 },
+];
+
+/** The history for people: chart, table, what moved, what runs where, a closing word. Ends with a newline. */
+export function renderHistoryText(report: HistoryReport, { color, width }: TextOptions): string {
+  const paint = new Ansis(color ? 3 : 0);
+  const sections = [
+    wrapped(paint.bold(historyHeading(report)), width),
+    ...chartSeries(report).map((series) => chartLines(series, width, paint).join('\n')),
+    tableSection(report, width, paint),
+    wrapped(movedSection(report, paint), width),
+    wrapped(unreadSection(report, paint), width),
+    report.targets.length === 0 ? knownSection(report, width, paint) : askedSection(report, width, paint),
+    wrapped(historyClosing(report).join('\n'), width),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** Lines that are too long for the terminal go on under their own beginning. */
+function wrapped(text: string, width: number | undefined): string {
+  if (width === undefined) return text;
+  return text
+    .split('\n')
+    .map((line) => {
+      const indent = /^ */.exec(line)?.[0] ?? '';
+      const hanging = indent === '' ? '' : `${indent}  `;
+      const lines = wrapAnsi(line, width - hanging.length, { trim: false, hard: true });
+      return lines.replaceAll('\n', `\n${hanging}`);
+    })
+    .join('\n');
+}
+
+interface TextLine {
+  readonly cells: readonly string[];
+  readonly verdicts: HistoryRow['verdicts'];
+}
+
+function tableSection(report: HistoryReport, width: number | undefined, paint: Ansis): string {
+  const systems = systemColumns(report);
+  const lines: TextLine[] = [];
+  for (const group of folded(report.versions)) {
+    const [newest] = group;
+    const oldest = group.at(-1);
+    if (newest === undefined || oldest === undefined) continue;
+    const rows = rowsOf(newest, systems);
+    rows.forEach((row, at) => {
+      const version = at === 0 ? versionCell(newest, oldest, report) : '';
+      const folds = group.length > 1 ? ` (${group.length} versions)` : '';
+      lines.push({ cells: [version, ...rowCells(row, folds)], verdicts: row.verdicts });
+    });
+  }
+  const columns = [...COLUMNS, ...systems.map(({ title }) => ({ title: title.toUpperCase() }))];
+  const cells = lines.map(({ cells: own, verdicts }) => [
+    ...own,
+    ...verdicts.map((verdict) =>
+      verdict === undefined ? '' : `${MARKS[verdict]} ${VERDICT_WORDS[verdict]}`,
+    ),
+  ]);
+  return renderTable(columns, cells, width, (cell, row, column) => {
+    if (row === 'head') return paint.dim(cell);
+    const verdict = lines[row]?.verdicts[column - COLUMNS.length];
+    return verdict === undefined ? cell : paintVerdict(verdict, cell, paint);
+  });
+}
+
+function versionCell(newest: HistoryVersion, oldest: HistoryVersion, { lockfile }: HistoryReport): string {
+  if (newest !== oldest) return `${printable(newest.version)} to ${printable(oldest.version)}`;
+  return `${printable(newest.version)}${lockfile?.version === newest.version ? ' (locked)' : ''}`;
+}
+
+function rowCells({ version, variant }: HistoryRow, folds: string): string[] {
+  if (variant === undefined) {
+    const beside = version.variants.length > 0;
+    const words =
+      beside && version.source !== undefined
+        ? 'compiled there, or pure Ruby, in place of it'
+        : withoutVariant(version);
+    return [version.source === undefined ? '–' : 'ruby', `${words}${folds}`, ''];
+  }
+  return [
+    printable(variant.platform),
+    `${variantNeeds(variant)}${movedMarks(variant.moves)}`,
+    rubyWords(variant),
+  ];
+}
+
+function movedMarks(moves: readonly Move[]): string {
+  const directions = new Set(moves.map(directionOf));
+  const marks = (['up', 'down'] as const).filter((direction) => directions.has(direction));
+  return marks.length === 0 ? '' : ` ${marks.map((direction) => DIRECTION_MARKS[direction]).join('')}`;
+}
+
+/** Puts versions that follow each other and have nothing precompiled together, where there are many of them. */
+function folded(versions: readonly HistoryVersion[]): HistoryVersion[][] {
+  const groups: HistoryVersion[][] = [];
+  for (const version of versions) {
+    const group = groups.at(-1);
+    if (
+      group?.[0] !== undefined &&
+      foldKey(version) !== undefined &&
+      foldKey(group[0]) === foldKey(version)
+    ) {
+      group.push(version);
+    } else {
+      groups.push([version]);
+    }
+  }
+  return groups.flatMap((group) =>
+    group.length < FOLDED_FROM ? group.map((version) => [version]) : [group],
+  );
+}
+
+function foldKey({ variants, source, platforms, verdicts }: HistoryVersion): string | undefined {
+  if (variants.length > 0) return undefined;
+  return JSON.stringify([
+    source,
+    source === undefined ? platforms : [],
+    verdicts.map(({ verdict }) => verdict),
+  ]);
+}
+
+const KNOWN_COLUMNS: readonly Column[] = [
+  { title: 'LIBC' },
+  { title: 'HIGHEST VERSION THAT FITS', narrowest: 25 },
+  { title: 'SYSTEMS', narrowest: 20 },
+];
+
+/** The known systems, those with the same C library and the same answer together. */
+function knownSection({ highest, arches }: HistoryReport, width: number | undefined, paint: Ansis): string {
+  const sections = arches.map((arch) => {
+    const groups = new Map<string, { libc: string; answer: string; names: string[]; first: TargetHighest }>();
+    for (const one of highest.filter((each) => each.arch === arch)) {
+      const libc = `${one.libc === 'gnu' ? 'glibc' : 'musl'} ${one.libcVersion}`;
+      const answer = highestWords(one);
+      const key = `${libc} ${answer}`;
+      const group = groups.get(key) ?? { libc, answer, names: [], first: one };
+      group.names.push(one.target);
+      groups.set(key, group);
+    }
+    const rows = [...groups.values()].sort((a, b) => byLibc(a.first, b.first));
+    const table = renderTable(
+      KNOWN_COLUMNS,
+      rows.map(({ libc, answer, names }) => [libc, answer, names.join(' ')]),
+      width,
+      (cell, row) => (row === 'head' ? paint.dim(cell) : cell),
+    );
+    return `${paint.bold(`What runs where, on ${arch}`)}\n\n${table}`;
+  });
+  return sections.join('\n\n');
+}
+
+function byLibc(a: TargetHighest, b: TargetHighest): number {
+  const number = ({ libcVersion }: TargetHighest): string => /^\d+(?:\.\d+)*/.exec(libcVersion)?.[0] ?? '0';
+  if (a.libc !== b.libc) return a.libc === 'gnu' ? -1 : 1;
+  return compareDotted(number(a), number(b));
+}
+
+/** The answer for each target where several were asked for; with one the closing line says it. */
+function askedSection({ highest }: HistoryReport, width: number | undefined, paint: Ansis): string {
+  if (highest.length < 2) return '';
+  const rows = highest.map((one) => [one.target, one.arch, highestWords(one)]);
+  const columns = [
+    { title: 'TARGET' },
+    { title: 'CPU' },
+    { title: 'HIGHEST VERSION THAT FITS', narrowest: 25 },
+  ];
+  return renderTable(columns, rows, width, (cell, row) => (row === 'head' ? paint.dim(cell) : cell));
+}

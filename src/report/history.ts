@@ -1,0 +1,22 @@
+import type { HistoryReport } from '../history/types.js';
+import { renderHistoryCsv } from './history-csv.js';
+import { renderHistorySvg } from './history-svg.js';
+import { renderHistoryText } from './history-text.js';
+import { renderJson } from './json.js';
+import type { TextOptions } from './text.js';
+
+type Renderer = (report: HistoryReport, options: TextOptions) => string;
+
+const RENDERERS = {
+  text: renderHistoryText,
+  json: renderJson,
+  csv: renderHistoryCsv,
+  svg: renderHistorySvg,
+} satisfies Record<string, Renderer>;
+
+export type HistoryFormat = keyof typeof RENDERERS;
+
+/** A gem's history in a format; every format ends with a newline. */
+export function renderHistory(report: HistoryReport, format: HistoryFormat, options: TextOptions): string {
+  return RENDERERS[format](report, options);
+}
