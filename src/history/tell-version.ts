@@ -145,12 +145,13 @@ export class VersionTelling {
         rubies: [],
         libraries: [],
         state: 'unread',
+        picksAtRunTime: false,
         findings: [result.failed],
       } as const;
       return { track, variant: { ...facts, ...unread } };
     }
     const needs = this.#needs(result.contents, track);
-    const { requires, rubies, libraries, findings, partly } = needs;
+    const { requires, rubies, libraries, findings, partly, picks } = needs;
     return {
       track,
       needs,
@@ -160,6 +161,7 @@ export class VersionTelling {
         verified: result.verified,
         rubies,
         state: partly ? 'partly' : 'read',
+        picksAtRunTime: picks,
         ...(requires === undefined ? {} : { requires }),
         libraries,
         findings,

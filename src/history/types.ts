@@ -94,6 +94,8 @@ export interface HistoryVariant {
    * there is no `requires`. `findings` says why.
    */
   readonly state: 'read' | 'partly' | 'unread';
+  /** It picks one of several files by the system that it runs on: `requires` is over all of them, so the most that it needs. */
+  readonly picksAtRunTime: boolean;
   /** Absent where nothing was read, and where the gem has no file that would be loaded on the CPU. */
   readonly requires?: Requires;
   /** Those of `requires.libraries` that the C library's own package does not bring. */

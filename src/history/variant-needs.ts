@@ -18,6 +18,8 @@ export interface VariantNeeds {
   readonly findings: readonly VariantFinding[];
   /** Something in it could not be read, so `requires` is the least that it needs. */
   readonly partly: boolean;
+  /** Several files lie in it of which it picks one at run time; all of them are counted. */
+  readonly picks: boolean;
   readonly asks: readonly VersionAsk[];
   readonly linked: readonly LibcFile[];
   /** Needed library → the files that need it. */
@@ -61,6 +63,7 @@ export function needsOf(
   const asks: VersionAsk[] = [];
   const linked: LibcFile[] = [];
   const neededBy = new Map<string, string[]>();
+  const outside = new Set<string>();
   for (const binary of loaded) {
     const file = names.of(binary.path);
     const built = libcOf(binary.elf);
@@ -70,6 +73,7 @@ export function needsOf(
     for (const library of binary.elf.needed) {
       if (inside.resolve(binary, library) !== undefined) continue;
       neededBy.set(names.of(library), [...(neededBy.get(library) ?? []), file]);
+      if (!libcLibraries(built?.libc ?? libc, cpu).includes(library)) outside.add(library);
     }
     for (const { library, versions } of binary.elf.verneed) {
       if (inside.resolve(binary, library) !== undefined) continue;
@@ -86,7 +90,6 @@ export function needsOf(
   }
 
   const requires = requiresOf(loaded, (from, library) => inside.resolve(from, library) !== undefined);
-  const ownOfLibc = libcLibraries(libc, cpu);
   const unread: VariantFinding[] = [
     ...contents.unreadable.map(
       ({ path, code, reason }) => ({ kind: 'unreadable', file: path, code, reason }) as const,
@@ -99,13 +102,14 @@ export function needsOf(
   return {
     ...(loaded.length === 0 ? {} : { requires }),
     rubies: rubyBuilds(ours),
-    libraries: [...neededBy.keys()].filter((library) => !ownOfLibc.includes(library)).sort(),
+    libraries: [...outside].sort(),
     findings: [
       ...selection.findings,
       ...unread,
       ...contents.staticArchives.map((file) => ({ kind: 'static-archive', file }) as const),
     ],
     partly: unread.length > 0,
+    picks: selection.alternatives.length > 0,
     asks,
     linked,
     neededBy,

@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
-import type { HistoryReport, Move } from '../history/types.js';
+import type { HistoryReport } from '../history/types.js';
 import type { HistoryRow, SystemColumn } from './history-rows.js';
 import { rowsOf, systemColumns } from './history-rows.js';
-import { directionOf, moveWords } from './history-words.js';
+import { directionOf, isEcho, moveWords } from './history-words.js';
 import { printable } from './printable.js';
 
 const COLUMNS = [
@@ -72,16 +72,15 @@ function cells({ version, variant }: HistoryRow, { gem }: HistoryReport): string
       variant.requiredRuby.join('; '),
       variant.requiredRubygems.join('; '),
       variant.since ?? '',
-      moves.map(moved).join('; '),
+      moves
+        .filter((move) => !moves.some((other) => isEcho(move, other)))
+        .map((move) => `${directionOf(move)}: ${moveWords(move, moves)}`)
+        .join('; '),
       findings
         .map((finding) => ('reason' in finding ? finding.reason : `${finding.kind} ${finding.file}`))
         .join('; '),
     ].map(printable),
   );
-}
-
-function moved(move: Move): string {
-  return `${directionOf(move)}: ${moveWords(move)}`;
 }
 
 function padded(row: readonly string[]): string[] {

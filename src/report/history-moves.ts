@@ -1,7 +1,7 @@
 import type { Ansis } from 'ansis';
 import type { HistoryReport, HistoryVariant, Move, VersionAsk } from '../history/types.js';
 import { groupFindings } from './grouped-findings.js';
-import { DIRECTION_MARKS, directionOf, moveWords } from './history-words.js';
+import { DIRECTION_MARKS, directionOf, isEcho, moveWords } from './history-words.js';
 import { printable } from './printable.js';
 import { listWords } from './words.js';
 
@@ -20,7 +20,7 @@ export function movedSection({ versions }: HistoryReport, paint: Ansis): string 
   const entries = moved.slice(0, MOST_MOVED).map(({ version, variant }) => entry(version, variant, paint));
   const rest = moved.length - entries.length;
   return [
-    paint.bold('Where it moved'),
+    paint.bold('Where the floor moved'),
     ...entries,
     ...(rest > 0 ? [`and ${rest} more; --format json lists them all`] : []),
   ].join('\n\n');
@@ -33,29 +33,23 @@ function entry(
 ): string {
   const unread = across.length === 0 ? '' : `; ${listWords(across, 3)} between could not be read`;
   const lines = [`${printable(version)} (${printable(platform)}), against ${printable(since)}${unread}`];
-  for (const move of withoutEcho(moves)) {
+  for (const move of moves) {
+    if (moves.some((other) => isEcho(move, other))) continue;
     const direction = directionOf(move);
-    const words = `${DIRECTION_MARKS[direction]} ${moveWords(move)}`;
-    lines.push(`  ${direction === 'up' ? paint.red(words) : paint.green(words)}`, ...reasons(move, since));
+    const words = `${DIRECTION_MARKS[direction]} ${moveWords(move, moves)}`;
+    lines.push(
+      `  ${direction === 'up' ? paint.red(words) : paint.green(words)}`,
+      ...reasons(move, moves, since),
+    );
   }
   return lines.join('\n');
 }
 
-/** Where the C library itself went or came, that its version went or came with it is no news. */
-function withoutEcho(moves: readonly Move[]): Move[] {
-  const relinked = moves.some(({ kind }) => kind === 'libc');
-  return moves.flatMap((move): Move[] => {
-    if (!relinked || move.kind !== 'libc') {
-      const echo = relinked && move.kind === 'floor' && move.floor === 'glibc' && move.to === undefined;
-      return echo ? [] : [move];
-    }
-    return [move];
-  });
-}
-
-function reasons(move: Move, since: string): string[] {
+function reasons(move: Move, beside: readonly Move[], since: string): string[] {
   const whose = directionOf(move) === 'down' ? ` of ${printable(since)}` : '';
   if (move.kind === 'libc') {
+    const asked = beside.find((other) => isEcho(other, move));
+    if (asked?.kind === 'floor') return reasons(asked, [], since);
     const evidence = [...new Set(move.files.map((file) => file.evidence))];
     return [`    ${fileWords(move.files.map(({ file }) => file))}${whose}: ${listWords(evidence, 2)}`];
   }

@@ -1,10 +1,12 @@
 import type { Verdict } from '../compat/types.js';
+import type { Libc } from '../target/types.js';
 import type { HistoryReport, HistoryVariant, HistoryVersion, VersionVerdict } from '../history/types.js';
 
 /** One system on one CPU that has a column of verdicts. */
 export interface SystemColumn {
   readonly target: string;
   readonly arch: string;
+  readonly libc: Libc;
   readonly title: string;
 }
 
@@ -20,11 +22,22 @@ export interface HistoryRow {
 /** The targets that were asked for, on each CPU. */
 export function systemColumns({ targets, highest, arches }: HistoryReport): SystemColumn[] {
   if (targets.length === 0) return [];
-  return highest.map(({ target, arch }) => ({
+  return highest.map(({ target, arch, libc }) => ({
     target,
     arch,
+    libc,
     title: arches.length > 1 ? `${target} ${arch}` : target,
   }));
+}
+
+/** The variant that a verdict is on; a gem without a platform is told for each C library. */
+function rowFor(
+  { variants }: HistoryVersion,
+  { platform, arch }: VersionVerdict,
+  { libc }: SystemColumn,
+): HistoryVariant | undefined {
+  const own = variants.filter((variant) => variant.platform === platform && variant.arch === arch);
+  return own.find((variant) => variant.libc === libc) ?? own[0];
 }
 
 /** The lines of one version: one for each variant, and one for those who would install none of them. */
@@ -35,7 +48,7 @@ export function rowsOf(version: HistoryVersion, columns: readonly SystemColumn[]
   const rows = version.variants.map((variant): HistoryRow => {
     const verdicts = columns.map((column) => {
       const found = verdictOn(column);
-      if (found?.platform !== variant.platform || column.arch !== variant.arch) return undefined;
+      if (found === undefined || rowFor(version, found, column) !== variant) return undefined;
       told.add(column);
       return found.verdict;
     });

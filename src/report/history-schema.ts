@@ -76,6 +76,9 @@ const variant = z.strictObject({
   state: z
     .enum(['read', 'partly', 'unread'])
     .describe('partly: requires is the least that it needs; unread: nothing is known'),
+  picksAtRunTime: z
+    .boolean()
+    .describe('It picks one of several files by the system: requires is the most that it needs'),
   requires: requires.exactOptional(),
   libraries: list.describe("Those of requires.libraries that the C library's own package does not bring"),
   findings: z.array(z.discriminatedUnion('kind', [firstFinding, ...otherFindings])).readonly(),

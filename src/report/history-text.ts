@@ -1,6 +1,6 @@
 import { Ansis } from 'ansis';
 import wrapAnsi from 'wrap-ansi';
-import type { HistoryReport, HistoryVersion, Move, TargetHighest } from '../history/types.js';
+import type { HistoryReport, HistoryVariant, HistoryVersion, Move, TargetHighest } from '../history/types.js';
 import { compareDotted } from '../version/symbol-version.js';
 import { chartLines, chartSeries } from './history-chart.js';
 import { movedSection } from './history-moves.js';
@@ -22,7 +22,7 @@ import type { Column } from './table.js';
 import { renderTable } from './table.js';
 import type { TextOptions } from './text.js';
 import { MARKS, paintVerdict } from './verdict-mark.js';
-import { VERDICT_WORDS } from './words.js';
+import { VERDICT_WORDS, listWords } from './words.js';
 
 /** Versions in a row without a precompiled variant that share a line from this number on. */
 const FOLDED_FROM = 3;
@@ -110,11 +110,12 @@ function rowCells({ version, variant }: HistoryRow, folds: string): string[] {
         : withoutVariant(version);
     return [version.source === undefined ? '–' : 'ruby', `${words}${folds}`, ''];
   }
-  return [
-    printable(variant.platform),
-    `${variantNeeds(variant)}${movedMarks(variant.moves)}`,
-    rubyWords(variant),
-  ];
+  return [platformCell(variant), `${variantNeeds(variant)}${movedMarks(variant.moves)}`, rubyWords(variant)];
+}
+
+/** A gem without a platform is told for each C library that would install it. */
+function platformCell({ platform, libc }: HistoryVariant): string {
+  return platform === 'ruby' && libc === 'musl' ? 'ruby (on musl)' : printable(platform);
 }
 
 function movedMarks(moves: readonly Move[]): string {
@@ -157,25 +158,31 @@ const KNOWN_COLUMNS: readonly Column[] = [
   { title: 'HIGHEST VERSION THAT FITS', narrowest: 25 },
   { title: 'SYSTEMS', narrowest: 20 },
 ];
+const MOST_SYSTEMS = 5;
 
-/** The known systems, those with the same C library and the same answer together. */
-function knownSection({ highest, arches }: HistoryReport, width: number | undefined, paint: Ansis): string {
-  const sections = arches.map((arch) => {
-    const groups = new Map<string, { libc: string; answer: string; names: string[]; first: TargetHighest }>();
-    for (const one of highest.filter((each) => each.arch === arch)) {
-      const libc = `${one.libc === 'gnu' ? 'glibc' : 'musl'} ${one.libcVersion}`;
-      const answer = highestWords(one);
-      const key = `${libc} ${answer}`;
-      const group = groups.get(key) ?? { libc, answer, names: [], first: one };
+/** The known systems by C library, neighbours with the same answer together; empty where there is nothing to run. */
+function knownSection(report: HistoryReport, width: number | undefined, paint: Ansis): string {
+  if (!report.versions.some(({ variants }) => variants.length > 0)) return '';
+  const sections = report.arches.map((arch) => {
+    const groups: { libc: string; from: string; to: string; answer: string; names: string[] }[] = [];
+    for (const one of report.highest.filter((each) => each.arch === arch).sort(byLibc)) {
+      const libc = one.libc === 'gnu' ? 'glibc' : 'musl';
+      const answer = highestWords(one, report);
+      let group = groups.at(-1);
+      if (group?.libc !== libc || group.answer !== answer) {
+        group = { libc, from: one.libcVersion, to: one.libcVersion, answer, names: [] };
+        groups.push(group);
+      }
+      group.to = one.libcVersion;
       group.names.push(one.target);
-      groups.set(key, group);
     }
-    const rows = [...groups.values()].sort((a, b) => byLibc(a.first, b.first));
-    const table = renderTable(
-      KNOWN_COLUMNS,
-      rows.map(({ libc, answer, names }) => [libc, answer, names.join(' ')]),
-      width,
-      (cell, row) => (row === 'head' ? paint.dim(cell) : cell),
+    const rows = groups.map(({ libc, from, to, answer, names }) => [
+      `${libc} ${from === to ? from : `${from} to ${to}`}`,
+      answer,
+      listWords(names, MOST_SYSTEMS),
+    ]);
+    const table = renderTable(KNOWN_COLUMNS, rows, width, (cell, row) =>
+      row === 'head' ? paint.dim(cell) : cell,
     );
     return `${paint.bold(`What runs where, on ${arch}`)}\n\n${table}`;
   });
@@ -189,9 +196,10 @@ function byLibc(a: TargetHighest, b: TargetHighest): number {
 }
 
 /** The answer for each target where several were asked for; with one the closing line says it. */
-function askedSection({ highest }: HistoryReport, width: number | undefined, paint: Ansis): string {
+function askedSection(report: HistoryReport, width: number | undefined, paint: Ansis): string {
+  const { highest } = report;
   if (highest.length < 2) return '';
-  const rows = highest.map((one) => [one.target, one.arch, highestWords(one)]);
+  const rows = highest.map((one) => [one.target, one.arch, highestWords(one, report)]);
   const columns = [
     { title: 'TARGET' },
     { title: 'CPU' },

@@ -38,10 +38,12 @@ export const SOURCE_WORDS = {
 const COUNTED = /^lib(?:stdc\+\+|gcc_s)\.so\./;
 
 /** Everything that a variant needs, in one cell: `glibc 2.29, GLIBCXX 3.4.21, libz.so.1`. */
-export function variantNeeds({ state, requires, libraries }: HistoryVariant): string {
+export function variantNeeds({ state, requires, libraries, picksAtRunTime }: HistoryVariant): string {
   if (state === 'unread') return 'could not be read';
-  const least = state === 'partly' ? ' at least' : '';
-  if (requires === undefined) return `nothing is loaded${least === '' ? '' : ', as far as it was read'}`;
+  const least =
+    state === 'partly' ? ' at least' : picksAtRunTime ? ' at most: it picks a file at run time' : '';
+  if (requires === undefined)
+    return `nothing is loaded${state === 'partly' ? ', as far as it was read' : ''}`;
   const parts = [libcNeeds(requires)];
   for (const floor of ['glibcxx', 'cxxabi', 'gcc'] as const) {
     const number = requires[floor];
@@ -83,8 +85,8 @@ function follows(one: string, other: string): boolean {
   return LAST_OF_MAJOR[one] === other || `${major}.${Number(minor) + 1}` === other;
 }
 
-/** What moved, without the files: `glibc 2.17 → 2.29`. */
-export function moveWords(move: Move): string {
+/** What moved, without the files: `glibc 2.17 → 2.29`. `beside` are the other moves of the same variant. */
+export function moveWords(move: Move, beside: readonly Move[] = []): string {
   switch (move.kind) {
     case 'floor': {
       const name = FLOOR_NAMES[move.floor];
@@ -94,12 +96,30 @@ export function moveWords(move: Move): string {
         : `${name} ${move.from} → ${move.to}`;
     }
     case 'libc':
-      return `${LIBC_WORDS[move.from]} → ${LIBC_WORDS[move.to]}`;
+      return [libcOfMove('from', move, beside), libcOfMove('to', move, beside)].join(' → ');
     case 'marker':
       return `${printable(move.symbolVersion)} ${move.direction === 'up' ? 'needed' : 'no longer needed'}`;
     case 'library':
       return `${printable(move.library)} ${move.direction === 'up' ? 'needed' : 'no longer needed'}`;
   }
+}
+
+function libcOfMove(end: 'from' | 'to', move: Move & { kind: 'libc' }, beside: readonly Move[]): string {
+  const number = beside.find((other) => isEcho(other, move));
+  const words = LIBC_WORDS[move[end]];
+  return number?.kind === 'floor' && number[end] !== undefined && move[end] === 'gnu'
+    ? `${words} ${number[end]}`
+    : words;
+}
+
+/** Where the C library itself came or went, that its version came or went with it is no news. */
+export function isEcho(other: Move, move: Move): boolean {
+  return (
+    move.kind === 'libc' &&
+    other.kind === 'floor' &&
+    other.floor === 'glibc' &&
+    (other.from === undefined || other.to === undefined)
+  );
 }
 
 /** Which way a move goes; a change of the C library goes up where one is asked for that was not before. */
@@ -109,11 +129,15 @@ export function directionOf(move: Move): 'up' | 'down' {
 }
 
 /** `1.18.1`; `no version; 0.19.5 is compiled there, or pure Ruby`. */
-export function highestWords({ version, compiled, unchecked }: Highest): string {
+export function highestWords({ version, compiled, unchecked }: Highest, { versions }: HistoryReport): string {
   const parts = [version === undefined ? 'none' : printable(version)];
-  if (compiled !== undefined) parts.push(`${printable(compiled)} is compiled there, or pure Ruby`);
+  if (compiled !== undefined) parts.push(`${printable(compiled)} is ${sourceOf(compiled, versions)}`);
   if (unchecked.length > 0) parts.push(`${listWords(unchecked, 3)} not known`);
   return parts.join('; ');
+}
+
+function sourceOf(version: string, versions: readonly HistoryVersion[]): string {
+  return SOURCE_WORDS[versions.find((one) => one.version === version)?.source ?? 'unopened'];
 }
 
 /** What the history is of: the line at its top. */
@@ -130,12 +154,15 @@ function count(number: number, singular: string, plural = `${singular}s`): strin
 }
 
 /** How much was told and read, and how to have the rest: the lines at the end. */
-export function historyClosing({ versions, omitted, targets, together, highest }: HistoryReport): string[] {
+export function historyClosing(report: HistoryReport): string[] {
+  const { versions, omitted, together } = report;
   const lines: string[] = [];
-  if (together !== undefined) lines.push(answerWords(together, targets.length * archesOf(highest)));
+  if (together !== undefined) lines.push(answerWords(together, report));
   const variants = versions.flatMap((version) => version.variants);
   const whole = variants.filter(({ state }) => state === 'read').length;
   const rest = variants.length - whole;
+  if (variants.length === 0)
+    lines.push(`None of them has a precompiled variant for ${report.arches.join(' or ')}.`);
   lines.push(
     [
       count(versions.length, 'version'),
@@ -154,20 +181,23 @@ export function historyClosing({ versions, omitted, targets, together, highest }
   return lines;
 }
 
-function archesOf(highest: HistoryReport['highest']): number {
-  return new Set(highest.map(({ arch }) => arch)).size;
-}
-
-function answerWords({ version, compiled, unchecked }: Highest, systems: number): string {
-  const everywhere = systems > 1 ? ' everywhere' : '';
+function answerWords(
+  { version, compiled, unchecked }: Highest,
+  { highest, versions }: HistoryReport,
+): string {
+  const several = highest.length > 1;
   const parts = [
     version === undefined
-      ? `No version with precompiled binaries fits${everywhere}.`
-      : `The highest version that fits${everywhere}: ${printable(version)}.`,
+      ? `No version's precompiled binaries fit${several ? ' everywhere' : ''}.`
+      : `The highest version that fits${several ? ' everywhere' : ''}: ${printable(version)}.`,
   ];
   if (compiled !== undefined) {
+    const where = several ? 'Where it does not run prebuilt files, ' : 'Nothing prebuilt is run of ';
+    const words = sourceOf(compiled, versions);
     parts.push(
-      `${printable(compiled)} runs nothing prebuilt${everywhere === '' ? ' there' : ' on some'}: it is compiled there, or pure Ruby.`,
+      several
+        ? `${where}${printable(compiled)} is ${words}.`
+        : `${where}${printable(compiled)}: it is ${words}.`,
     );
   }
   if (unchecked.length > 0) {
