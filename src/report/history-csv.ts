@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { HistoryReport } from '../history/types.js';
-import type { HistoryRow, SystemColumn } from './history-rows.js';
-import { rowsOf, systemColumns } from './history-rows.js';
+import type { HistoryRow } from './history-rows.js';
+import { rowsOf, targetColumns } from './history-rows.js';
 import { directionOf, isEcho, moveWords } from './history-words.js';
 import { printable } from './printable.js';
 
@@ -33,26 +33,22 @@ const COLUMNS = [
  * What a spreadsheet would take for a formula has an apostrophe before it.
  */
 export function renderHistoryCsv(report: HistoryReport): string {
-  const systems = systemColumns(report);
+  const targets = targetColumns(report);
   const rows = report.versions
-    .flatMap((version) => rowsOf(version, systems))
+    .flatMap((version) => rowsOf(version, targets))
     .map((row) => [...cells(row, report), ...row.verdicts.map((verdict) => verdict ?? '')]);
-  return stringify([[...COLUMNS, ...systems.map(title)], ...rows], {
+  return stringify([[...COLUMNS, ...targets.map(({ name }) => name)], ...rows], {
     escape_formulas: true,
     record_delimiter: 'unix',
   });
 }
 
-function title({ target, arch }: SystemColumn): string {
-  return `${target} ${arch}`;
-}
-
-function cells({ version, variant }: HistoryRow, { gem }: HistoryReport): string[] {
+function cells({ version, variant, arch }: HistoryRow, { gem }: HistoryReport): string[] {
   const whole = [gem, version.version, version.prerelease ? 'yes' : 'no'];
   if (variant === undefined) {
     const platform = version.source === undefined ? '' : 'ruby';
     const state = version.source ?? 'nothing to install';
-    return padded([...whole, platform, '', state]);
+    return padded([...whole, platform, arch ?? '', state]);
   }
   const { requires, findings, moves } = variant;
   return padded(

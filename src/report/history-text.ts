@@ -2,10 +2,11 @@ import { Ansis } from 'ansis';
 import wrapAnsi from 'wrap-ansi';
 import type { HistoryReport, HistoryVariant, HistoryVersion, Move, TargetHighest } from '../history/types.js';
 import { compareDotted } from '../version/symbol-version.js';
+import { failingSection } from './history-failing.js';
 import { chartLines, chartSeries } from './history-chart.js';
 import { movedSection } from './history-moves.js';
 import type { HistoryRow } from './history-rows.js';
-import { rowsOf, systemColumns } from './history-rows.js';
+import { rowsOf, targetColumns } from './history-rows.js';
 import {
   DIRECTION_MARKS,
   directionOf,
@@ -42,6 +43,7 @@ export function renderHistoryText(report: HistoryReport, { color, width }: TextO
     ...chartSeries(report).map((series) => chartLines(series, width, paint).join('\n')),
     tableSection(report, width, paint),
     wrapped(movedSection(report, paint), width),
+    wrapped(failingSection(report, paint), width),
     wrapped(unreadSection(report, paint), width),
     report.targets.length === 0 ? knownSection(report, width, paint) : askedSection(report, width, paint),
     wrapped(historyClosing(report).join('\n'), width),
@@ -69,20 +71,20 @@ interface TextLine {
 }
 
 function tableSection(report: HistoryReport, width: number | undefined, paint: Ansis): string {
-  const systems = systemColumns(report);
+  const targets = targetColumns(report);
   const lines: TextLine[] = [];
   for (const group of folded(report.versions)) {
     const [newest] = group;
     const oldest = group.at(-1);
     if (newest === undefined || oldest === undefined) continue;
-    const rows = rowsOf(newest, systems);
+    const rows = rowsOf(newest, targets);
     rows.forEach((row, at) => {
       const version = at === 0 ? versionCell(newest, oldest, report) : '';
       const folds = group.length > 1 ? ` (${group.length} versions)` : '';
       lines.push({ cells: [version, ...rowCells(row, folds)], verdicts: row.verdicts });
     });
   }
-  const columns = [...COLUMNS, ...systems.map(({ title }) => ({ title: title.toUpperCase() }))];
+  const columns = [...COLUMNS, ...targets.map(({ name }) => ({ title: name.toUpperCase() }))];
   const cells = lines.map(({ cells: own, verdicts }) => [
     ...own,
     ...verdicts.map((verdict) =>
@@ -101,14 +103,15 @@ function versionCell(newest: HistoryVersion, oldest: HistoryVersion, { lockfile 
   return `${printable(newest.version)}${lockfile?.version === newest.version ? ' (locked)' : ''}`;
 }
 
-function rowCells({ version, variant }: HistoryRow, folds: string): string[] {
+function rowCells({ version, variant, arch }: HistoryRow, folds: string): string[] {
   if (variant === undefined) {
     const beside = version.variants.length > 0;
     const words =
       beside && version.source !== undefined
         ? 'compiled there, or pure Ruby, in place of it'
         : withoutVariant(version);
-    return [version.source === undefined ? '–' : 'ruby', `${words}${folds}`, ''];
+    const platform = version.source === undefined ? '–' : 'ruby';
+    return [arch === undefined ? platform : `${platform} (on ${arch})`, `${words}${folds}`, ''];
   }
   return [platformCell(variant), `${variantNeeds(variant)}${movedMarks(variant.moves)}`, rubyWords(variant)];
 }
