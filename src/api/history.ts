@@ -265,10 +265,7 @@ async function versionsOf(gem: string, origin: GemOrigin, lockfile: Lockfile): P
   const damaged: DamagedGem[] = [];
   const groups = groupVersions(await origin.releases(gem, (one) => damaged.push(one)), damaged);
   if (groups.length > 0) return groups;
-  const near = nearestGems(gem, [
-    ...lockfile.specs.map(({ name }) => name),
-    ...(await namesKnownTo(origin)),
-  ]);
+  const near = nearestGems(gem, [...lockfile.specs.map(({ name }) => name), ...(await namesKnownTo(origin))]);
   throw new RegistryError(`${origin.name} has no gem ${gem}`, {
     code: 'GEM_UNKNOWN',
     suggestions: [

@@ -38,7 +38,8 @@ export function rowsOf(version: HistoryVersion, columns: readonly TargetColumn[]
     return { version, variant, arch: variant.arch, verdicts };
   });
   const others = version.verdicts.filter((verdict) => !told.has(verdict));
-  if (others.length === 0) return rows.length > 0 ? rows : [{ version, verdicts: [] }];
+  if (others.length === 0)
+    return rows.length > 0 ? rows : [{ version, verdicts: columns.map(() => undefined) }];
 
   const byArch = [...new Set(others.map(({ arch }) => arch))].map((arch): HistoryRow => {
     const own = others.filter((verdict) => verdict.arch === arch);

@@ -60,7 +60,7 @@ function wrapped(text: string, width: number | undefined): string {
       const indent = /^ */.exec(line)?.[0] ?? '';
       const hanging = indent === '' ? '' : `${indent}  `;
       const lines = wrapAnsi(line, width - hanging.length, { trim: false, hard: true });
-      return lines.replaceAll('\n', `\n${hanging}`);
+      return lines.replaceAll(/\n */g, `\n${hanging}`);
     })
     .join('\n');
 }
