@@ -63,7 +63,7 @@ export default class History extends BaseCommand {
     'all-versions': Flags.boolean({ summary: 'Tell every version.', exclusive: ['limit', 'since'] }),
     pre: Flags.boolean({ summary: 'Tell prereleases too.' }),
     all: Flags.boolean({
-      summary: 'Open gems without a platform too, where a version has no other: a few carry executables.',
+      summary: 'Open gems without a platform too, where they would be installed: a few carry executables.',
     }),
     format: Flags.option({
       char: 'f',

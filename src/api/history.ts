@@ -1,29 +1,21 @@
-import { homedir } from 'node:os';
 import pLimit from 'p-limit';
-import { deploymentsFor, firstCpu } from '../audit/deployments.js';
 import type { GemOrigin } from '../audit/gem-reader.js';
 import type { LockfileOnDisk } from '../audit/lockfile-file.js';
 import { readLockfile } from '../audit/lockfile-file.js';
 import type { AuditProgress } from '../audit/ports.js';
-import { projectRuby } from '../audit/project-ruby.js';
 import type { AuditWarning } from '../audit/types.js';
 import type { Cpu } from '../elf/types.js';
 import { GemcompatError, LockfileError, RegistryError, UsageError } from '../errors.js';
 import { isValidNameTuple } from '../gem/name-tuple.js';
-import { linuxTarget, parsePlatform } from '../gem/platform.js';
 import { tellHistory } from '../history/history.js';
-import { supportedSystems } from '../history/known-systems.js';
 import { nearestGems } from '../history/nearest-gems.js';
 import type { HistoryRange, VersionGroup } from '../history/releases.js';
 import { chooseVersions, groupVersions } from '../history/releases.js';
 import type { HistoryReport } from '../history/types.js';
 import type { Lockfile } from '../lockfile/types.js';
-import { cacheDirectory } from '../registry/cache.js';
 import type { DamagedGem } from '../registry/types.js';
-import type { Deployment } from '../search/types.js';
-import { readTarget } from '../target/read-target.js';
 import { isGemVersion } from '../version/gem-version.js';
-import { packageVersion } from './package-version.js';
+import { systemsFor } from './history-systems.js';
 import { openSession } from './session.js';
 
 /** Which gem's history is told, and how much of it. */
@@ -43,7 +35,7 @@ export interface HistoryOptions {
   readonly since?: string;
   /** Tell prereleases too. */
   readonly prereleases?: boolean;
-  /** Open variants without a platform too, where a version has no other. */
+  /** Open variants without a platform too, where a version has no other or a system would take it. */
   readonly all?: boolean;
   /** Use directories and the cache only. */
   readonly offline?: boolean;
@@ -103,8 +95,7 @@ export async function history(options: HistoryOptions): Promise<HistoryReport> {
         gem,
         groups,
         range,
-        untilFitting:
-          systems.asked && options.limit === undefined && options.since === undefined && groups.length > 0,
+        untilFitting: systems.asked && options.limit === undefined && options.since === undefined,
         ...systems,
         all: options.all ?? false,
       },
@@ -178,87 +169,6 @@ function remotesOf(gem: string, { specs, sources }: Lockfile): readonly string[]
   const own = spec === undefined ? undefined : sources[spec.source];
   const remotes = own?.remotes ?? servers.flatMap((section) => section.remotes);
   return remotes.length > 0 ? [...new Set(remotes)] : [DEFAULT_SOURCE];
-}
-
-interface Systems {
-  readonly deployments: readonly Deployment[];
-  readonly asked: boolean;
-  readonly arches: readonly Cpu[];
-  readonly libcs: readonly ('gnu' | 'musl')[];
-  readonly ruby?: string;
-}
-
-interface Surroundings {
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly today: string;
-  readonly warnings: AuditWarning[];
-}
-
-async function systemsFor(
-  { targets = [], arches, ruby, offline }: HistoryOptions,
-  lockfile: Lockfile,
-  { cwd, env, today, warnings }: Surroundings,
-): Promise<Systems> {
-  const given = { ...(arches === undefined ? {} : { arches }), ...(ruby === undefined ? {} : { ruby }) };
-  if (targets.length === 0) {
-    const cpus = arches ?? linuxCpusOf(lockfile);
-    const known = supportedSystems(today, cpus);
-    const project = projectRuby(lockfile);
-    const lockedRuby = project?.engine === undefined ? project?.version : undefined;
-    const projects = ruby ?? lockedRuby;
-    const { deployments } = deploymentsFor(
-      known.map((target) => ({
-        target,
-        warnings: [],
-        ...(target.ruby === undefined ? {} : { ruby: target.ruby }),
-      })),
-      lockfile,
-      { ...given, arches: cpus },
-    );
-    return {
-      deployments: deployments.filter(({ target, cpu }) => target.cpus?.includes(cpu) ?? true),
-      asked: false,
-      arches: [...new Set(cpus)],
-      libcs: ['gnu', 'musl'],
-      ...(projects === undefined ? {} : { ruby: projects }),
-    };
-  }
-
-  const readOptions = {
-    cwd,
-    env,
-    home: env['HOME'] ?? homedir(),
-    cpu: arches?.[0] ?? firstCpu(lockfile),
-    cacheDirectory: cacheDirectory(env),
-    offline: offline ?? false,
-    userAgent: `gemcompat/${packageVersion()}`,
-    warn: (message: string) => warnings.push({ code: 'CACHE', message }),
-  };
-  const resolved = await Promise.all(targets.map((name) => readTarget(name, readOptions)));
-  const { deployments, warnings: doubts } = deploymentsFor(resolved, lockfile, given);
-  warnings.push(
-    ...resolved.flatMap((each) => each.warnings.map((message) => ({ code: 'TARGET', message }))),
-    ...doubts,
-  );
-  for (const { target, cpu } of deployments) {
-    if (target.cpus?.includes(cpu) !== false) continue;
-    warnings.push({ code: 'TARGET_CPU', message: `${target.title} is not made for ${cpu}` });
-  }
-  const rubies = new Set(deployments.map((deployment) => deployment.ruby));
-  const [only] = rubies;
-  return {
-    deployments,
-    asked: true,
-    arches: [...new Set(deployments.map(({ cpu }) => cpu))],
-    libcs: [...new Set(deployments.map(({ target }) => target.libc))],
-    ...(rubies.size === 1 && only !== undefined ? { ruby: only } : {}),
-  };
-}
-
-function linuxCpusOf({ platforms }: Lockfile): readonly Cpu[] {
-  const cpus = platforms.flatMap((platform) => linuxTarget(parsePlatform(platform))?.cpu ?? []);
-  return cpus.length > 0 ? [...new Set(cpus)] : ['x86_64'];
 }
 
 async function versionsOf(gem: string, origin: GemOrigin, lockfile: Lockfile): Promise<VersionGroup[]> {

@@ -21,7 +21,7 @@ export interface TellOptions {
   readonly detailed: boolean;
   /** The one Ruby whose builds count. */
   readonly ruby?: string;
-  /** Open the variant without a platform where there is no other. */
+  /** Open the variant without a platform where there is no other or a system would take it. */
   readonly all: boolean;
   readonly names: Names;
 }

@@ -1,0 +1,108 @@
+import { homedir } from 'node:os';
+import { deploymentsFor, firstCpu } from '../audit/deployments.js';
+import { projectRuby } from '../audit/project-ruby.js';
+import type { AuditWarning } from '../audit/types.js';
+import type { Cpu } from '../elf/types.js';
+import { linuxTarget, parsePlatform } from '../gem/platform.js';
+import { supportedSystems } from '../history/known-systems.js';
+import type { Lockfile } from '../lockfile/types.js';
+import { cacheDirectory } from '../registry/cache.js';
+import type { Deployment } from '../search/types.js';
+import { readTarget } from '../target/read-target.js';
+import type { Libc } from '../target/types.js';
+import { packageVersion } from './package-version.js';
+
+/** What the caller says of the systems that a history is told for. */
+interface SystemOptions {
+  readonly targets?: readonly string[];
+  readonly arches?: readonly Cpu[];
+  readonly ruby?: string;
+  readonly offline?: boolean;
+}
+
+/** The systems that a history is told for. */
+interface Systems {
+  readonly deployments: readonly Deployment[];
+  readonly asked: boolean;
+  readonly arches: readonly Cpu[];
+  readonly libcs: readonly Libc[];
+  readonly ruby?: string;
+}
+
+interface Surroundings {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly today: string;
+  readonly warnings: AuditWarning[];
+}
+
+/**
+ * The targets that are asked for, else the known systems in support, on each CPU with the Ruby that runs there.
+ *
+ * @throws TargetError as `readTarget` does
+ */
+export async function systemsFor(
+  { targets = [], arches, ruby, offline }: SystemOptions,
+  lockfile: Lockfile,
+  { cwd, env, today, warnings }: Surroundings,
+): Promise<Systems> {
+  const given = { ...(arches === undefined ? {} : { arches }), ...(ruby === undefined ? {} : { ruby }) };
+  if (targets.length === 0) {
+    const cpus = arches ?? linuxCpusOf(lockfile);
+    const known = supportedSystems(today, cpus);
+    const project = projectRuby(lockfile);
+    const lockedRuby = project?.engine === undefined ? project?.version : undefined;
+    const projects = ruby ?? lockedRuby;
+    const { deployments } = deploymentsFor(
+      known.map((target) => ({
+        target,
+        warnings: [],
+        ...(target.ruby === undefined ? {} : { ruby: target.ruby }),
+      })),
+      lockfile,
+      { ...given, arches: cpus },
+    );
+    return {
+      deployments: deployments.filter(({ target, cpu }) => target.cpus?.includes(cpu) ?? true),
+      asked: false,
+      arches: [...new Set(cpus)],
+      libcs: ['gnu', 'musl'],
+      ...(projects === undefined ? {} : { ruby: projects }),
+    };
+  }
+
+  const readOptions = {
+    cwd,
+    env,
+    home: env['HOME'] ?? homedir(),
+    cpu: arches?.[0] ?? firstCpu(lockfile),
+    cacheDirectory: cacheDirectory(env),
+    offline: offline ?? false,
+    userAgent: `gemcompat/${packageVersion()}`,
+    warn: (message: string) => warnings.push({ code: 'CACHE', message }),
+  };
+  const resolved = await Promise.all(targets.map((name) => readTarget(name, readOptions)));
+  const { deployments, warnings: doubts } = deploymentsFor(resolved, lockfile, given);
+  warnings.push(
+    ...resolved.flatMap((each) => each.warnings.map((message) => ({ code: 'TARGET', message }))),
+    ...doubts,
+  );
+  for (const { target, cpu } of deployments) {
+    if (target.cpus?.includes(cpu) !== false) continue;
+    warnings.push({ code: 'TARGET_CPU', message: `${target.title} is not made for ${cpu}` });
+  }
+  const rubies = new Set(deployments.map((deployment) => deployment.ruby));
+  const [only] = rubies;
+  return {
+    deployments,
+    asked: true,
+    arches: [...new Set(deployments.map(({ cpu }) => cpu))],
+    libcs: [...new Set(deployments.map(({ target }) => target.libc))],
+    ...(rubies.size === 1 && only !== undefined ? { ruby: only } : {}),
+  };
+}
+
+function linuxCpusOf({ platforms }: Lockfile): readonly Cpu[] {
+  const cpus = platforms.flatMap((platform) => linuxTarget(parsePlatform(platform))?.cpu ?? []);
+  return cpus.length > 0 ? [...new Set(cpus)] : ['x86_64'];
+}
