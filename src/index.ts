@@ -9,16 +9,21 @@
  */
 export { audit } from './api/audit.js';
 export type { AuditOptions } from './api/audit.js';
+export { auditOrFloor, bundleFloor } from './api/floor.js';
 export { knownTarget, knownTargets } from './api/targets.js';
 export type { AuditProgress } from './audit/ports.js';
 export type {
   AuditReport,
   AuditWarning,
   BundleFloor,
+  FittingSystem,
+  FloorNeed,
+  FloorReport,
   GemNote,
   GemReport,
   MultiTargetReport,
   Summary,
+  SystemFloor,
   TargetSummary,
 } from './audit/types.js';
 export type { Finding, FindingKind, Requires, Verdict } from './compat/types.js';
@@ -54,6 +59,7 @@ export type {
   LockedSpec,
   Lockfile,
 } from './lockfile/types.js';
+export { FLOOR_FORMATS, floorExitCode, renderFloor } from './report/floor.js';
 export { exitCodeOf } from './report/exit-code.js';
 export { render } from './report/render.js';
 export type { ReportFormat } from './report/render.js';

@@ -12,11 +12,14 @@ const MOST_FILES = 2;
 const MOST_SYSTEMS = 4;
 const MOST_GEMS = 8;
 
+/** What the gems were judged for. */
+type Judged = Pick<AuditReport, 'target'>;
+
 /**
  * A section for each gem that there is something to say of; gems that could not be had for the same reason share one.
  * What to do is said once, though it mends several gems.
  */
-export function gemSections(gems: readonly GemReport[], report: AuditReport, paint: Ansis): string[] {
+export function gemSections(gems: readonly GemReport[], report: Judged, paint: Ansis): string[] {
   const said = new Set<string>();
   const sections: string[] = [];
   const shared = new Set<string>();
@@ -37,12 +40,7 @@ function unavailableFor({ findings, notes = [] }: GemReport): string | undefined
   return `${finding.code} ${finding.reason}`;
 }
 
-function sharedSection(
-  gems: readonly GemReport[],
-  report: AuditReport,
-  paint: Ansis,
-  said: Set<string>,
-): string {
+function sharedSection(gems: readonly GemReport[], report: Judged, paint: Ansis, said: Set<string>): string {
   const [first] = gems;
   const finding = first?.findings[0];
   if (first === undefined || finding === undefined) return '';
@@ -61,7 +59,7 @@ function remedyLines(finding: Finding, indent: string, said: Set<string>): strin
 }
 
 /** Why a gem does not fit, and what is worth knowing of one that does; empty where there is nothing to say. */
-function gemSection(gem: GemReport, report: AuditReport, paint: Ansis, said: Set<string>): string {
+function gemSection(gem: GemReport, report: Judged, paint: Ansis, said: Set<string>): string {
   const lines: string[] = [];
   const groups = groupFindings(gem.findings);
   let above = '';

@@ -1,4 +1,12 @@
-import type { GemNote, GemReport, Summary, TargetSummary } from '../audit/types.js';
+import type {
+  FloorReport,
+  FittingSystem,
+  GemNote,
+  GemReport,
+  Summary,
+  SystemFloor,
+  TargetSummary,
+} from '../audit/types.js';
 import type { Finding, Requires, Verdict } from '../compat/types.js';
 import type { Suggestion } from '../search/types.js';
 import { printable } from './printable.js';
@@ -195,15 +203,21 @@ export function noteWords(note: GemNote): string {
 
 /** The closing line of a report. */
 export function summaryWords(summary: Summary, all: boolean): string {
-  const { ignored = 0 } = summary;
-  const checked = summary.compatible + summary.incompatible + summary.unknown + ignored;
-  const parts = [
-    checked === 0
-      ? 'no precompiled gems'
-      : `${count(checked, 'precompiled gem')}: ${summary.compatible} ${summary.compatible === 1 ? 'fits' : 'fit'}`,
+  return countWords(summary, all, [
+    `${summary.compatible} ${summary.compatible === 1 ? 'fits' : 'fit'}`,
     ...(summary.incompatible > 0
       ? [`${summary.incompatible} ${summary.incompatible === 1 ? 'does' : 'do'} not fit`]
       : []),
+  ]);
+}
+
+function countWords(summary: Summary, all: boolean, judged: readonly string[]): string {
+  const { ignored = 0 } = summary;
+  const checked = summary.compatible + summary.incompatible + summary.unknown + ignored;
+  const [first = '', ...others] = judged;
+  const parts = [
+    checked === 0 ? 'no precompiled gems' : `${count(checked, 'precompiled gem')}: ${first}`,
+    ...others,
     ...(summary.unknown > 0 ? [`${summary.unknown} could not be checked`] : []),
     ...(ignored > 0 ? [`${ignored} ignored`] : []),
   ];
@@ -214,4 +228,69 @@ export function summaryWords(summary: Summary, all: boolean): string {
         ? `; ${count(summary.source, 'gem')} with nothing prebuilt for Linux (those from git or a path are not opened)`
         : `; ${count(summary.source, 'gem')} compiled there or pure Ruby (not opened; --all opens them)`;
   return `${parts.join(', ')}${source}.`;
+}
+
+/** The closing line of a floor. */
+export function floorSummaryWords(summary: Summary, all: boolean): string {
+  return countWords(summary, all, [
+    `${summary.compatible} read`,
+    ...(summary.incompatible > 0
+      ? [`${summary.incompatible} ${summary.incompatible === 1 ? 'runs' : 'run'} on no such system`]
+      : []),
+  ]);
+}
+
+export function floorHeading({ lockfile, ruby }: FloorReport): string {
+  const on = ruby === undefined ? '' : `, Ruby ${ruby}`;
+  return `${printable(lockfile)}${on}: no target is named, so this is what the bundle needs at least`;
+}
+
+export const FLOOR_CLOSING =
+  'To check one system: gemcompat audit --target NAME, targets: in .gemcompat.yml, or a Dockerfile in the project.';
+
+/** The floor in one line: `x86_64 with glibc: glibc 2.34, GLIBCXX_3.4.29`. */
+export function floorWords({ libc, arch, floor, gems }: SystemFloor): string {
+  const { glibc, glibcxx, cxxabi, gcc, markers = [] } = floor;
+  const versions = [
+    ...(glibc === undefined ? [] : [`glibc ${glibc}`]),
+    ...(glibcxx === undefined ? [] : [`GLIBCXX_${glibcxx}`]),
+    ...(cxxabi === undefined ? [] : [`CXXABI_${cxxabi}`]),
+    ...(gcc === undefined ? [] : [`GCC_${gcc}`]),
+    ...markers.map(printable),
+  ];
+  const none = gems.some(({ requires }) => requires !== undefined)
+    ? libc === 'musl'
+      ? 'no version, as musl has none'
+      : 'no version'
+    : 'nothing, as far as is known';
+  return `${arch} with ${LIBC_NAMES[libc]}: ${versions.length === 0 ? none : versions.join(', ')}`;
+}
+
+/** What became of one gem, in one cell. */
+export function readWords({ verdict, ignored }: GemReport): string {
+  if (ignored !== undefined) return 'ignored';
+  return {
+    compatible: 'read',
+    source: '',
+    unknown: 'unknown: see below',
+    incompatible: 'runs nowhere: see below',
+  }[verdict];
+}
+
+const MOST_SUPPORTED = 24;
+const MOST_ENDED = 6;
+
+/** The systems that have a floor, those in support first. */
+export function systemsWords({ libc, systems, needs }: SystemFloor): string[] {
+  if (systems.length === 0) return [`No known system with ${LIBC_NAMES[libc]} has all of that.`];
+  const names = (supported: boolean): string[] =>
+    systems.filter((system: FittingSystem) => system.supported === supported).map(({ name }) => name);
+  const [current, ended] = [names(true), names(false)];
+  const libraries = needs.filter(({ need }) => need.includes('.so')).length > 0;
+  return [
+    current.length === 0
+      ? 'No known system in support has all of that.'
+      : `Systems in support that have it: ${listWords(current, MOST_SUPPORTED)}${libraries ? '; the libraries have to be installed there' : ''}.`,
+    ...(ended.length === 0 ? [] : [`Past their end of life: ${listWords(ended, MOST_ENDED)}.`]),
+  ];
 }
