@@ -10,7 +10,8 @@
 export { audit } from './api/audit.js';
 export type { AuditOptions } from './api/audit.js';
 export { auditOrFloor, bundleFloor } from './api/floor.js';
-export { knownTarget, knownTargets } from './api/targets.js';
+export { describeTarget, findTargets, knownTarget, knownTargets } from './api/targets.js';
+export type { DescribeTargetOptions, FindTargetsOptions, ListedTarget, TargetFilter } from './api/targets.js';
 export type { AuditProgress } from './audit/ports.js';
 export type {
   AuditReport,
@@ -63,7 +64,7 @@ export { FLOOR_FORMATS, floorExitCode, renderFloor } from './report/floor.js';
 export { exitCodeOf } from './report/exit-code.js';
 export { render } from './report/render.js';
 export type { ReportFormat } from './report/render.js';
-export { renderTarget, renderTargets } from './report/targets.js';
+export { renderTarget, renderTargets, renderTargetsJson } from './report/targets.js';
 export type { TextOptions } from './report/text.js';
 export type { Conflict, Suggestion } from './search/types.js';
-export type { CpuFacts, Libc, NamedTarget, Target } from './target/types.js';
+export type { CpuFacts, Libc, NamedTarget, ResolvedTarget, Target } from './target/types.js';

@@ -50,6 +50,7 @@ export async function audit(options: AuditOptions & { readonly target: string })
 export async function audit(
   options: AuditOptions & { readonly target: readonly string[] },
 ): Promise<MultiTargetReport>;
+// eslint-disable-next-line @typescript-eslint/unified-signatures -- the first overload goes before that of any other text
 export async function audit(options: AuditOptions): Promise<AuditReport | MultiTargetReport>;
 export async function audit(options: AuditOptions): Promise<AuditReport | MultiTargetReport> {
   const cwd = options.cwd ?? process.cwd();

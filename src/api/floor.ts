@@ -1,6 +1,6 @@
 import type { AuditReport, FloorReport, MultiTargetReport, SystemFloor } from '../audit/types.js';
 import type { FloorAudit } from '../audit/floor.js';
-import { anySystem, auditFloor, libcsOf, needsOf } from '../audit/floor.js';
+import { anySystem, auditFloor, countsForFloor, libcsOf, needsOf } from '../audit/floor.js';
 import { usualCpus } from '../audit/deployments.js';
 import { applyIgnores } from '../audit/ignore.js';
 import { readLockfile } from '../audit/lockfile-file.js';
@@ -103,7 +103,7 @@ export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
 
 function systemFloor({ libc, arch, report }: FloorAudit, today: string): SystemFloor {
   const { gems, summary } = report;
-  const counted = gems.filter(({ ignored }) => ignored === undefined);
+  const counted = gems.filter((gem) => countsForFloor(gem, libc));
   const floor = mergeRequires(counted.flatMap(({ requires }) => requires ?? []));
   return {
     libc,

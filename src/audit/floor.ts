@@ -99,9 +99,15 @@ function isNeed(finding: Finding, requires: Requires | undefined): boolean {
 /** The numbers of a floor, by the prefix of the version names that they count. */
 const NUMBERS = { glibc: 'GLIBC', glibcxx: 'GLIBCXX', cxxabi: 'CXXABI', gcc: 'GCC' } as const;
 
+/** Of a gem that is linked to the other C library nothing is asked: it runs on no such system. */
+export function countsForFloor({ requires, ignored }: GemReport, libc: Libc): boolean {
+  if (requires === undefined || ignored !== undefined) return false;
+  return requires.libc === libc || requires.libc === 'static' || (requires.libc === 'both' && libc === 'gnu');
+}
+
 /** What gems need at least, each need with the gems that have it: the highest of each version, and every library. */
 export function needsOf(gems: readonly GemReport[], libc: Libc, cpu: Cpu): FloorNeed[] {
-  const read = gems.filter(({ requires, ignored }) => requires !== undefined && ignored === undefined);
+  const read = gems.filter((gem) => countsForFloor(gem, libc));
   const by = (has: (requires: Requires, gem: GemReport) => boolean): string[] => [
     ...new Set(
       read.flatMap((gem) =>

@@ -68,7 +68,7 @@ function floorSections(
 ): string[] {
   const { libc, gems, needs, summary } = floor;
   const read = gems.filter(({ verdict }) => verdict !== 'source').sort(inOrder);
-  const name = `any system with ${libc === 'gnu' ? 'glibc' : 'musl'}`;
+  const name = 'every such system';
   const target: TargetSummary = { name, title: name, libc, source: '' };
   const worst: Verdict =
     summary.incompatible > 0 ? 'incompatible' : summary.unknown > 0 ? 'unknown' : 'compatible';

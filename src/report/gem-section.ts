@@ -1,5 +1,5 @@
 import type { Ansis } from 'ansis';
-import type { AuditReport, GemReport } from '../audit/types.js';
+import type { AuditReport, GemReport, TargetSummary } from '../audit/types.js';
 import type { Finding } from '../compat/types.js';
 import { groupFindings } from './grouped-findings.js';
 import { printable } from './printable.js';
@@ -48,12 +48,12 @@ function sharedSection(gems: readonly GemReport[], report: Judged, paint: Ansis,
   return [
     paintVerdict(first.verdict, `${MARKS[first.verdict]} ${listWords(names, MOST_GEMS)}`, paint),
     `  ${findingWords(finding, report.target)}`,
-    ...remedyLines(finding, '  ', said),
+    ...remedyLines(finding, report.target, '  ', said),
   ].join('\n');
 }
 
-function remedyLines(finding: Finding, indent: string, said: Set<string>): string[] {
-  const lines = findingRemedies(finding).filter((remedy) => !said.has(remedy));
+function remedyLines(finding: Finding, target: TargetSummary, indent: string, said: Set<string>): string[] {
+  const lines = findingRemedies(finding, target).filter((remedy) => !said.has(remedy));
   for (const remedy of lines) said.add(remedy);
   return lines.map((remedy) => `${indent}→ ${remedy}`);
 }
@@ -68,7 +68,7 @@ function gemSection(gem: GemReport, report: Judged, paint: Ansis, said: Set<stri
     if (place !== above) lines.push(place);
     above = place;
     lines.push(`    ${findingWords(finding, report.target)}`);
-    lines.push(...remedyLines(finding, '    ', said));
+    lines.push(...remedyLines(finding, report.target, '    ', said));
   }
   if (groups.length > MOST_FINDINGS) {
     lines.push(`  and ${groups.length - MOST_FINDINGS} more; --format json lists them all`);

@@ -8,7 +8,12 @@ const UNSAFE_ON_A_TERMINAL = /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u20
  * value, but no control character is written: those that JSON leaves alone are escaped too.
  */
 export function renderJson(report: AuditReport | MultiTargetReport | FloorReport): string {
-  const json = JSON.stringify(report, null, 2);
+  return safeJson(report);
+}
+
+/** Data as indented JSON that no terminal takes a command from; ends with a newline. */
+export function safeJson(data: unknown): string {
+  const json = JSON.stringify(data, null, 2);
   const safe = json.replace(
     UNSAFE_ON_A_TERMINAL,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
