@@ -2,7 +2,18 @@ import { writeFile } from 'node:fs/promises';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../src/base-command.js';
 import type { Cpu } from '../src/index.js';
-import { CPUS, UsageError, audit, exitCodeOf, parseCpu, render } from '../src/index.js';
+import {
+  CPUS,
+  FLOOR_FORMATS,
+  UsageError,
+  audit,
+  auditOrFloor,
+  exitCodeOf,
+  floorExitCode,
+  parseCpu,
+  render,
+  renderFloor,
+} from '../src/index.js';
 import { progressBar } from '../src/progress-bar.js';
 
 export default class Audit extends BaseCommand {
@@ -41,6 +52,14 @@ export default class Audit extends BaseCommand {
       summary: 'Dockerfile whose base image is the target.',
       helpValue: 'PATH',
       exclusive: ['target'],
+    }),
+    pull: Flags.boolean({
+      summary: "Read the Dockerfile's base from the image itself, pulled from its registry.",
+    }),
+    destination: Flags.string({
+      char: 'd',
+      summary: "Kamal's destination: config/deploy.NAME.yml goes over config/deploy.yml.",
+      helpValue: 'NAME',
     }),
     'build-arg': Flags.string({
       multiple: true,
@@ -97,7 +116,8 @@ export default class Audit extends BaseCommand {
     const { args, flags } = await this.parse(Audit);
     const { target: targets } = flags;
     const progress = progressBar(this.watched);
-    const result = await audit({
+    const { format } = flags;
+    const result = await (isFloorFormat(format) ? auditOrFloor : audit)({
       path: args.path,
       ...(targets === undefined ? {} : { target: targets.length === 1 ? (targets[0] ?? '') : targets }),
       ...(flags.dockerfile === undefined ? {} : { dockerfile: flags.dockerfile }),
@@ -108,6 +128,8 @@ export default class Audit extends BaseCommand {
       ...(flags.source === undefined ? {} : { sources: flags.source }),
       ...(flags.ruby === undefined ? {} : { ruby: flags.ruby }),
       ...(flags.all ? { all: true } : {}),
+      ...(flags.pull ? { pull: true } : {}),
+      ...(flags.destination === undefined ? {} : { destination: flags.destination }),
       offline: flags.offline,
       jobs: flags.jobs,
       onProgress: progress.update,
@@ -115,13 +137,17 @@ export default class Audit extends BaseCommand {
 
     for (const { message } of result.warnings) this.warnUser(message);
     const toFile = flags.output !== undefined;
-    const text = render(result, flags.format, {
+    const options = {
       color: !toFile && this.colorOn(process.stdout),
       ...(toFile || !process.stdout.isTTY ? {} : { width: process.stdout.columns }),
-    });
+    };
+    const text =
+      'floors' in result
+        ? renderFloor(result, isFloorFormat(format) ? format : 'text', options)
+        : render(result, format, options);
     if (flags.output === undefined) process.stdout.write(text);
     else await this.writeResult(flags.output, text);
-    process.exitCode = exitCodeOf(result);
+    process.exitCode = 'floors' in result ? floorExitCode(result) : exitCodeOf(result);
   }
 
   private async writeResult(file: string, text: string): Promise<void> {
@@ -135,6 +161,11 @@ export default class Audit extends BaseCommand {
       });
     }
   }
+}
+
+/** The formats that can tell the floor of a bundle; the others tell what does not fit, which needs a target. */
+function isFloorFormat(format: string): format is (typeof FLOOR_FORMATS)[number] {
+  return FLOOR_FORMATS.some((each) => each === format);
 }
 
 function pairOf(text: string): [name: string, value: string] {

@@ -12,16 +12,22 @@ export { audit } from './api/audit.js';
 export type { AuditOptions } from './api/audit.js';
 export { history } from './api/history.js';
 export type { HistoryOptions } from './api/history.js';
-export { knownTarget, knownTargets } from './api/targets.js';
+export { auditOrFloor, bundleFloor } from './api/floor.js';
+export { describeTarget, findTargets, knownTarget, knownTargets } from './api/targets.js';
+export type { DescribeTargetOptions, FindTargetsOptions, ListedTarget, TargetFilter } from './api/targets.js';
 export type { AuditProgress } from './audit/ports.js';
 export type {
   AuditReport,
   AuditWarning,
   BundleFloor,
+  FittingSystem,
+  FloorNeed,
+  FloorReport,
   GemNote,
   GemReport,
   MultiTargetReport,
   Summary,
+  SystemFloor,
   TargetSummary,
 } from './audit/types.js';
 export type { Finding, FindingKind, Requires, Verdict } from './compat/types.js';
@@ -71,13 +77,14 @@ export type {
   LockedSpec,
   Lockfile,
 } from './lockfile/types.js';
+export { FLOOR_FORMATS, floorExitCode, renderFloor } from './report/floor.js';
 export { exitCodeOf } from './report/exit-code.js';
 export { historyExitCodeOf } from './report/history-exit-code.js';
 export { renderHistory } from './report/history.js';
 export type { HistoryFormat } from './report/history.js';
 export { render } from './report/render.js';
 export type { ReportFormat } from './report/render.js';
-export { renderTarget, renderTargets } from './report/targets.js';
+export { renderTarget, renderTargets, renderTargetsJson } from './report/targets.js';
 export type { TextOptions } from './report/text.js';
 export type { Conflict, Suggestion } from './search/types.js';
-export type { CpuFacts, Libc, NamedTarget, Target } from './target/types.js';
+export type { CpuFacts, Libc, NamedTarget, ResolvedTarget, Target } from './target/types.js';

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { auditLockfile } from '../audit/audit.js';
 import { CONFIG_FILE } from '../audit/config-file.js';
-import { deploymentsFor, firstCpu } from '../audit/deployments.js';
+import { deploymentsFor, usualCpus } from '../audit/deployments.js';
 import { applyIgnores, unusedIgnores } from '../audit/ignore.js';
 import { readLockfile } from '../audit/lockfile-file.js';
 import type { PlanOptions } from '../audit/plan.js';
@@ -15,7 +15,7 @@ import type { Cpu } from '../elf/types.js';
 import { UsageError } from '../errors.js';
 import { cacheDirectory } from '../registry/cache.js';
 import { targetsFitting } from '../target/catalog.js';
-import { readTarget } from '../target/read-target.js';
+import { readForCpus } from '../target/read-for-cpus.js';
 import { isGemVersion } from '../version/gem-version.js';
 import { packageVersion } from './package-version.js';
 import { openSession } from './session.js';
@@ -28,8 +28,6 @@ export interface AuditOptions extends PlanOptions {
   readonly offline?: boolean;
   /** Gems that are read at the same time; 8 by default. */
   readonly jobs?: number;
-  /** Where relative paths are taken from; the process's directory by default. */
-  readonly cwd?: string;
   /** The environment: BUNDLE_*, proxies, GEMCOMPAT_CACHE_DIR; the process's by default. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly onProgress?: (progress: AuditProgress) => void;
@@ -40,14 +38,19 @@ export interface AuditOptions extends PlanOptions {
  * file, the symbol, and the highest version that fits. What is wrong with one gem is a finding of that gem.
  *
  * With one target as a string the result is its `AuditReport`, with a list a `MultiTargetReport` whose pins fit them all.
+ * A Dockerfile or an image that is another system on each CPU is several targets too.
  *
  * @throws GemcompatError for what stops the whole audit: LockfileError, TargetError, UsageError, RegistryError for a source
  * that is no source.
  */
+export async function audit(
+  options: AuditOptions & { readonly target: `${'dockerfile' | 'image' | 'oci'}:${string}` },
+): Promise<AuditReport | MultiTargetReport>;
 export async function audit(options: AuditOptions & { readonly target: string }): Promise<AuditReport>;
 export async function audit(
   options: AuditOptions & { readonly target: readonly string[] },
 ): Promise<MultiTargetReport>;
+// eslint-disable-next-line @typescript-eslint/unified-signatures -- the first overload goes before that of any other text
 export async function audit(options: AuditOptions): Promise<AuditReport | MultiTargetReport>;
 export async function audit(options: AuditOptions): Promise<AuditReport | MultiTargetReport> {
   const cwd = options.cwd ?? process.cwd();
@@ -55,21 +58,29 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   const today = new Date().toISOString().slice(0, 10);
   if (options.ruby !== undefined) checkRuby(options.ruby);
   const { path: file, directory, lockfile } = await readLockfile(options.path ?? '.', cwd);
-  const plan = planAudit(options, await readProjectFiles(directory, today), directory);
-  const { buildArgs, sources } = plan;
+  const { destination } = options;
+  const project = await readProjectFiles(directory, {
+    today,
+    ...(destination === undefined ? {} : { destination }),
+  });
+  const plan = planAudit({ ...options, cwd }, project, directory);
+  const { buildArgs, pull, sources, stage } = plan;
   const warnings: AuditWarning[] = [];
   const readOptions = {
     cwd,
     buildArgs,
+    pull,
+    ...(stage === undefined ? {} : { stage }),
     env,
     home: env['HOME'] ?? homedir(),
-    cpu: plan.arches?.[0] ?? firstCpu(lockfile),
+    cpus: plan.arches ?? usualCpus(lockfile),
+    chosen: plan.arches !== undefined,
     cacheDirectory: cacheDirectory(env),
     offline: options.offline ?? false,
     userAgent: `gemcompat/${packageVersion()}`,
     warn: (message: string) => warnings.push({ code: 'CACHE', message }),
   };
-  const resolved = await Promise.all(plan.targets.map((name) => readTarget(name, readOptions)));
+  const resolved = (await Promise.all(plan.targets.map((name) => readForCpus(name, readOptions)))).flat();
   warnings.push(
     ...plan.warnings,
     ...resolved.flatMap((each) => each.warnings.map((message) => ({ code: 'TARGET', message }))),
@@ -123,7 +134,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   }
 }
 
-function checkRuby(ruby: string): void {
+/** @throws UsageError `RUBY_MALFORMED` */
+export function checkRuby(ruby: string): void {
   if (isGemVersion(ruby) && /^\d+\.\d+/.test(ruby)) return;
   throw new UsageError(`${JSON.stringify(ruby)} is not a version of Ruby`, {
     code: 'RUBY_MALFORMED',

@@ -32,6 +32,7 @@ export interface ProjectConfig {
   readonly sources?: readonly string[];
   readonly ruby?: string;
   readonly all?: boolean;
+  readonly pull?: boolean;
   readonly ignore: readonly IgnoreRule[];
   /** One sentence each, with path and line. */
   readonly warnings: readonly string[];
@@ -146,19 +147,25 @@ const rule = z.strictObject(
   { error: expected('a mapping of gem, reason and what else is known') },
 );
 
+const flag = z
+  .enum(['true', 'false'], { error: ({ input }) => `is ${shown(input)}, and has to be true or false` })
+  .transform((value) => value === 'true');
+
 const shape = z.strictObject(
   {
     targets: listOf(text).exactOptional(),
     arches: listOf(cpu).exactOptional(),
     sources: listOf(text).exactOptional(),
     ruby: ruby.exactOptional(),
-    all: z
-      .enum(['true', 'false'], { error: ({ input }) => `is ${shown(input)}, and has to be true or false` })
-      .transform((value) => value === 'true')
-      .exactOptional(),
+    all: flag.exactOptional(),
+    pull: flag.exactOptional(),
     ignore: z.array(rule, { error: 'has to be a list' }).exactOptional(),
   },
-  { error: expected(`a mapping of ${['targets', 'arches', 'sources', 'ruby', 'all', 'ignore'].join(', ')}`) },
+  {
+    error: expected(
+      `a mapping of ${['targets', 'arches', 'sources', 'ruby', 'all', 'pull', 'ignore'].join(', ')}`,
+    ),
+  },
 );
 
 /** What an object's schema says where there is none. Unknown keys have words of their own. */

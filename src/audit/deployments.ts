@@ -2,7 +2,8 @@ import type { Cpu } from '../elf/types.js';
 import { linuxTarget, parsePlatform } from '../gem/platform.js';
 import type { Lockfile } from '../lockfile/types.js';
 import type { Deployment } from '../search/types.js';
-import type { ResolvedTarget, Target } from '../target/types.js';
+import type { CpuReading } from '../target/merge-cpus.js';
+import type { Target } from '../target/types.js';
 import { projectRuby, sameAbi } from './project-ruby.js';
 import type { AuditWarning } from './types.js';
 
@@ -14,18 +15,21 @@ export interface DeploymentOptions {
 
 /** Each target on each CPU with its Ruby; a target that is named twice counts once. */
 export function deploymentsFor(
-  targets: readonly ResolvedTarget[],
+  targets: readonly CpuReading[],
   lockfile: Lockfile,
   options: DeploymentOptions,
 ): { readonly deployments: readonly Deployment[]; readonly warnings: readonly AuditWarning[] } {
   const warnings: AuditWarning[] = [];
-  const deployments = new Map<string, readonly Deployment[]>();
-  for (const { target, ruby: brought } of targets) {
-    if (deployments.has(target.name)) continue;
+  const deployments = new Map<Target, Deployment[]>();
+  const seen = new Map<string, Target>();
+  for (const { target, ruby: brought, cpus: read } of targets) {
+    const cpus = read ?? options.arches ?? cpusOf(target, lockfile);
+    const fresh = [...new Set(cpus)].filter((cpu) => !seen.has(`${target.name} ${cpu}`));
+    if (fresh.length === 0) continue;
     const ruby = options.ruby ?? rubyOn(target, brought, lockfile, warnings);
-    const cpus = options.arches ?? cpusOf(target, lockfile);
-    const each = [...new Set(cpus)].map((cpu) => ({ target, cpu, ...(ruby === undefined ? {} : { ruby }) }));
-    deployments.set(target.name, each);
+    const each = fresh.map((cpu) => ({ target, cpu, ...(ruby === undefined ? {} : { ruby }) }));
+    deployments.set(target, [...(deployments.get(target) ?? []), ...each]);
+    for (const cpu of fresh) seen.set(`${target.name} ${cpu}`, target);
   }
   const engine = projectRuby(lockfile)?.engine;
   if (engine !== undefined) {
@@ -58,17 +62,16 @@ function rubyOn(
   return brought;
 }
 
-/** The CPU whose variant of an image is read, where nothing else says which. */
-export function firstCpu(lockfile: Lockfile): Cpu {
-  return linuxCpus(lockfile)[0] ?? 'x86_64';
+/** The Linux CPUs that the lockfile's PLATFORMS name; x86_64 where there is none. */
+export function usualCpus(lockfile: Lockfile): readonly Cpu[] {
+  const cpus = lockfile.platforms.flatMap((platform) => linuxTarget(parsePlatform(platform))?.cpu ?? []);
+  return cpus.length > 0 ? [...new Set(cpus)] : ['x86_64'];
 }
 
-function linuxCpus(lockfile: Lockfile): Cpu[] {
-  return lockfile.platforms.flatMap((platform) => linuxTarget(parsePlatform(platform))?.cpu ?? []);
-}
-
-/** The Linux CPUs that the lockfile's PLATFORMS name and the target exists for; x86_64 where there is none. */
-function cpusOf(target: Target, lockfile: Lockfile): readonly Cpu[] {
-  const usual = linuxCpus(lockfile).filter((cpu) => target.cpus?.includes(cpu) ?? true);
-  return usual.length > 0 ? usual : ['x86_64'];
+/** The usual CPUs that the target exists for; where there is none, x86_64 if it is made for that, else what it is made for. */
+function cpusOf({ cpus }: Target, lockfile: Lockfile): readonly Cpu[] {
+  const usual = usualCpus(lockfile).filter((cpu) => cpus?.includes(cpu) ?? true);
+  if (usual.length > 0) return usual;
+  const [first = 'x86_64'] = cpus ?? [];
+  return cpus?.includes('x86_64') === false ? [first] : ['x86_64'];
 }

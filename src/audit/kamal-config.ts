@@ -5,6 +5,11 @@ import { YamlFile } from './yaml-file.js';
 /** Where Kamal keeps it, at the root of a project. */
 export const KAMAL_FILE = 'config/deploy.yml';
 
+/** What a destination changes: `config/deploy.staging.yml` (Kamal's Configuration.destination_config_file). */
+export function destinationFile(destination: string): string {
+  return KAMAL_FILE.replace(/yml$/, `${destination}.yml`);
+}
+
 /** What Kamal builds an image with. */
 export interface KamalConfig {
   /** Path of the file that was read, as the user would write it. */

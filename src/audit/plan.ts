@@ -14,6 +14,10 @@ export interface PlanOptions {
   readonly target?: string | readonly string[];
   /** A Dockerfile whose base is the target, in place of `target`. */
   readonly dockerfile?: string;
+  /** Read the base of a Dockerfile from the image itself; by default it is known by its name. */
+  readonly pull?: boolean;
+  /** Kamal's destination: `config/deploy.NAME.yml` goes over `config/deploy.yml`. */
+  readonly destination?: string;
   /** Values for the ARGs of a Dockerfile. */
   readonly buildArgs?: Readonly<Record<string, string>>;
   /** By default those of `.gemcompat.yml`, else Kamal's, else the Linux CPUs of the lockfile's PLATFORMS, else x86_64. */
@@ -24,13 +28,22 @@ export interface PlanOptions {
   readonly ruby?: string;
   /** Open `ruby`-platform gems too. */
   readonly all?: boolean;
+  /** Where relative paths are taken from; the process's directory by default. */
+  readonly cwd?: string;
 }
 
 /** What is audited, against what. */
-export interface AuditPlan {
+export interface AuditPlan extends BundlePlan {
   /** Never empty. */
   readonly targets: readonly string[];
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** The stage of the project's Dockerfile that Kamal runs. */
+  readonly stage?: string;
+  readonly pull: boolean;
+}
+
+/** What is asked of a bundle, whatever it runs on. */
+export interface BundlePlan {
   readonly arches?: readonly Cpu[];
   readonly sources?: readonly string[];
   readonly ruby?: string;
@@ -47,6 +60,24 @@ export interface AuditPlan {
  */
 export function planAudit(options: PlanOptions, project: ProjectFiles, directory: string): AuditPlan {
   const { config, kamal } = project;
+  const cwd = options.cwd ?? process.cwd();
+  const found = targetsOf(options, project, directory, cwd) ?? ofProject(project, cwd);
+  const builtByKamal = kamal !== undefined && found.some((target) => isDockerfile(target, project, cwd));
+  const buildArgs = { ...(builtByKamal ? kamal.buildArgs : {}), ...options.buildArgs };
+  const plan = planBundle(options, project, directory);
+  return {
+    ...plan,
+    targets: found,
+    buildArgs,
+    ...(builtByKamal && kamal.target !== undefined ? { stage: kamal.target } : {}),
+    pull: options.pull ?? config?.pull ?? false,
+    warnings: [...plan.warnings, ...unusedOptions(options, found)],
+  };
+}
+
+/** The part of a plan that names no target. */
+export function planBundle(options: PlanOptions, project: ProjectFiles, directory: string): BundlePlan {
+  const { config, kamal } = project;
   const arches = options.arches ?? config?.arches ?? (kamal?.arches.length ? kamal.arches : undefined);
   // A relative directory of the file is taken from where the file is.
   const ofConfig = config?.sources?.map((source) =>
@@ -56,8 +87,6 @@ export function planAudit(options: PlanOptions, project: ProjectFiles, directory
   const ruby = options.ruby ?? config?.ruby;
   const told = [...(config?.warnings ?? []), ...(kamal?.warnings ?? [])];
   return {
-    targets: targetsOf(options, project),
-    buildArgs: { ...kamal?.buildArgs, ...options.buildArgs },
     ...(arches === undefined ? {} : { arches }),
     ...(sources === undefined ? {} : { sources }),
     ...(ruby === undefined ? {} : { ruby }),
@@ -67,11 +96,37 @@ export function planAudit(options: PlanOptions, project: ProjectFiles, directory
   };
 }
 
-function targetsOf({ target, dockerfile }: PlanOptions, project: ProjectFiles): readonly string[] {
+/** Forms of a target that say where on this disk it lies; an archive's or layout's image stands behind a colon. */
+const ON_DISK = /^(rootfs|docker-archive|oci|dockerfile):(?=[^/])/i;
+
+/** What the caller or the configuration names; undefined where neither does. */
+function targetsOf(
+  { target, dockerfile }: PlanOptions,
+  { config }: ProjectFiles,
+  directory: string,
+  cwd: string,
+): readonly string[] | undefined {
   if (target !== undefined && target.length > 0) return typeof target === 'string' ? [target] : target;
   if (dockerfile !== undefined) return [`dockerfile:${dockerfile}`];
-  if (project.config?.targets !== undefined) return project.config.targets;
-  if (project.dockerfile !== undefined) return [`dockerfile:${project.dockerfile}`];
+  // What the file names beside itself is there, wherever the audit is started.
+  return config?.targets?.map((each) => {
+    const prefix = ON_DISK.exec(each)?.[0];
+    return prefix === undefined
+      ? each
+      : `${prefix}${shown(path.join(directory, each.slice(prefix.length)), cwd)}`;
+  });
+}
+
+/** Whether a target is the Dockerfile of the project, in whatever words. */
+function isDockerfile(target: string, { dockerfile }: ProjectFiles, cwd: string): boolean {
+  const place = /^\s*dockerfile:(.*\S)/i.exec(target)?.[1];
+  return place !== undefined && dockerfile !== undefined && path.resolve(cwd, place) === dockerfile;
+}
+
+/** What the project's own files stand for. @throws UsageError `TARGET_MISSING` */
+function ofProject({ kamal, dockerfile }: ProjectFiles, cwd: string): readonly string[] {
+  if (kamal?.buildpackBuilder !== undefined) return [kamal.buildpackBuilder];
+  if (dockerfile !== undefined) return [`dockerfile:${shown(dockerfile, cwd)}`];
   throw new UsageError(
     'no target is named, and the project has neither a .gemcompat.yml that names one nor a Dockerfile',
     {
@@ -82,4 +137,23 @@ function targetsOf({ target, dockerfile }: PlanOptions, project: ProjectFiles): 
       ],
     },
   );
+}
+
+/** As a user in `cwd` would write it. */
+function shown(file: string, cwd: string): string {
+  const relative = path.relative(cwd, file);
+  return relative === '' || relative.startsWith('..') ? file : relative;
+}
+
+/** What is asked for, and asked of nothing: it would seem to have had an effect. */
+function unusedOptions({ buildArgs, pull }: PlanOptions, targets: readonly string[]): AuditWarning[] {
+  if (targets.some((target) => /^\s*dockerfile:/i.test(target))) return [];
+  const given = [
+    ...(Object.keys(buildArgs ?? {}).length > 0 ? ['build arguments'] : []),
+    ...(pull === true ? ['--pull'] : []),
+  ];
+  return given.map((name) => ({
+    code: 'OPTION_UNUSED',
+    message: `${name}: no target is a Dockerfile, so nothing takes it`,
+  }));
 }

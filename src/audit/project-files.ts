@@ -4,7 +4,7 @@ import { UsageError } from '../errors.js';
 import type { ProjectConfig } from './config-file.js';
 import { CONFIG_FILE, parseConfig } from './config-file.js';
 import type { KamalConfig } from './kamal-config.js';
-import { KAMAL_FILE, readKamalConfig } from './kamal-config.js';
+import { KAMAL_FILE, destinationFile, readKamalConfig, withDestination } from './kamal-config.js';
 
 /** What a project says of its deployment, in the files that it has anyway. */
 export interface ProjectFiles {
@@ -14,29 +14,80 @@ export interface ProjectFiles {
   readonly dockerfile?: string;
 }
 
+export interface ProjectFilesOptions {
+  /** ISO date, by which an ignore has expired. */
+  readonly today: string;
+  /** Kamal's `--destination`. */
+  readonly destination?: string;
+}
+
+/** Names that `docker build` and `podman build` look for. */
+const DOCKERFILES = ['Dockerfile', 'Containerfile'];
+
 /**
- * Reads `.gemcompat.yml` and `config/deploy.yml` of a project, where it has them.
+ * Reads `.gemcompat.yml` and `config/deploy.yml` of a project, where it has them, and finds its Dockerfile: the one that
+ * Kamal's builder names, whether or not it is there, or the one at the root. Kamal takes its path from the root too, and not
+ * from the builder's context.
  *
  * @param directory the project's root, absolute
- * @param today ISO date, by which an ignore has expired
- * @throws ConfigError for what is wrong in a file; UsageError `CONFIG_UNREADABLE`
+ * @throws ConfigError for what is wrong in a file; UsageError `CONFIG_UNREADABLE`, `DESTINATION_UNKNOWN`
  */
-export async function readProjectFiles(directory: string, today: string): Promise<ProjectFiles> {
+export async function readProjectFiles(
+  directory: string,
+  { today, destination }: ProjectFilesOptions,
+): Promise<ProjectFiles> {
   const [config, kamal] = await Promise.all([
     textOf(path.join(directory, CONFIG_FILE)),
-    textOf(path.join(directory, KAMAL_FILE)),
+    readKamal(directory, destination),
   ]);
-  const read = kamal === undefined ? undefined : readKamalConfig(kamal, { path: KAMAL_FILE });
-  const dockerfile = path.join(directory, read?.dockerfile ?? 'Dockerfile');
-  const isFile = await stat(dockerfile).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
+  const dockerfile =
+    kamal?.dockerfile === undefined
+      ? await usualDockerfile(directory)
+      : path.join(directory, kamal.dockerfile);
   return {
     ...(config === undefined ? {} : { config: parseConfig(config, { path: CONFIG_FILE, today }) }),
-    ...(read === undefined ? {} : { kamal: read }),
-    ...(isFile ? { dockerfile } : {}),
+    ...(kamal === undefined ? {} : { kamal }),
+    ...(dockerfile === undefined ? {} : { dockerfile }),
   };
+}
+
+async function readKamal(
+  directory: string,
+  destination: string | undefined,
+): Promise<KamalConfig | undefined> {
+  const text = await textOf(path.join(directory, KAMAL_FILE));
+  const base = text === undefined ? undefined : readKamalConfig(text, { path: KAMAL_FILE });
+  if (destination === undefined) return base;
+  if (!/^\w[\w.-]*$/.test(destination)) {
+    throw new UsageError(`${JSON.stringify(destination)} cannot be the name of a destination`, {
+      code: 'DESTINATION_UNKNOWN',
+      suggestions: ['name it as kamal --destination does: --destination staging'],
+    });
+  }
+  const file = destinationFile(destination);
+  const over = await textOf(path.join(directory, file));
+  if (base === undefined || over === undefined) {
+    throw new UsageError(
+      `there is no destination ${destination}: ${base === undefined ? KAMAL_FILE : file} is not there`,
+      {
+        code: 'DESTINATION_UNKNOWN',
+        suggestions: [`Kamal keeps what a destination changes in ${file}`],
+      },
+    );
+  }
+  return withDestination(base, readKamalConfig(over, { path: file }));
+}
+
+async function usualDockerfile(directory: string): Promise<string | undefined> {
+  for (const name of DOCKERFILES) {
+    const file = path.join(directory, name);
+    const isFile = await stat(file).then(
+      (stats) => stats.isFile(),
+      () => false,
+    );
+    if (isFile) return file;
+  }
+  return undefined;
 }
 
 async function textOf(file: string): Promise<string | undefined> {

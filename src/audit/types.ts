@@ -108,3 +108,45 @@ export interface MultiTargetReport {
   readonly pins: readonly string[];
   readonly warnings: readonly AuditWarning[];
 }
+
+/** One thing that a bundle needs of a system, and who needs it. */
+export interface FloorNeed {
+  /** `GLIBC_2.34`, `GLIBC_ABI_DT_RELR`, `x86-64-v3`, or the soname of a library that is not the C library's: `libpq.so.5`. */
+  readonly need: string;
+  /** `thruster 0.1.9` */
+  readonly gems: readonly string[];
+}
+
+/** A known system that has all that a bundle needs by its C library, libstdc++ and libgcc_s. */
+export interface FittingSystem {
+  readonly name: string;
+  readonly title: string;
+  /** ISO date. */
+  readonly endOfLife?: string;
+  /** Today is not past its end of life. */
+  readonly supported: boolean;
+}
+
+/** What the bundle needs of any system with one C library on one CPU. */
+export interface SystemFloor {
+  readonly libc: Libc;
+  readonly arch: Cpu;
+  readonly floor: BundleFloor;
+  readonly needs: readonly FloorNeed[];
+  readonly gems: readonly GemReport[];
+  /** Those in support first, each part lowest first. */
+  readonly systems: readonly FittingSystem[];
+  readonly summary: Summary;
+}
+
+/** What a bundle needs, whatever it runs on: the answer where no target is named. */
+export interface FloorReport {
+  readonly schemaVersion: 1;
+  readonly lockfile: string;
+  readonly ruby?: string;
+  readonly all: boolean;
+  /** Over all of `floors`. */
+  readonly floor: BundleFloor;
+  readonly floors: readonly SystemFloor[];
+  readonly warnings: readonly AuditWarning[];
+}

@@ -1,5 +1,5 @@
 import type { Ansis } from 'ansis';
-import type { AuditReport, GemReport } from '../audit/types.js';
+import type { AuditReport, GemReport, TargetSummary } from '../audit/types.js';
 import type { Finding } from '../compat/types.js';
 import { groupFindings } from './grouped-findings.js';
 import { printable } from './printable.js';
@@ -12,11 +12,14 @@ const MOST_FILES = 2;
 const MOST_SYSTEMS = 4;
 const MOST_GEMS = 8;
 
+/** What the gems were judged for. */
+type Judged = Pick<AuditReport, 'target'>;
+
 /**
  * A section for each gem that there is something to say of; gems that could not be had for the same reason share one.
  * What to do is said once, though it mends several gems.
  */
-export function gemSections(gems: readonly GemReport[], report: AuditReport, paint: Ansis): string[] {
+export function gemSections(gems: readonly GemReport[], report: Judged, paint: Ansis): string[] {
   const said = new Set<string>();
   const sections: string[] = [];
   const shared = new Set<string>();
@@ -37,12 +40,7 @@ function unavailableFor({ findings, notes = [] }: GemReport): string | undefined
   return `${finding.code} ${finding.reason}`;
 }
 
-function sharedSection(
-  gems: readonly GemReport[],
-  report: AuditReport,
-  paint: Ansis,
-  said: Set<string>,
-): string {
+function sharedSection(gems: readonly GemReport[], report: Judged, paint: Ansis, said: Set<string>): string {
   const [first] = gems;
   const finding = first?.findings[0];
   if (first === undefined || finding === undefined) return '';
@@ -50,18 +48,18 @@ function sharedSection(
   return [
     paintVerdict(first.verdict, `${MARKS[first.verdict]} ${listWords(names, MOST_GEMS)}`, paint),
     `  ${findingWords(finding, report.target)}`,
-    ...remedyLines(finding, '  ', said),
+    ...remedyLines(finding, report.target, '  ', said),
   ].join('\n');
 }
 
-function remedyLines(finding: Finding, indent: string, said: Set<string>): string[] {
-  const lines = findingRemedies(finding).filter((remedy) => !said.has(remedy));
+function remedyLines(finding: Finding, target: TargetSummary, indent: string, said: Set<string>): string[] {
+  const lines = findingRemedies(finding, target).filter((remedy) => !said.has(remedy));
   for (const remedy of lines) said.add(remedy);
   return lines.map((remedy) => `${indent}→ ${remedy}`);
 }
 
 /** Why a gem does not fit, and what is worth knowing of one that does; empty where there is nothing to say. */
-function gemSection(gem: GemReport, report: AuditReport, paint: Ansis, said: Set<string>): string {
+function gemSection(gem: GemReport, report: Judged, paint: Ansis, said: Set<string>): string {
   const lines: string[] = [];
   const groups = groupFindings(gem.findings);
   let above = '';
@@ -70,7 +68,7 @@ function gemSection(gem: GemReport, report: AuditReport, paint: Ansis, said: Set
     if (place !== above) lines.push(place);
     above = place;
     lines.push(`    ${findingWords(finding, report.target)}`);
-    lines.push(...remedyLines(finding, '    ', said));
+    lines.push(...remedyLines(finding, report.target, '    ', said));
   }
   if (groups.length > MOST_FINDINGS) {
     lines.push(`  and ${groups.length - MOST_FINDINGS} more; --format json lists them all`);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AuditReport, MultiTargetReport } from '../audit/types.js';
+import type { AuditReport, FloorReport, MultiTargetReport } from '../audit/types.js';
 
 const text = z.string();
 export const cpu = z.enum(['x86_64', 'aarch64', 'arm', 'x86', 'ppc64le', 's390x', 'riscv64']);
@@ -152,7 +152,48 @@ const multiTargetReportSchema = z.strictObject({
   warnings: z.array(warning).readonly(),
 }) satisfies z.ZodType<MultiTargetReport>;
 
-/** What `--format json` prints: one report, or one for each target. `schema/audit-report.json` is made from it. */
+const summary = auditReportSchema.shape.summary;
+
+/** What the bundle needs, where no target is named. */
+export const floorReportSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  lockfile: text,
+  ruby: text.exactOptional(),
+  all: z.boolean(),
+  floor: z.strictObject(floor).describe('Over all of floors'),
+  floors: z
+    .array(
+      z.strictObject({
+        libc,
+        arch: cpu,
+        floor: z.strictObject(floor),
+        needs: z
+          .array(
+            z.strictObject({ need: text, gems: list.describe('Name and version of each that needs it') }),
+          )
+          .readonly()
+          .describe('Version names, a level of x86-64, and sonames beyond those of the C library'),
+        gems: z.array(gem).readonly(),
+        systems: z
+          .array(
+            z.strictObject({
+              name: text,
+              title: text,
+              endOfLife: text.exactOptional(),
+              supported: z.boolean().describe('Not past its end of life on the day of the report'),
+            }),
+          )
+          .readonly()
+          .describe('Known systems that have the floor: those in support first, each part lowest first'),
+        summary,
+      }),
+    )
+    .readonly()
+    .describe('One for each CPU and C library that the lockfile provides for'),
+  warnings: z.array(warning).readonly(),
+}) satisfies z.ZodType<FloorReport>;
+
+/** What `--format json` prints: one report, or one for each target; the floor where no target is named. `schema/audit-report.json` is made from it. */
 export const jsonOutputSchema = z
-  .union([auditReportSchema, multiTargetReportSchema])
+  .union([auditReportSchema, multiTargetReportSchema, floorReportSchema])
   .describe('gemcompat audit --format json');

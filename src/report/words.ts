@@ -1,6 +1,15 @@
-import type { GemNote, GemReport, Summary, TargetSummary } from '../audit/types.js';
+import type {
+  FloorReport,
+  FittingSystem,
+  GemNote,
+  GemReport,
+  Summary,
+  SystemFloor,
+  TargetSummary,
+} from '../audit/types.js';
 import type { Finding, Requires, Verdict } from '../compat/types.js';
 import type { Suggestion } from '../search/types.js';
+import { packageOf } from './library-packages.js';
 import { printable } from './printable.js';
 
 /**
@@ -95,20 +104,112 @@ function symbolWords(symbols: readonly string[]): string {
   return symbols.length === 0 ? '' : ` (${listWords([...symbols].sort())})`;
 }
 
-/** What to do about a finding beyond the gem's pin; empty where the pin says it all. */
-export function findingRemedies(finding: Finding): string[] {
+/**
+ * What to do about a finding beyond the gem's pin; empty where the pin and the systems that run the gem say it all.
+ * @param target what the gem was judged for, by which packages are named
+ */
+export function findingRemedies(finding: Finding, target?: TargetSummary): string[] {
   switch (finding.kind) {
-    case 'unchecked-library':
-      return finding.carried ? [] : [`make sure that the target has ${printable(finding.library)}`];
-    case 'unavailable':
-      return finding.suggestions.map(printable);
+    case 'symbol-version':
+      return versionRemedies(finding.symbolVersion, finding.library, target);
+    case 'wrong-libc':
+      return finding.builtFor === 'gnu'
+        ? [
+            'lock a variant for musl (bundle lock --add-platform), or compile it there; gcompat does not make up for all of glibc',
+          ]
+        : ['lock a variant for glibc (bundle lock --add-platform), or compile it there'];
+    case 'wrong-machine':
+      return [
+        `check that --arch ${finding.wanted} is the CPU that it runs on; if so the gem was packed wrongly, and its maintainers should know`,
+      ];
+    case 'other-machine':
+      return ['see whether anything loads that file; if not, ignore the finding in .gemcompat.yml'];
     case 'missing-interpreter':
       return [
         'it was built on a system with a loader path of its own; patchelf --set-interpreter mends that',
       ];
-    default:
-      return [];
+    case 'missing-library':
+      return [libraryRemedy(finding.library, target)];
+    case 'missing-ruby-abi':
+      return [
+        `run a Ruby that it has a build for, take a version of the gem with a build for ${finding.ruby}, or compile it (force_ruby_platform: true)`,
+      ];
+    case 'isa-level':
+      return [
+        `run it only on machines that have ${finding.level} (/lib64/ld-linux-x86-64.so.2 --help lists their levels), or have it built without -march=${finding.level}`,
+      ];
+    case 'unchecked-library':
+      return finding.carried
+        ? [
+            'it loads where the gem itself loads that file before, or LD_LIBRARY_PATH names its directory: try it on the target',
+          ]
+        : [libraryRemedy(finding.library, target)];
+    case 'unchecked-symbol-version':
+      return [
+        `have the system itself read, so that its ${printable(finding.library)} is known: --target image:REF, rootfs:DIR or host`,
+      ];
+    case 'static-archive':
+      return [
+        'compile the bundle on the target, and look at what comes out: gemcompat inspect vendor/bundle',
+      ];
+    case 'nested-archive':
+      return ['unpack it and look at what is in it: gemcompat inspect DIR'];
+    case 'chosen-at-run-time':
+      return [
+        'it picks by the name of the system it runs on: name the target itself (ubuntu-22.04), or try it there',
+      ];
+    case 'unreadable':
+      return [
+        'fetch the gem anew, and tell its maintainers where that does not help: no loader takes such a file',
+      ];
+    case 'no-variant':
+      return finding.reason === 'ruby-mismatch'
+        ? ['run a Ruby that one of its variants is for, or take another version of the gem']
+        : [
+            `if a variant for ${printable(finding.wanted)} has been released, lock it: bundle lock --add-platform ${printable(finding.wanted)}`,
+          ];
+    case 'unavailable':
+      return finding.suggestions.map(printable);
   }
+}
+
+/** What helps where a version of a library is missing; glibc itself is told of by the systems that run the gem. */
+function versionRemedies(version: string, library: string, target: TargetSummary | undefined): string[] {
+  if (version === 'GLIBC_ABI_DT_RELR') {
+    return [
+      'it was linked with -z pack-relative-relocs, which takes glibc 2.36 or later to load: a build without that option runs on older ones',
+    ];
+  }
+  if (/^(?:GLIBC)_/.test(version)) return [];
+  const known = target === undefined ? undefined : packageOf(library, target);
+  const called = known?.kind === 'package' ? `the package ${known.name}` : printable(library);
+  if (/^(?:GLIBCXX|CXXABI)_/.test(version)) {
+    return [
+      `libstdc++ comes with GCC and stands apart from glibc: ${called} of a newer GCC has it, and so has a newer base image`,
+    ];
+  }
+  if (version.startsWith('GCC_')) {
+    return [`libgcc_s comes with GCC and stands apart from glibc: ${called} of a newer GCC has it`];
+  }
+  return [
+    `it takes a newer ${printable(library)}${known?.kind === 'package' ? ` (package ${known.name})` : ''}`,
+  ];
+}
+
+/** Where a library comes from that the gem needs and does not bring. */
+function libraryRemedy(library: string, target: TargetSummary | undefined): string {
+  const shown = printable(library);
+  const ruby = /^libruby(?:-(\d+\.\d+))?\.so(?:\.(\d+\.\d+))?$/.exec(library);
+  if (ruby !== null) {
+    const version = ruby[1] ?? ruby[2];
+    return `it was linked to the Ruby that built it: only a Ruby${version === undefined ? '' : ` ${version}`} that was built with --enable-shared brings ${shown}`;
+  }
+  const known = target === undefined ? undefined : packageOf(library, target);
+  if (known?.kind === 'package') return `${shown} comes with the package ${known.name}: ${known.command}`;
+  if (known?.kind === 'none' && target !== undefined) {
+    return `no package of ${printable(target.title)} has ${shown}: take a version of the gem that is built for another, or compile it there`;
+  }
+  return `make sure that the target has ${shown}`;
 }
 
 /** What to do, in one cell of the table. */
@@ -195,15 +296,21 @@ export function noteWords(note: GemNote): string {
 
 /** The closing line of a report. */
 export function summaryWords(summary: Summary, all: boolean): string {
-  const { ignored = 0 } = summary;
-  const checked = summary.compatible + summary.incompatible + summary.unknown + ignored;
-  const parts = [
-    checked === 0
-      ? 'no precompiled gems'
-      : `${count(checked, 'precompiled gem')}: ${summary.compatible} ${summary.compatible === 1 ? 'fits' : 'fit'}`,
+  return countWords(summary, all, [
+    `${summary.compatible} ${summary.compatible === 1 ? 'fits' : 'fit'}`,
     ...(summary.incompatible > 0
       ? [`${summary.incompatible} ${summary.incompatible === 1 ? 'does' : 'do'} not fit`]
       : []),
+  ]);
+}
+
+function countWords(summary: Summary, all: boolean, judged: readonly string[]): string {
+  const { ignored = 0 } = summary;
+  const checked = summary.compatible + summary.incompatible + summary.unknown + ignored;
+  const [first = '', ...others] = judged;
+  const parts = [
+    checked === 0 ? 'no precompiled gems' : `${count(checked, 'precompiled gem')}: ${first}`,
+    ...others,
     ...(summary.unknown > 0 ? [`${summary.unknown} could not be checked`] : []),
     ...(ignored > 0 ? [`${ignored} ignored`] : []),
   ];
@@ -214,4 +321,79 @@ export function summaryWords(summary: Summary, all: boolean): string {
         ? `; ${count(summary.source, 'gem')} with nothing prebuilt for Linux (those from git or a path are not opened)`
         : `; ${count(summary.source, 'gem')} compiled there or pure Ruby (not opened; --all opens them)`;
   return `${parts.join(', ')}${source}.`;
+}
+
+/** The closing line of a floor. */
+export function floorSummaryWords(summary: Summary, all: boolean): string {
+  return countWords(summary, all, [
+    `${summary.compatible} read`,
+    ...(summary.incompatible > 0
+      ? [`${summary.incompatible} ${summary.incompatible === 1 ? 'runs' : 'run'} on no such system`]
+      : []),
+  ]);
+}
+
+export function floorHeading({ lockfile, ruby }: FloorReport): string {
+  const on = ruby === undefined ? '' : `, Ruby ${ruby}`;
+  return `${printable(lockfile)}${on}: no target is named, so this is what the bundle needs at least`;
+}
+
+export const FLOOR_CLOSING =
+  'To check one system: gemcompat audit --target NAME, targets: in .gemcompat.yml, or a Dockerfile in the project.';
+
+/** The floor in one line: `x86_64 with glibc: glibc 2.34, GLIBCXX_3.4.29`. */
+export function floorWords({ libc, arch, floor, gems }: SystemFloor): string {
+  const { glibc, glibcxx, cxxabi, gcc, markers = [] } = floor;
+  const versions = [
+    ...(glibc === undefined ? [] : [`glibc ${glibc}`]),
+    ...(glibcxx === undefined ? [] : [`GLIBCXX_${glibcxx}`]),
+    ...(cxxabi === undefined ? [] : [`CXXABI_${cxxabi}`]),
+    ...(gcc === undefined ? [] : [`GCC_${gcc}`]),
+    ...markers.map(printable),
+  ];
+  const none = gems.some(({ requires }) => requires !== undefined)
+    ? libc === 'musl'
+      ? 'no version, as musl has none'
+      : 'no version'
+    : 'nothing, as far as is known';
+  return `${arch} with ${LIBC_NAMES[libc]}: ${versions.length === 0 ? none : versions.join(', ')}`;
+}
+
+/** What became of one gem, in one cell. */
+export function readWords({ verdict, ignored }: GemReport): string {
+  if (ignored !== undefined) return 'ignored';
+  return {
+    compatible: 'read',
+    source: '',
+    unknown: 'unknown: see below',
+    incompatible: 'fits none: see below',
+  }[verdict];
+}
+
+/** Libraries of the base system of every distribution with glibc, as the table of targets has them. */
+const USUAL: ReadonlySet<string> = new Set(['libstdc++.so.6', 'libgcc_s.so.1', 'libz.so.1']);
+
+const MOST_SUPPORTED = 24;
+const MOST_ENDED = 6;
+
+/** The systems that have a floor, those in support first. */
+export function systemsWords({ libc, systems, needs, summary }: SystemFloor): string[] {
+  // Where nothing was read, every system would do, and it would mean nothing.
+  if (summary.compatible === 0 && summary.unknown + summary.incompatible > 0) return [];
+  if (systems.length === 0) return [`No known system with ${LIBC_NAMES[libc]} has all of that.`];
+  const names = (supported: boolean): string[] =>
+    systems.filter((system: FittingSystem) => system.supported === supported).map(({ name }) => name);
+  const [current, ended] = [names(true), names(false)];
+  const libraries = needs.map(({ need }) => need).filter((need) => need.includes('.so') && !USUAL.has(need));
+  const besides =
+    libraries.length === 0
+      ? ''
+      : `, where ${listWords(libraries)} ${libraries.length === 1 ? 'is' : 'are'} installed`;
+  const unread = summary.unknown === 0 ? '' : ', as far as it is known';
+  return [
+    current.length === 0
+      ? 'No known system in support has all of that.'
+      : `Systems in support that have it${unread}${besides}: ${listWords(current, MOST_SUPPORTED)}.`,
+    ...(ended.length === 0 ? [] : [`Past their end of life: ${listWords(ended, MOST_ENDED)}.`]),
+  ];
 }

@@ -83,6 +83,8 @@ export interface TargetNeeds {
   readonly libc: Libc;
   /** Highest GLIBC number: `2.34`. */
   readonly glibc?: string;
+  /** Lowest release of musl: `1.2.3`. */
+  readonly musl?: string;
   readonly glibcxx?: string;
   readonly cxxabi?: string;
   readonly gcc?: string;
@@ -94,6 +96,7 @@ export interface TargetNeeds {
 
 function provides(target: NamedTarget, needs: TargetNeeds): boolean {
   if (target.libc !== needs.libc) return false;
+  if (needs.musl !== undefined && compareDotted(needs.musl, libcNumber(target)) > 0) return false;
   if (needs.cpu !== undefined && !target.cpus.includes(needs.cpu)) return false;
   const seen = needs.cpu === undefined ? target : forCpu(target, needs.cpu);
   const numbers = { GLIBC: needs.glibc, GLIBCXX: needs.glibcxx, CXXABI: needs.cxxabi, GCC: needs.gcc };
@@ -109,11 +112,19 @@ function provides(target: NamedTarget, needs: TargetNeeds): boolean {
 function mayProvide(row: SystemRow | DerivedRow, { libc, glibc }: TargetNeeds): boolean {
   const system = isDerived(row) ? catalog().systems.get(row.base) : row;
   if (system?.libc !== libc) return false;
-  return glibc === undefined || compareDotted(glibc, system.libcVersion) <= 0;
+  return libc === 'musl' || glibc === undefined || compareDotted(glibc, system.libcVersion) <= 0;
 }
 
 function libcNumber(target: NamedTarget): string {
   return target.libcVersion.replace(/_git\d+$/, '');
+}
+
+/**
+ * Whether a system is past the end of its standard support.
+ * @param today ISO date; a system is in support up to and with its day of end of life
+ */
+export function hasEnded({ endOfLife }: Pick<NamedTarget, 'endOfLife'>, today: string): boolean {
+  return endOfLife !== undefined && endOfLife < today;
 }
 
 /**
@@ -123,14 +134,13 @@ function libcNumber(target: NamedTarget): string {
  * @param today ISO date; a system is in support up to and with its day of end of life
  */
 export function targetsFitting(needs: TargetNeeds, today: string): NamedTarget[] {
-  const ended = (target: NamedTarget): boolean => target.endOfLife !== undefined && target.endOfLife < today;
   return catalog()
     .table.targets.filter((row) => mayProvide(row, needs))
     .map(build)
     .filter((target) => !target.policy && !target.uncertain && provides(target, needs))
     .sort(
       (a, b) =>
-        Number(ended(a)) - Number(ended(b)) ||
+        Number(hasEnded(a, today)) - Number(hasEnded(b, today)) ||
         compareDotted(libcNumber(a), libcNumber(b)) ||
         compareDotted(a.ceilings['GLIBCXX'] ?? '0', b.ceilings['GLIBCXX'] ?? '0'),
     );

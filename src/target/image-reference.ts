@@ -14,6 +14,8 @@ const DOCKER_HUB = new Set([
   'index.docker.io',
   'registry-1.docker.io',
   'registry.hub.docker.com',
+  // As the Dockerfile of Rails 7.1 has it.
+  'registry.docker.com',
 ]);
 
 /** Path component, tag and digest of the reference grammar (distribution/reference, `regexp.go`). */
@@ -44,8 +46,8 @@ export function parseImageReference(text: string): ImageReference | undefined {
   const host = hosted ? first : 'docker.io';
   if (hosted) components.shift();
   if (!components.every((component) => COMPONENT.test(component))) return undefined;
-  // public.ecr.aws/docker/library/ruby is Amazon's copy of the official image.
-  const repository = components.join('/').replace(/^(?:docker\/)?library\//, '');
+  // public.ecr.aws/docker/library/ruby is Amazon's copy of the official image, mcr.microsoft.com/mirror/… Microsoft's.
+  const repository = components.join('/').replace(/^(?:(?:mirror\/)?docker\/)?library\//, '');
   return {
     registry: DOCKER_HUB.has(host) ? 'docker.io' : host,
     repository,

@@ -1,10 +1,11 @@
+import { compareDotted } from '../version/symbol-version.js';
 import { findNamed, findRelease } from './catalog.js';
 import type { ImageReference } from './image-reference.js';
 import { parseImageReference } from './image-reference.js';
 import type { ImageRepository, ImageTable } from './images.js';
 import { imageTable } from './images.js';
 import { unknownTarget } from './nearest.js';
-import type { NamedTarget, ResolvedTarget } from './types.js';
+import type { CpuFacts, NamedTarget, ResolvedTarget, Target } from './types.js';
 
 /** Distributions whose code names stand in the tags of other images. */
 const SUITES = ['debian', 'ubuntu'] as const;
@@ -27,7 +28,7 @@ export function findPointRelease(distribution: string, text: string): NamedTarge
 
 /** Words of a tag: `3.3-slim-bookworm` has three. */
 function words(tag: string): string[] {
-  return tag.toLowerCase().split('-');
+  return tag.toLowerCase().split(/[-_]/);
 }
 
 /** Ruby's version at the head of a tag: `3.3`, `3.3.5`, `3.4.0-preview1`; undefined for `3`, `latest`, `slim`. */
@@ -36,17 +37,20 @@ function rubyOf(tag: string): string | undefined {
   return version === undefined || prerelease === undefined ? version : `${version}.${prerelease}`;
 }
 
-/** The system that a tag of any image names: `bookworm`, `jammy`, `alpine3.20`, `alpine`. */
+/** A release behind its distribution's name: `debian-12`, `ubuntu22.04`, `alpine3.20`, `ubi9`. */
+const NUMBERED_SUITE = /(?<=^|-)(debian|ubuntu|alpine|ubi)-?(\d+(?:\.\d+)?)(?=-|$)/;
+
+/** The system that a tag of any image names: `bookworm`, `jammy`, `debian-12`, `alpine3.20`, `alpine`. */
 function suiteOf(tag: string, table: ImageTable): ResolvedTarget | undefined {
+  const [, name, release = ''] = NUMBERED_SUITE.exec(tag) ?? [];
+  if (name !== undefined) {
+    const target = findRelease(name === 'ubi' ? 'rhel' : name, release);
+    if (target !== undefined) return { target, warnings: [] };
+  }
   for (const word of words(tag)) {
-    const alpine = /^alpine(\d+\.\d+)?$/.exec(word);
-    if (alpine !== null) {
-      const target = alpine[1] === undefined ? required(table.alpine) : findRelease('alpine', alpine[1]);
-      if (target === undefined) continue;
-      return {
-        target,
-        warnings: alpine[1] === undefined ? [guess(`"${tag}" does not say which Alpine`, target)] : [],
-      };
+    if (word === 'alpine') {
+      const target = required(table.alpine);
+      return { target, warnings: [guess(`"${tag}" does not say which Alpine`, target)] };
     }
     if (!/^[a-z]+$/.test(word)) continue;
     for (const distribution of SUITES) {
@@ -61,21 +65,32 @@ function guess(why: string, target: NamedTarget): string {
   return `${why}: ${target.name} is a guess as of ${imageTable().asOf}. Name the suite or the target to be sure.`;
 }
 
-/** A tag of the official `ruby` image: the suite that it names, or the one that such a tag was last built on. */
-function rubyImage(tag: string, table: ImageTable): ResolvedTarget {
-  const ruby = rubyOf(tag);
+/** A tag of images with Ruby: the suite that it names, or the one that such a tag was last built on. */
+function rubyImage(
+  tag: string,
+  shown: string,
+  suites: Readonly<Record<string, string>>,
+  latest: string,
+): ResolvedTarget {
+  const table = imageTable();
+  const head = rubyOf(tag);
+  // The images of development containers have a version of their own at the head.
+  const ruby = head === undefined || /^[01]\./.test(head) ? (rubyWord(tag) ?? head) : head;
   const version = ruby === undefined ? {} : { ruby };
   const suite = suiteOf(tag, table);
   if (suite !== undefined) return { ...suite, ...version };
-  const minor = /^\d+\.\d+/.exec(tag)?.[0];
-  const name =
-    minor === undefined ? table.ruby.latest : (table.ruby.defaultSuites[minor] ?? table.ruby.latest);
-  const target = required(name);
+  const minor = /^\d+\.\d+/.exec(ruby ?? '')?.[0];
+  const target = required(minor === undefined ? latest : (suites[minor] ?? latest));
   return {
     target,
-    warnings: [guess(`ruby:${tag} does not say which suite it is built on`, target)],
+    warnings: [guess(`${shown} does not say which suite it is built on`, target)],
     ...version,
   };
+}
+
+/** Ruby's version anywhere in a tag, the last of several: `1.1.3-3.3.6` of a development container is of 3.3.6. */
+function rubyWord(tag: string): string | undefined {
+  return words(tag).findLast((word) => /^[2-9]\.\d+(?:\.\d+)?$/.test(word));
 }
 
 /** The value of the longest head of a tag that is a key: `3.3.2024.05.01-x86_64` is looked up down to `3.3`. */
@@ -87,36 +102,102 @@ function ofTag(names: Readonly<Record<string, string>>, tag: string): string | u
 }
 
 function ofRepository(entry: ImageRepository, tag: string, shown: string): ResolvedTarget | undefined {
+  const found = systemOf(entry, tag, shown);
+  const ruby = entry.ruby ?? found?.ruby;
+  if (found === undefined) return undefined;
+  const { lacks = [] } = entry;
+  return {
+    ...found,
+    ...(ruby === undefined ? {} : { ruby }),
+    ...(lacks.length === 0 ? {} : { target: withoutLibraries(found.target, lacks, entry.names[0] ?? shown) }),
+  };
+}
+
+function systemOf(entry: ImageRepository, tag: string, shown: string): ResolvedTarget | undefined {
   const named = entry.target ?? ofTag(entry.tags ?? {}, tag);
   if (named !== undefined) {
     const target = required(named);
-    const ruby = entry.ruby ?? target.ruby;
-    return { target, warnings: [], ...(ruby === undefined ? {} : { ruby }) };
+    return {
+      target,
+      warnings: entry.moves === true ? [guess(`${shown} moves with each release`, target)] : [],
+      ...(target.ruby === undefined ? {} : { ruby: target.ruby }),
+    };
   }
-  const { distribution } = entry;
+  const { distribution, latest } = entry;
   if (distribution !== undefined) {
     for (const word of words(tag)) {
       const target: NamedTarget | undefined = findPointRelease(distribution, word) ?? findNamed(word);
       if (target?.distribution === distribution) return { target, warnings: [] };
     }
   }
+  if (entry.rubyTag === true && latest !== undefined)
+    return rubyImage(tag, shown, entry.suites ?? {}, latest);
+  if (entry.releases !== undefined && latest !== undefined)
+    return ofRelease(entry.releases, latest, tag, shown);
   const moving = ofTag(entry.moving ?? {}, tag);
   if (moving === undefined) return undefined;
   const target = required(moving);
   return { target, warnings: [guess(`${shown} moves with each release`, target)] };
 }
 
+/** A repository whose tags are releases of its own: the target of the last one at or before it. */
+function ofRelease(
+  releases: NonNullable<ImageRepository['releases']>,
+  latest: string,
+  tag: string,
+  shown: string,
+): ResolvedTarget | undefined {
+  const number = /^\d+(?:\.\d+)*/.exec(tag)?.[0];
+  const name =
+    number === undefined ? null : releases.findLast(([first]) => compareDotted(first, number) <= 0)?.[1];
+  // Before the first release that is known.
+  if (name === undefined) return undefined;
+  if (name !== null) return { target: required(name), warnings: [] };
+  const target = required(latest);
+  return { target, warnings: [guess(`${shown} moves with each release`, target)] };
+}
+
+/** A system less libraries that an image of it leaves out: whether they were put in again is not known. */
+function withoutLibraries(target: Target, lacks: readonly string[], image: string): Target {
+  const lacking = new Set(lacks);
+  const kept = <T extends Pick<CpuFacts, 'libraries' | 'versions'>>(facts: T): T => ({
+    ...facts,
+    libraries: facts.libraries.filter((name) => !lacking.has(name)),
+    ...(facts.versions === undefined
+      ? {}
+      : {
+          versions: Object.fromEntries(Object.entries(facts.versions).filter(([name]) => !lacking.has(name))),
+        }),
+  });
+  const byCpu = Object.entries(target.byCpu ?? {}).map(([cpu, facts]) => [cpu, kept(facts)] as const);
+  return {
+    ...kept(target),
+    name: image,
+    title: `${target.title}, ${image}`,
+    base: target.name,
+    ...(target.byCpu === undefined ? {} : { byCpu: Object.fromEntries(byCpu) }),
+  };
+}
+
+/** The repositories of images whose last part says that they bring Ruby. */
+const WITH_RUBY = /(?:^|[/-])ruby$/;
+
 function lookUp(reference: ImageReference, shown: string): ResolvedTarget | undefined {
   const table = imageTable();
   const { repository, tag } = reference;
   const entry = table.repositories.find(({ names }) => names.includes(repository));
   if (entry !== undefined) return ofRepository(entry, (tag ?? 'latest').toLowerCase(), shown);
-  if (table.ruby.names.includes(repository)) return rubyImage(tag ?? 'latest', table);
+  if (table.ruby.names.includes(repository)) {
+    return rubyImage(tag ?? 'latest', `ruby:${tag ?? 'latest'}`, table.ruby.defaultSuites, table.ruby.latest);
+  }
   if (tag === undefined) return undefined;
-  const suite = suiteOf(tag, table);
-  if (suite === undefined || table.suiteTagged.includes(repository)) return suite;
+  const suite = suiteOf(tag.toLowerCase(), table);
+  if (suite === undefined) return undefined;
+  const ruby = WITH_RUBY.test(repository) ? rubyWord(tag) : undefined;
+  const found = ruby === undefined ? suite : { ...suite, ruby };
+  if (table.suiteTagged.includes(repository)) return found;
   return {
-    target: suite.target,
+    ...found,
     warnings: [
       ...suite.warnings,
       `${shown} is not an image that is known here: ${suite.target.name} is taken from its tag.`,
@@ -139,6 +220,9 @@ export function resolveImage(text: string): ResolvedTarget | undefined {
     table.repositories.some(({ names }) => names.includes(repository));
   if (tag === undefined && digest !== undefined && known) {
     throw unknownTarget(text, 'a digest does not say which release the image is; write the tag before it');
+  }
+  if (table.repositories.some(({ names, noLibc }) => noLibc === true && names.includes(repository))) {
+    throw unknownTarget(text, 'the image has no C library, so it runs static executables only, and no Ruby');
   }
   const found = lookUp(reference, `${repository}${tag === undefined ? '' : `:${tag}`}`);
   if (found === undefined) {

@@ -14,6 +14,22 @@ const repository = z.strictObject({
   tags: z.record(z.string(), z.string()).optional(),
   /** Version of Ruby in every image of the repository. */
   ruby: z.string().optional(),
+  /** Tags hold the version of Ruby. */
+  rubyTag: z.boolean().optional(),
+  /** What an unqualified tag was last built on, by Ruby's minor version. */
+  suites: z.record(z.string(), z.string()).optional(),
+  /** First release of the images on each target, by their tags; none where it is not known from there on. */
+  releases: z.array(z.tuple([z.string(), z.string().nullable()])).optional(),
+  /** What a tag that says nothing was last built on. */
+  latest: z.string().optional(),
+  /** `target` is what the repository was last built on, and it follows the distribution. */
+  moves: z.boolean().optional(),
+  /** Libraries of the base system that the image leaves out. */
+  lacks: z.array(z.string().min(1)).min(1).optional(),
+  /** The image has no C library. */
+  noLibc: z.boolean().optional(),
+  /** Where it comes from, where that is not the names of the tags themselves. */
+  source: z.string().min(1).optional(),
 });
 
 const schema = z.strictObject({

@@ -1,5 +1,7 @@
+import type { Cpu } from '../elf/types.js';
 import { UsageError } from '../errors.js';
 import { dockerfileTarget } from './dockerfile/target.js';
+import type { DockerfileTarget } from './dockerfile/types.js';
 import { readHost } from './host.js';
 import type { ImageOptions } from './image/image-target.js';
 import { archivedImage, layoutImage, pulledImage } from './image/image-target.js';
@@ -7,19 +9,42 @@ import { resolveTarget } from './parse.js';
 import { resolveRootfs } from './rootfs.js';
 import type { ResolvedTarget } from './types.js';
 
-export interface ReadTargetOptions extends ImageOptions {
+export interface ReadTargetOptions extends Omit<ImageOptions, 'cpu'> {
+  /** The CPU whose variant of an image is read; x86_64 by default. */
+  readonly cpu?: Cpu;
   /** Values for the ARGs of a Dockerfile. */
   readonly buildArgs?: Readonly<Record<string, string>>;
+  /** The stage of a Dockerfile that runs; the last by default. */
+  readonly stage?: string;
+  /** The base of a Dockerfile is read from the image itself, and not known by its name. */
+  readonly pull?: boolean;
 }
+
+type Reader = (place: string, options: ReadTargetOptions) => Promise<ResolvedTarget>;
 
 /** The forms that are read from where they point, by their prefix. */
 const READERS = {
   'rootfs:': (directory, { cwd }) => resolveRootfs(directory, { cwd }),
-  'image:': pulledImage,
-  'docker-archive:': archivedImage,
-  'oci:': layoutImage,
-  'dockerfile:': (file, options) => dockerfileTarget(file, options),
-} satisfies Record<string, (place: string, options: ReadTargetOptions) => Promise<ResolvedTarget>>;
+  'image:': (reference, options) => pulledImage(reference, imageOptions(options)),
+  'docker-archive:': (file, options) => archivedImage(file, imageOptions(options)),
+  'oci:': (directory, options) => layoutImage(directory, imageOptions(options)),
+  'dockerfile:': (file, options) => readDockerfileTarget(file, options),
+} satisfies Record<string, Reader>;
+
+export type PlacePrefix = keyof typeof READERS;
+
+/** The prefix of a text that says where the system lies, and what follows it; `host` has no place. */
+export function placeOf(text: string): {
+  readonly prefix?: PlacePrefix | 'host';
+  readonly place: string;
+} {
+  const wanted = text.trim();
+  if (wanted.toLowerCase() === 'host') return { prefix: 'host', place: '' };
+  const prefix = (Object.keys(READERS) as PlacePrefix[]).find((each) =>
+    wanted.toLowerCase().startsWith(each),
+  );
+  return prefix === undefined ? { place: wanted } : { prefix, place: wanted.slice(prefix.length) };
+}
 
 /**
  * What a text stands for, read from the system itself where it says where that lies: `host`, `rootfs:DIR`,
@@ -29,16 +54,44 @@ const READERS = {
  * `TARGET_PLACE_MISSING` for a prefix alone
  */
 export async function readTarget(text: string, options: ReadTargetOptions): Promise<ResolvedTarget> {
-  const wanted = text.trim();
-  if (wanted.toLowerCase() === 'host') return readHost();
-  for (const [prefix, read] of Object.entries(READERS)) {
-    if (!wanted.toLowerCase().startsWith(prefix)) continue;
-    const place = wanted.slice(prefix.length);
-    if (place !== '') return read(place, options);
-    throw new UsageError(`${prefix} is not followed by a path.`, {
-      code: 'TARGET_PLACE_MISSING',
-      suggestions: ['Name where it lies: rootfs:/srv/root, image:ruby:3.3-slim, dockerfile:Dockerfile.'],
-    });
-  }
-  return resolveTarget(text);
+  const { prefix, place } = placeOf(text);
+  if (prefix === undefined) return resolveTarget(text);
+  if (prefix === 'host') return readHost();
+  if (place === '') throw placeMissing(prefix);
+  return READERS[prefix](place, options);
+}
+
+function placeMissing(prefix: PlacePrefix): UsageError {
+  return new UsageError(`${prefix} is not followed by a path.`, {
+    code: 'TARGET_PLACE_MISSING',
+    suggestions: ['Name where it lies: rootfs:/srv/root, image:ruby:3.3-slim, dockerfile:Dockerfile.'],
+  });
+}
+
+/**
+ * `dockerfile:PATH`, with what the file says besides.
+ * @throws TargetError as `dockerfileTarget`; UsageError `TARGET_PLACE_MISSING`
+ */
+export async function readDockerfileTarget(
+  file: string,
+  options: ReadTargetOptions,
+): Promise<DockerfileTarget> {
+  const { cwd, cpu, buildArgs, stage, pull } = options;
+  if (file === '') throw placeMissing('dockerfile:');
+  return dockerfileTarget(file, {
+    cwd,
+    ...(cpu === undefined ? {} : { cpu }),
+    ...(buildArgs === undefined ? {} : { buildArgs }),
+    ...(stage === undefined ? {} : { stage }),
+    ...(pull === true
+      ? {
+          pull: (reference, platform) =>
+            pulledImage(reference, imageOptions({ ...options, ...(platform.cpu && { cpu: platform.cpu }) })),
+        }
+      : {}),
+  });
+}
+
+function imageOptions({ cpu = 'x86_64', ...rest }: ReadTargetOptions): ImageOptions {
+  return { ...rest, cpu };
 }

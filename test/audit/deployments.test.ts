@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { deploymentsFor } from '../../src/audit/deployments.js';
-import type { ResolvedTarget } from '../../src/target/types.js';
+import type { CpuReading } from '../../src/target/merge-cpus.js';
 import { target } from '../helpers/contents.js';
 import { lockfile } from './in-memory.js';
 
-const ubuntu: ResolvedTarget = { target: target(), warnings: [] };
-const lambda: ResolvedTarget = {
+const ubuntu: CpuReading = { target: target(), warnings: [] };
+const lambda: CpuReading = {
   target: target({ name: 'lambda-ruby3.3', title: 'AWS Lambda Ruby 3.3', cpus: ['x86_64', 'aarch64'] }),
   warnings: [],
   ruby: '3.3',
@@ -33,6 +33,23 @@ describe('the CPUs of a deployment', () => {
     expect(deploymentsFor([lambda], named, {}).deployments.map(({ cpu }) => cpu)).toEqual([
       'x86_64',
       'aarch64',
+    ]);
+  });
+
+  it('are those of a target that is made for none of the lockfile’s', () => {
+    const arm: CpuReading = { target: target({ cpus: ['aarch64'] }), warnings: [] };
+    expect(deploymentsFor([arm], bundle(['x86_64-linux']), {}).deployments.map(({ cpu }) => cpu)).toEqual([
+      'aarch64',
+    ]);
+  });
+
+  it('are those for which the target was read', () => {
+    const one: CpuReading = { ...ubuntu, cpus: ['aarch64'] };
+    const other: CpuReading = { target: target({ name: 'debian-12' }), warnings: [], cpus: ['x86_64'] };
+    const { deployments } = deploymentsFor([one, other], bundle(['x86_64-linux', 'aarch64-linux']), {});
+    expect(deployments.map((each) => `${each.target.name} ${each.cpu}`)).toEqual([
+      'ubuntu-20.04 aarch64',
+      'debian-12 x86_64',
     ]);
   });
 

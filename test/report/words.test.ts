@@ -51,14 +51,48 @@ describe('a finding', () => {
     expect(findingWords(finding, target)).not.toBe(findingWords(FINDINGS[kind], target));
   });
 
-  it('has a remedy where the gem has none of its own', () => {
-    const remedied = Object.values(FINDINGS).filter((finding) => findingRemedies(finding).length > 0);
-    expect(remedied.map(({ kind }) => kind)).toEqual([
-      'missing-interpreter',
-      'unchecked-library',
-      'unavailable',
+  it('has a remedy of its own, but for a version of glibc', () => {
+    const remedies = Object.values(FINDINGS).map(
+      (finding) => [finding.kind, findingRemedies(finding)] as const,
+    );
+    expect(remedies.flatMap(([kind, lines]) => (lines.length === 0 ? [kind] : []))).toEqual([
+      'symbol-version',
     ]);
-    expect(findingRemedies({ ...FINDINGS['unchecked-library'], carried: true })).toEqual([]);
+    const told = remedies.flatMap(([, lines]) => lines);
+    expect(new Set(told).size).toBe(told.length);
+    for (const line of told) expect(line).not.toMatch(/undefined|\[object|\.$/);
+  });
+
+  it.each([
+    ['GLIBC_2.34', 'libc.so.6', []],
+    ['GLIBC_ABI_DT_RELR', 'libc.so.6', [/pack-relative-relocs.*2\.36/]],
+    ['GLIBCXX_3.4.32', 'libstdc++.so.6', [/the package libstdc\+\+6 of a newer GCC/]],
+    ['CXXABI_1.3.15', 'libstdc++.so.6', [/the package libstdc\+\+6 of a newer GCC/]],
+    ['GCC_14.0.0', 'libgcc_s.so.1', [/the package libgcc-s1 of a newer GCC/]],
+    ['OPENSSL_3.2.0', 'libcrypto.so.3', [/a newer libcrypto\.so\.3/]],
+  ])('of %s is mended by what brings it', (symbolVersion, library, expected) => {
+    const lines = findingRemedies({ ...FINDINGS['symbol-version'], symbolVersion, library }, target);
+    expect(lines).toHaveLength(expected.length);
+    for (const [index, pattern] of expected.entries()) expect(lines[index]).toMatch(pattern);
+  });
+
+  it.each([
+    ['libpq.so.5', /the package libpq5: apt-get install libpq5$/],
+    ['libssl.so.1.1', /the package libssl1\.1/],
+    ['libssl.so.3', /no package of Ubuntu 20\.04 LTS has libssl\.so\.3/],
+    ['libruby.so.3.3', /only a Ruby 3\.3 that was built with --enable-shared/],
+    ['libruby-3.1.so.3.1', /only a Ruby 3\.1 /],
+    ['libnobody.so.1', /make sure that the target has libnobody\.so\.1/],
+  ])('of a missing %s says where it comes from', (library, pattern) => {
+    expect(findingRemedies({ ...FINDINGS['missing-library'], library }, target)[0]).toMatch(pattern);
+    expect(findingRemedies({ ...FINDINGS['unchecked-library'], library }, target)[0]).toMatch(pattern);
+  });
+
+  it('of the wrong C library is another one each way', () => {
+    const [onMusl] = findingRemedies({ ...FINDINGS['wrong-libc'], builtFor: 'gnu' });
+    const [onGlibc] = findingRemedies({ ...FINDINGS['wrong-libc'], builtFor: 'musl' });
+    expect(onMusl).toMatch(/variant for musl.*gcompat/);
+    expect(onGlibc).toMatch(/variant for glibc/);
   });
 });
 

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../src/errors.js';
 import { namedTargets } from '../../src/target/catalog.js';
 import { forCpu } from '../../src/target/for-cpu.js';
+import { imageTable } from '../../src/target/images.js';
 import { parseTarget, resolveTarget } from '../../src/target/parse.js';
+import { providesLibrary } from '../../src/compat/provides.js';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 
@@ -72,6 +74,16 @@ describe('resolveTarget', () => {
     [`ubuntu:22.04@${digest}`, 'ubuntu-22.04'],
     ['public.ecr.aws/docker/library/debian:11', 'debian-11'],
     ['node:22-bookworm', 'debian-12'],
+    ['cimg/base:2024.10-22.04', 'ubuntu-22.04'],
+    ['phusion/baseimage:jammy-1.0.4', 'ubuntu-22.04'],
+    ['phusion/baseimage:18.04-1.0.0', 'ubuntu-18.04'],
+    ['gcr.io/distroless/base-debian12', 'distroless/base-debian12'],
+    ['gcr.io/distroless/base-nossl-debian12:nonroot', 'distroless/base-debian12'],
+    ['gcr.io/distroless/cc-debian11:debug', 'distroless/cc-debian11'],
+    ['registry.access.redhat.com/ubi9/ubi-micro:9.4', 'ubi9/ubi-micro'],
+    ['gcr.io/buildpacks/google-22/run:latest', 'google-22'],
+    ['public.ecr.aws/ubuntu/ubuntu:22.04_stable', 'ubuntu-22.04'],
+    ['heroku/heroku:24-build', 'heroku-24'],
   ])('%s is %s', (text, name) => {
     expect(resolveTarget(text).target.name).toBe(name);
     expect(parseTarget(text).name).toBe(name);
@@ -94,12 +106,69 @@ describe('resolveTarget', () => {
     ['public.ecr.aws/lambda/ruby:3.3.2024.05.01-x86_64', 'lambda-ruby3.3', '3.3', false],
     ['amazon/aws-lambda-ruby:3.2', 'lambda-ruby3.2', '3.2', false],
     ['ubi9/ruby-33', 'rhel-9', '3.3', false],
+    ['registry.docker.com/library/ruby:3.3.0-slim', 'debian-13', '3.3.0', true],
+    ['docker.io/library/ruby:3.3.6-slim-bookworm', 'debian-12', '3.3.6', false],
+    ['mcr.microsoft.com/mirror/docker/library/ruby:3.2-bullseye', 'debian-11', '3.2', false],
+    ['public.ecr.aws/sam/build-ruby3.3:latest', 'lambda-ruby3.3', '3.3', false],
+    ['public.ecr.aws/sam/build-ruby3.2:1.131.0-x86_64', 'lambda-ruby3.2', '3.2', false],
+    ['cimg/ruby:3.3.6-node', 'ubuntu-22.04', '3.3.6', true],
+    ['phusion/passenger-ruby33:3.0.7', 'ubuntu-22.04', '3.3', false],
+    ['phusion/passenger-ruby27:1.0.12', 'ubuntu-20.04', '2.7', false],
+    ['phusion/passenger-ruby25:1.0.9', 'ubuntu-18.04', '2.5', false],
+    ['phusion/passenger-ruby34:latest', 'ubuntu-22.04', '3.4', true],
+    ['bitnami/ruby:3.3.5-debian-12-r0', 'debian-12', '3.3.5', false],
+    ['bitnami/ruby:3.3', 'debian-12', '3.3', true],
+    ['quay.io/evl.ms/fullstaq-ruby:3.4.1-jemalloc-bookworm-slim', 'debian-12', '3.4.1', false],
+    ['quay.io/evl.ms/fullstaq-ruby:3.2-jemalloc-slim', 'debian-11', '3.2', true],
+    ['ghcr.io/rails/devcontainer/images/ruby:1.1.3-3.3.6', 'debian-12', '3.3.6', true],
+    ['mcr.microsoft.com/devcontainers/ruby:1-3.3-bookworm', 'debian-12', '3.3', false],
+    ['rubylang/ruby:3.3-jammy', 'ubuntu-22.04', '3.3', false],
   ])('%s is %s with Ruby %s', (text, name, ruby, guessed) => {
     const found = resolveTarget(text);
     expect(found.target.name).toBe(name);
     expect(found.ruby).toBe(ruby);
     if (guessed) expect(found.warnings.join()).toMatch(/is a guess as of \d{4}-/);
     else expect(found.warnings).toEqual([]);
+  });
+
+  it.each([
+    [
+      'gcr.io/distroless/base-debian12',
+      ['libstdc++.so.6', 'libgcc_s.so.1', 'libz.so.1'],
+      ['libc.so.6', 'libm.so.6'],
+    ],
+    ['gcr.io/distroless/cc-debian12', ['libz.so.1'], ['libc.so.6', 'libstdc++.so.6', 'libgcc_s.so.1']],
+    ['ubi9-micro', ['libstdc++.so.6', 'libz.so.1'], ['libc.so.6', 'libgcc_s.so.1']],
+  ])('%s leaves out what such an image leaves out, on every CPU', (text, lacks, has) => {
+    const { target } = resolveTarget(text.includes('/') ? text : `redhat/${text}`);
+    expect(target.librariesComplete).toBe(false);
+    for (const seen of [target, ...(target.cpus ?? []).map((cpu) => forCpu(target, cpu))]) {
+      for (const soname of lacks) expect(providesLibrary(seen, soname)).toBe('unknown');
+      for (const soname of has) expect(providesLibrary(seen, soname)).toBe('provided');
+      expect(Object.keys(seen.versions ?? {}).filter((soname) => lacks.includes(soname))).toEqual([]);
+    }
+    expect(target.base).toMatch(/^(?:debian|rhel)-\d+$/);
+  });
+
+  it('of an image without a C library is an error', () => {
+    expect(failure('gcr.io/distroless/static-debian12:nonroot').message).toMatch(/no C library/);
+  });
+
+  it('of every image that is known by name is one that the table has', () => {
+    for (const { names, noLibc, source, target, distribution, tags } of imageTable().repositories) {
+      expect(source ?? target ?? distribution ?? tags, names.join()).toBeDefined();
+      if (noLibc === true) continue;
+      const tagged = [...Object.keys(tags ?? {}), '3.3', '3.3.6', '22.04', '9', '12', '1', 'latest'];
+      const found = tagged.flatMap((tag) => {
+        try {
+          return [resolveTarget(`docker.io/${names[0] ?? ''}:${tag}`)];
+        } catch (error) {
+          if (error instanceof TargetError) return [];
+          throw error;
+        }
+      });
+      expect(found.length, names.join()).toBeGreaterThan(0);
+    }
   });
 
   it.each([

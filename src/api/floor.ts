@@ -1,0 +1,126 @@
+import type { AuditReport, FloorReport, MultiTargetReport, SystemFloor } from '../audit/types.js';
+import type { FloorAudit } from '../audit/floor.js';
+import { anySystem, auditFloor, countsForFloor, libcsOf, needsOf } from '../audit/floor.js';
+import { usualCpus } from '../audit/deployments.js';
+import { applyIgnores } from '../audit/ignore.js';
+import { readLockfile } from '../audit/lockfile-file.js';
+import { planBundle } from '../audit/plan.js';
+import { readProjectFiles } from '../audit/project-files.js';
+import { projectRuby } from '../audit/project-ruby.js';
+import type { AuditWarning } from '../audit/types.js';
+import { mergeRequires } from '../compat/requires.js';
+import { UsageError } from '../errors.js';
+import { targetsFitting } from '../target/catalog.js';
+import type { AuditOptions } from './audit.js';
+import { audit, checkRuby } from './audit.js';
+import { openSession } from './session.js';
+
+/**
+ * What `gemcompat audit` answers: the audit of the bundle on the targets that the caller or the project names, and the
+ * floor of the bundle where neither names one.
+ * @throws GemcompatError as `audit` does, but `TARGET_MISSING`
+ */
+export async function auditOrFloor(
+  options: AuditOptions,
+): Promise<AuditReport | MultiTargetReport | FloorReport> {
+  try {
+    return await audit(options);
+  } catch (error) {
+    if (!(error instanceof UsageError) || error.code !== 'TARGET_MISSING') throw error;
+    return bundleFloor(options);
+  }
+}
+
+/**
+ * What a bundle needs of any system, for each CPU and each C library that its lockfile provides for, by the variants that
+ * Bundler would install there; which gem sets it; and the known systems that have it.
+ * @throws GemcompatError as `audit` does
+ */
+export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
+  const cwd = options.cwd ?? process.cwd();
+  const env = options.env ?? process.env;
+  const today = new Date().toISOString().slice(0, 10);
+  if (options.ruby !== undefined) checkRuby(options.ruby);
+  const { path: file, directory, lockfile } = await readLockfile(options.path ?? '.', cwd);
+  const { destination } = options;
+  const project = await readProjectFiles(directory, {
+    today,
+    ...(destination === undefined ? {} : { destination }),
+  });
+  const plan = planBundle(options, project, directory);
+  const { sources } = plan;
+  const locked = projectRuby(lockfile);
+  const ruby = plan.ruby ?? (locked?.engine === undefined ? locked?.version : undefined);
+  const deployments = (plan.arches ?? usualCpus(lockfile)).flatMap((cpu) =>
+    libcsOf(lockfile, cpu).map((libc) => ({
+      target: anySystem(libc, cpu),
+      cpu,
+      ...(ruby === undefined ? {} : { ruby }),
+    })),
+  );
+  const warnings: AuditWarning[] = [
+    ...plan.warnings,
+    ...lockfile.warnings.map(({ message, line }) => ({
+      code: 'LOCKFILE',
+      message: `${file}:${line}: ${message}`,
+    })),
+  ];
+  const session = await openSession({
+    cwd,
+    env,
+    project: directory,
+    ...(sources === undefined ? {} : { sources }),
+    ...(options.offline === undefined ? {} : { offline: options.offline }),
+    warn: (warning) => warnings.push(warning),
+  });
+  try {
+    const audited = await auditFloor(
+      { lockfile, path: file, deployments, all: plan.all },
+      {
+        reader: session.reader(options.jobs),
+        originOf: (gem) => session.originOf(gem.remotes),
+        systemsFor: () => [],
+        ...(options.onProgress === undefined ? {} : { progress: options.onProgress }),
+      },
+    );
+    const floors = audited.map((each) =>
+      systemFloor({ ...each, report: applyIgnores(each.report, plan.ignore, today) }, today),
+    );
+    warnings.push(...audited.flatMap(({ report }) => report.warnings));
+    return {
+      schemaVersion: 1,
+      lockfile: file,
+      ...(ruby === undefined ? {} : { ruby }),
+      all: plan.all,
+      floor: mergeRequires(floors.map(({ libc, floor }) => ({ ...floor, libc }))),
+      floors,
+      warnings: distinct(warnings),
+    };
+  } finally {
+    session.close();
+  }
+}
+
+function systemFloor({ libc, arch, report }: FloorAudit, today: string): SystemFloor {
+  const { gems, summary } = report;
+  const counted = gems.filter((gem) => countsForFloor(gem, libc));
+  const floor = mergeRequires(counted.flatMap(({ requires }) => requires ?? []));
+  return {
+    libc,
+    arch,
+    floor,
+    needs: needsOf(gems, libc, arch),
+    gems,
+    systems: targetsFitting({ ...floor, libc, cpu: arch }, today).map(({ name, title, endOfLife }) => ({
+      name,
+      title,
+      ...(endOfLife === undefined ? {} : { endOfLife }),
+      supported: endOfLife === undefined || endOfLife >= today,
+    })),
+    summary,
+  };
+}
+
+function distinct(warnings: readonly AuditWarning[]): AuditWarning[] {
+  return [...new Map(warnings.map((warning) => [warning.message, warning])).values()];
+}
