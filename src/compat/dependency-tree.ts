@@ -64,12 +64,12 @@ export interface DependencyTree {
  * their paths. Lazy, so that the first of many costs what one does.
  */
 export function* dependencyTrees(deployment: Deployment): Generator<DependencyTree, void, undefined> {
-  void deployment;
+  deployment;
   yield* [];
 }
 
 /** LD_LIBRARY_PATH of an AWS Lambda runtime; undefined for a target that is none. */
 export function lambdaLibraryPath(target: Target): readonly string[] | undefined {
-  void target;
+  target;
   return undefined;
 }

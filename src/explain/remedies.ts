@@ -57,7 +57,7 @@ export type Remedy =
 
 /** The remedies that would mend the findings at hand, best first; empty where none would. */
 export function remediesFor(question: RemedyQuestion, toolchain: Toolchain | undefined): readonly Remedy[] {
-  void question;
-  void toolchain;
+  question;
+  toolchain;
   return [];
 }

@@ -30,6 +30,6 @@ export interface Toolchain {
 
 /** Who built the file, as far as it says; undefined where it does not. It never bears on a verdict. */
 export function toolchainOf(elf: ElfFile): Toolchain | undefined {
-  void elf;
+  elf;
   return undefined;
 }

@@ -12,43 +12,77 @@ export interface SymbolQuestion {
 }
 
 /**
- * Why a symbol carries the version that it does. Each kind has one sentence on how a build comes by it, in
- * src/report/explain-words.ts.
+ * Why a symbol carries the version that it does. The sentence of each kind is in src/report/explain-words.ts.
  *
  * - `moved`: it is older, and moved into this library from another one in this release.
- * - `revised`: it is older in this library too; this version of it behaves in another way.
+ * - `revised`: it is older in this library too; this is a newer version of it.
  * - `added`: nothing of this name was there before.
- * - `was-inline`: programs called it before, but its code was in the header or in libc_nonshared.a.
- * - `redirected`: headers of this release make it out of a call of another name (`strtol` → `__isoc23_strtol`).
- * - `start-code`: the linker's start files call it, whatever the program does.
- * - `marker`: a version without a function behind it; the link editor adds it to say which feature the file uses.
- * - `base`: it is as old as the library on that CPU, and every release has it.
- * - `compiler`: code that the compiler itself emits calls it.
+ * - `renamed`: programs called it before; it was in the header or in a static part, or had another name in the library.
+ * - `redirected`: headers of this release make it out of the call of another name (`strtol` → `__isoc23_strtol`).
+ * - `start-code`: the start files that are linked into every program call it.
+ * - `compiler`: code calls it that the compiler or its own libraries bring along.
+ * - `marker`: a version without a function behind it; the link editor asks for it to say what the file relies on.
+ * - `private`: inner workings that two parts of one release share; another release may lack it or mean another thing.
+ * - `base`: it is as old as the library on that CPU, so every release of it has it.
+ * - `versioned`: the release that brought its version is known, and no more.
  */
 export type ReasonKind =
-  'moved' | 'revised' | 'added' | 'was-inline' | 'redirected' | 'start-code' | 'marker' | 'base' | 'compiler';
+  | 'moved'
+  | 'revised'
+  | 'added'
+  | 'renamed'
+  | 'redirected'
+  | 'start-code'
+  | 'compiler'
+  | 'marker'
+  | 'private'
+  | 'base'
+  | 'versioned';
 
-/** Whether a build on a system that is older than the version does without it. */
+/** What a build of the same source on a system that is older than the version comes to. */
 export type RebuildEffect =
-  /** Built there, the same source gets an older version of it. */
+  /** It gets an older version of it, or does without. */
   | 'avoids'
-  /** The source calls it by name: built there, it does not compile, or does without what configure did not find. */
-  | 'needs-source-change'
-  /** The loader of every older system does without; the build has to be told to (`-Wl,-z,nopack-relative-relocs`). */
-  | 'needs-flag';
+  /** It does without, unless the source itself asks for it: then it does not compile there. */
+  | 'avoids-unless-used'
+  /** Any build does, where the link editor is told not to use the feature. */
+  | 'needs-flag'
+  /** There is nothing to avoid. */
+  | 'nothing-to-avoid';
 
 export interface Explanation extends SymbolQuestion {
   readonly kind: ReasonKind;
-  /** Release that brought this version: `2.34` of glibc, `12.1` of GCC. */
-  readonly since: string;
   readonly project: 'glibc' | 'gcc';
+  /** Release of the project that brought this version: `2.34`, `12.1`; absent for `private`. */
+  readonly since?: string;
   /** Library that it was in before, for `moved`: `libpthread.so.0`. */
   readonly from?: string;
   /** The newest version of it before this one on that CPU, for `moved` and `revised`: `GLIBC_2.2.5`. */
   readonly before?: string;
-  /** What it is, one sentence without its name; absent where only the class of the symbol is known. */
+  /** What it is or does, without its name; absent where only its class is known. */
   readonly what?: string;
+  /** What is particular about this version, or how a build comes by it. */
+  readonly why?: string;
   readonly rebuild: RebuildEffect;
   /** Where the facts come from. */
+  readonly source: string;
+}
+
+/** Symbols of one library that are explained together. */
+export interface KnownSymbols {
+  /** Separated by blanks; a `*` at the end of a word stands for any ending. Empty for a version without symbols. */
+  readonly names: string;
+  readonly library: string;
+  /** `GLIBC_2.34` */
+  readonly version: string;
+  readonly what: string;
+  readonly why?: string;
+  /** Where it says more than the library's history, or something else. */
+  readonly kind?: ReasonKind;
+  readonly rebuild?: RebuildEffect;
+  /** Release of glibc, for a version without a number. */
+  readonly since?: string;
+  /** CPUs on which the names have this version; absent where it is all whose port is older. */
+  readonly cpus?: readonly Cpu[];
   readonly source: string;
 }

@@ -9,6 +9,6 @@ export interface DependencyTreeOptions {
 
 /** The lines of one tree, without a line break at their ends. */
 export function dependencyTreeLines(tree: DependencyTree, options: DependencyTreeOptions = {}): string[] {
-  void options;
+  options;
   return [tree.root];
 }
