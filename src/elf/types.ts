@@ -98,6 +98,8 @@ export interface ElfFile {
   readonly dynamic: boolean;
   /** DF_1_PIE is set in DT_FLAGS_1: an executable although `type` is `dyn`. */
   readonly pie: boolean;
+  /** DF_1_NODEFLIB is set in DT_FLAGS_1: the loader's default directories are not searched for what the file needs. */
+  readonly noDefaultLibraries?: true;
   /** DT_SONAME. */
   readonly soname?: string;
   /** DT_NEEDED, in file order. */
