@@ -44,8 +44,9 @@ export const PT_NOTE = 4;
 /** Linux gABI extensions. */
 export const PT_GNU_PROPERTY = 0x6474e553;
 
-/** `p_flags`: executable. */
+/** `p_flags`: executable, writable. */
 export const PF_X = 1;
+export const PF_W = 2;
 
 /** `sh_type` and `sh_flags`. */
 export const SHT_NOTE = 7;
@@ -80,6 +81,8 @@ export const DT_VERNEED = 0x6ffffffe;
 export const DT_VERNEEDNUM = 0x6fffffff;
 export const DT_FILTER = 0x7fffffff;
 
+/** `DT_FLAGS_1`: the default directories are not searched. */
+export const DF_1_NODEFLIB = 0x00000800n;
 /** `DT_FLAGS_1`: position-independent executable. */
 export const DF_1_PIE = 0x08000000n;
 
