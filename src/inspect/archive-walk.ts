@@ -176,16 +176,17 @@ class ArchiveWalk {
 
   /** deb(5): the files are in `data.tar`, compressed in one way or another. */
   async #deb(stream: Stream, name: string, level: Level): Promise<void> {
-    let found = false;
+    const found: string[] = [];
     const reader = new ArReader((entry) => {
       if (!/^data\.tar(?:\.|$)/.test(entry.name)) return undefined;
-      found = true;
+      found.push(entry.name);
       return level.streams.begin((data) =>
         this.#payload(data, ['tar', 'gem'], `${name}: ${entry.name}`, level),
       );
     });
     await this.#pump(stream, reader, level);
-    if (!found) throw new ArchiveError('ARCHIVE_CORRUPT', 'there is no data.tar in the Debian package');
+    if (found.length === 0)
+      throw new ArchiveError('ARCHIVE_CORRUPT', 'there is no data.tar in the Debian package');
   }
 
   async #rpm(stream: Stream, name: string, level: Level): Promise<void> {

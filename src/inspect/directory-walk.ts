@@ -15,6 +15,7 @@ import { ElfError } from '../errors.js';
 import { concernOf } from './file-probe.js';
 import { SPECIFICATION_HEAD, gemDirectoryOf, isCachedGem, isSpecification } from './gem-home.js';
 import type { ArchiveFormat } from './magic.js';
+import { MAGIC_LENGTH } from './magic.js';
 import { ChangedError, FileSource, OPEN_FLAGS, elfBytes } from './source.js';
 import type { TreeCollector } from './tree.js';
 
@@ -174,7 +175,8 @@ class DirectoryWalk {
         tree.report(path, { kind: 'specification', text: head.toString('utf8', 0, SPECIFICATION_HEAD) });
         return;
       }
-      const magic = concernOf(head.subarray(0, 512), length < HEAD ? length : undefined);
+      const size = length < HEAD ? length : fstatSync(fd).size;
+      const magic = concernOf(head.subarray(0, MAGIC_LENGTH), size);
       switch (magic) {
         case undefined:
         case 'static-archive':

@@ -1,4 +1,4 @@
-import { closeSync, constants, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { ElfBytes } from '../elf/types.js';
 
@@ -14,6 +14,9 @@ export interface ByteSource {
 /** How a file of the machine is opened: never through a link, and never waiting for a writer or a terminal. */
 export const OPEN_FLAGS =
   constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/** What a stream reads at a time, in bytes. */
+const CHUNK = 256 << 10;
 
 /** An open file. */
 export class FileSource implements ByteSource {
@@ -48,14 +51,17 @@ export class FileSource implements ByteSource {
   }
 
   stream(offset = 0, length = this.size - offset): Readable {
-    if (length <= 0) return Readable.from([]);
-    return createReadStream('', {
-      fd: this.fd,
-      autoClose: false,
-      start: offset,
-      end: offset + length - 1,
-      highWaterMark: 256 << 10,
-    });
+    // Not createReadStream: given up early, that would close the file.
+    return Readable.from(this.#chunks(offset, offset + length));
+  }
+
+  *#chunks(offset: number, end: number): Generator<Buffer, void, undefined> {
+    for (let position = offset; position < end;) {
+      const chunk = this.read(position, Math.min(CHUNK, end - position));
+      if (chunk.length === 0) return;
+      position += chunk.length;
+      yield chunk;
+    }
   }
 
   close(): void {
