@@ -14,6 +14,7 @@ import { INSPECT_LIMITS } from '../inspect/limits.js';
 import type { InspectLimits } from '../inspect/limits.js';
 import type { ReadPorts, ReadSubject, SubjectToRead } from '../inspect/read-subject.js';
 import { findSubject, readSubject } from '../inspect/read-subject.js';
+import { explanationsOf } from '../inspect/explanations.js';
 import { summaryOf, targetSummary, unreadableOf } from '../inspect/report.js';
 import { TreeCollector } from '../inspect/tree.js';
 import type { InspectReport, InspectWarning } from '../inspect/types.js';
@@ -44,6 +45,8 @@ export interface InspectOptions {
   readonly ruby?: string;
   /** Have every needed version with its symbols in the report. */
   readonly symbols?: boolean;
+  /** Have the dependency trees in the report. */
+  readonly tree?: boolean;
   /** URLs and directories to get gems of a registry from; by default `vendor/cache` and rubygems.org. */
   readonly sources?: readonly string[];
   readonly offline?: boolean;
@@ -114,7 +117,9 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
     ...(arches === undefined ? {} : { arches }),
     ...(ruby === undefined ? {} : { ruby }),
     symbols: options.symbols ?? false,
-    systemsFor,
+    tree: options.tree ?? false,
+    today: today(),
+    systemsFor: (requires, arch) => systemsFor(requires, arch, today()),
   };
   const judged = read.map(({ path, kind, name, tree }) =>
     judgeSubject({ path, kind }, name, tree, judgeOptions),
@@ -133,6 +138,7 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
     ...(arches === undefined ? {} : { arches }),
     ...(ruby === undefined ? {} : { ruby }),
     subjects: judged,
+    ...(options.symbols === true ? { explanations: explanationsOf(judged) } : {}),
     unreadable: unreadableOf(judged),
     summary: summaryOf(judged),
     warnings: [...read.flatMap((each) => each.warnings), ...warnings],
@@ -275,10 +281,13 @@ async function readRelease(
   return { path, kind: 'release', name, tree: tree.finish(), warnings: [] };
 }
 
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
 /** Known systems with what is needed, the lowest first, those in support before those that are not. */
-function systemsFor(requires: Requires, cpu: Cpu): string[] {
+function systemsFor(requires: Requires, cpu: Cpu, date: string): string[] {
   const { libc } = requires;
   if (libc !== 'gnu' && libc !== 'musl') return [];
-  const today = new Date().toISOString().slice(0, 10);
-  return targetsFitting({ ...requires, libc, cpu }, today).map(({ name }) => name);
+  return targetsFitting({ ...requires, libc, cpu }, date).map(({ name }) => name);
 }

@@ -1,17 +1,31 @@
+import { dependencyTrees } from '../compat/dependency-tree.js';
+import type { Deployment } from '../compat/dependency-tree.js';
 import { GemInside } from '../compat/inside.js';
 import type { Placement } from '../compat/inside.js';
 import type { FilesToJudge } from '../compat/judge.js';
 import { judgeFiles, rubyAbiOf, unreadFindings } from '../compat/judge.js';
 import { requiresOf } from '../compat/requires.js';
 import type { Finding, Requires, Verdict } from '../compat/types.js';
+import { effectOf } from '../compat/verdict.js';
 import type { Cpu } from '../elf/types.js';
+import { remediesFor } from '../explain/remedies.js';
+import type { RemedyQuestion } from '../explain/remedies.js';
+import { toolchainOf } from '../explain/toolchain.js';
 import type { GemBinary, GemContents } from '../gem/types.js';
 import { forCpu } from '../target/for-cpu.js';
 import type { Target } from '../target/types.js';
 import type { FileGroup } from './groups.js';
 import { groupsOf } from './groups.js';
 import type { Tree } from './tree.js';
-import type { CpuNeeds, GroupResult, InspectedFile, InspectedGroup, InspectedSubject } from './types.js';
+import type {
+  CpuNeeds,
+  FileRemedies,
+  GroupResult,
+  InspectedFile,
+  InspectedGroup,
+  InspectedSubject,
+  SubjectTree,
+} from './types.js';
 
 /** A target, and the Ruby that runs there as far as it is known. */
 export interface InspectTarget {
@@ -27,7 +41,12 @@ export interface JudgeOptions {
   /** The CPUs that were asked for. */
   readonly arches?: readonly Cpu[];
   readonly ruby?: string;
+  /** Have the symbols of every needed version. */
   readonly symbols: boolean;
+  /** Have the dependency trees. */
+  readonly tree: boolean;
+  /** ISO date, by which systems out of support are offered last. */
+  readonly today: string;
   /** Known systems that have what is needed, in the order of `CpuNeeds.runsOn`. */
   readonly systemsFor: (requires: Requires, cpu: Cpu) => readonly string[];
 }
@@ -37,7 +56,9 @@ interface Judged extends Pick<InspectedGroup, 'kind' | 'name' | 'version' | 'pla
   readonly files: FilesToJudge;
   /** What goes before the paths of its files in the report. */
   readonly prefix: string;
-  /** What it lies in, as it lies on a target or by itself. */
+  /** What it lies in. */
+  readonly tree: Pick<GemContents, 'binaries' | 'links'>;
+  /** The same, as it lies on a target or by itself. */
   readonly inside: (on?: InspectTarget) => GemInside;
 }
 
@@ -63,7 +84,7 @@ export function judgeSubject(
   const { groups, gemsWithoutBinaries } = groupsOf(tree, name);
   const paths = [...tree.binaries.map(({ path }) => path), ...Object.keys(tree.links)];
   const inside = insideOf(tree, paths);
-  const loose = groups.map((group) => fromGroup(group, inside));
+  const loose = groups.map((group) => fromGroup(group, tree, inside));
   const packed = tree.gems.map(({ path, contents }) =>
     fromGem(path, contents, tree.gems.length === 1 && facts.kind === 'gem'),
   );
@@ -81,6 +102,7 @@ export function judgeSubject(
     filesSeen: tree.filesSeen,
     gemsWithoutBinaries: gemsWithoutBinaries + all.length - native.length,
     specialFiles: tree.specialFiles,
+    ...(options.tree ? { trees: treesOf(native, options) } : {}),
   };
 }
 
@@ -88,7 +110,7 @@ function bringsSomething({ binaries, unreadable, nestedArchives, staticArchives 
   return binaries.length + unreadable.length + nestedArchives.length + staticArchives.length > 0;
 }
 
-function fromGroup(group: FileGroup, inside: Judged['inside']): Judged {
+function fromGroup(group: FileGroup, tree: Tree, inside: Judged['inside']): Judged {
   const { kind, name, version, platform, rubyAbi, binaries, unreadable, nestedArchives, nameOf } = group;
   const files = { binaries, unreadable, nestedArchives, staticArchives: [], nameOf, loose: kind === 'files' };
   return {
@@ -99,6 +121,7 @@ function fromGroup(group: FileGroup, inside: Judged['inside']): Judged {
     ...(rubyAbi === undefined ? {} : { rubyAbi }),
     files,
     prefix: '',
+    tree,
     inside,
   };
 }
@@ -114,6 +137,7 @@ function fromGem(path: string, contents: GemContents, alone: boolean): Judged {
     platform,
     files: { ...contents, nestedArchives },
     prefix: alone ? '' : `${path}!/`,
+    tree: contents,
     inside: insideOf(contents, []),
   };
 }
@@ -143,10 +167,10 @@ function archesFor(own: readonly Cpu[], found: readonly Cpu[]): readonly Cpu[] {
 }
 
 function judgeOn(
-  { files, prefix, rubyAbi, inside }: Judged,
+  { files, kind, prefix, rubyAbi, inside }: Judged,
   on: InspectTarget,
   arch: Cpu,
-  { ruby: askedRuby }: JudgeOptions,
+  { ruby: askedRuby, today }: JudgeOptions,
 ): GroupResult {
   const { target, ruby: targetRuby } = on;
   // An installed gem is loaded by the Ruby that it is installed for.
@@ -170,13 +194,74 @@ function judgeOn(
     });
     verdict = 'incompatible';
   }
+  const remedies = remediesOf(
+    files,
+    judgement.findings,
+    { target: forCpu(target, arch), cpu: arch, today },
+    kind,
+    prefix,
+  );
   return {
     target: target.name,
     arch,
     verdict,
     ...(judgement.requires === undefined ? {} : { requires: judgement.requires }),
     findings,
+    ...(remedies.length === 0 ? {} : { remedies }),
   };
+}
+
+/** What whoever builds a file can do where it does not fit. */
+function remediesOf(
+  { binaries }: FilesToJudge,
+  findings: readonly Finding[],
+  on: Pick<RemedyQuestion, 'target' | 'cpu' | 'today'>,
+  kind: InspectedGroup['kind'],
+  prefix: string,
+): FileRemedies[] {
+  const byFile = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    if (effectOf(finding) === 'incompatible')
+      byFile.set(finding.file, [...(byFile.get(finding.file) ?? []), finding]);
+  }
+  return binaries.flatMap(({ path, elf }) => {
+    const own = byFile.get(path);
+    if (own === undefined) return [];
+    const toolchain = toolchainOf(elf);
+    const remedies = remediesFor({ elf, findings: own, inGem: kind === 'gem', ...on }, toolchain);
+    if (remedies.length === 0 && toolchain === undefined) return [];
+    return [{ file: `${prefix}${path}`, ...(toolchain === undefined ? {} : { toolchain }), remedies }];
+  });
+}
+
+/** The trees of everything that lies together: of the subject's own files, and of each packed gem. */
+function treesOf(judged: readonly Judged[], { targets, arches }: JudgeOptions): SubjectTree[] {
+  const together = new Map<Judged['tree'], Judged>();
+  for (const each of judged) together.set(each.tree, each);
+  const on: readonly (InspectTarget | undefined)[] = targets.length === 0 ? [undefined] : targets;
+  return [...together.values()].flatMap(({ tree, prefix }) =>
+    cpusOf(tree.binaries)
+      .filter((cpu) => arches === undefined || arches.includes(cpu))
+      .flatMap((arch) =>
+        on.flatMap((one) => {
+          const deployment: Deployment = {
+            files: tree.binaries.filter(({ elf }) => elf.cpu === arch),
+            links: tree.links,
+            ...one?.placement?.([...tree.binaries.map(({ path }) => path), ...Object.keys(tree.links)]),
+            ...(one === undefined ? {} : { target: forCpu(one.target, arch) }),
+          };
+          return [...dependencyTrees(deployment)].map((found) => ({
+            arch,
+            ...(one === undefined ? {} : { target: one.target.name }),
+            root: `${prefix}${found.root}`,
+            nodes:
+              prefix === ''
+                ? found.nodes
+                : found.nodes.map((node) => ({ ...node, path: `${prefix}${node.path}` })),
+          }));
+        }),
+      ),
+  );
 }
 
 function prefixed<F extends Finding>(finding: F, prefix: string): F {

@@ -1,21 +1,9 @@
 import type { Placement } from '../compat/inside.js';
+import { LAMBDA_TASK_ROOT, lambdaLibraryPath } from '../compat/search-path.js';
 import type { Target } from '../target/types.js';
 
-/** Where a function and its layers are unpacked (Lambda developer guide: LAMBDA_TASK_ROOT; "Layer paths"). */
-const TASK_ROOT = '/var/task';
+/** Where layers are unpacked (Lambda developer guide, "Layer paths for each Lambda runtime"). */
 const LAYER_ROOT = '/opt';
-const RUNTIME_ROOT = '/var/runtime';
-
-/** LD_LIBRARY_PATH of every runtime (Lambda developer guide, "Defined runtime environment variables"). */
-export const LAMBDA_LIBRARY_PATH: readonly string[] = [
-  '/lib64',
-  '/usr/lib64',
-  RUNTIME_ROOT,
-  `${RUNTIME_ROOT}/lib`,
-  TASK_ROOT,
-  `${TASK_ROOT}/lib`,
-  `${LAYER_ROOT}/lib`,
-];
 
 /** What a layer has at its top, for the paths of the runtimes ("Layer paths for each Lambda runtime"), and extensions. */
 const LAYER_DIRECTORIES: ReadonlySet<string> = new Set([
@@ -31,8 +19,9 @@ const LAYER_DIRECTORIES: ReadonlySet<string> = new Set([
 
 /** How a function or layer comes to lie on a Lambda runtime; undefined for a target that is none. */
 export function lambdaPlacement(target: Target): ((paths: readonly string[]) => Placement) | undefined {
-  if (!target.name.startsWith('lambda-')) return undefined;
-  return (paths) => ({ root: isLayer(paths) ? LAYER_ROOT : TASK_ROOT, libraryPath: LAMBDA_LIBRARY_PATH });
+  const libraryPath = lambdaLibraryPath(target);
+  if (libraryPath === undefined) return undefined;
+  return (paths) => ({ root: isLayer(paths) ? LAYER_ROOT : LAMBDA_TASK_ROOT, libraryPath });
 }
 
 /** Everything in it lies in directories that Lambda looks for in layers. A function has its handler at the top. */

@@ -1,6 +1,10 @@
 import type { TargetSummary } from '../audit/types.js';
+import type { DependencyTree } from '../compat/dependency-tree.js';
 import type { Finding, Requires, UnreadableFinding, Verdict } from '../compat/types.js';
 import type { Cpu, LibraryNeed } from '../elf/types.js';
+import type { Remedy } from '../explain/remedies.js';
+import type { Toolchain } from '../explain/toolchain.js';
+import type { Explanation } from '../explain/types.js';
 
 /**
  * What a subject turned out to be, by its first bytes and by what lies in it, never by its name. `release` is a gem's
@@ -44,6 +48,23 @@ export interface GroupResult {
   /** What that CPU's files need; absent where the group has no file that would be loaded there. */
   readonly requires?: Requires;
   readonly findings: readonly Finding[];
+  /** What whoever builds the failing files can do. */
+  readonly remedies?: readonly FileRemedies[];
+}
+
+/** Who built a file, and what would mend it. */
+export interface FileRemedies {
+  readonly file: string;
+  readonly toolchain?: Toolchain;
+  /** Best first. */
+  readonly remedies: readonly Remedy[];
+}
+
+/** What one file loads; only where trees were asked for. */
+export interface SubjectTree extends DependencyTree {
+  readonly arch: Cpu;
+  /** Name of the target that was asked for the libraries; absent where there is none. */
+  readonly target?: string;
 }
 
 /** An installed or packed gem, or the files of a subject that belong to none. */
@@ -83,6 +104,8 @@ export interface InspectedSubject {
   readonly gemsWithoutBinaries: number;
   /** Sockets, devices and FIFOs, which are never opened. */
   readonly specialFiles: number;
+  /** For each target and CPU, of each program and of each library that nothing else loads; only where trees were asked for. */
+  readonly trees?: readonly SubjectTree[];
 }
 
 /** A part of a subject that could not be read. */
@@ -121,6 +144,11 @@ export interface InspectReport {
   /** The Ruby that was asked for. */
   readonly ruby?: string;
   readonly subjects: readonly InspectedSubject[];
+  /**
+   * What symbols are that a target does not have or, without a target, those of the highest version that is needed; only where
+   * symbols were asked for.
+   */
+  readonly explanations?: readonly Explanation[];
   readonly unreadable: readonly UnreadableInSubject[];
   readonly summary: InspectSummary;
   readonly warnings: readonly InspectWarning[];
