@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, mkdir, readFile, realpath, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { DeployedFile } from '../../src/compat/deployed-files.js';
+import type { DependencyTree } from '../../src/compat/dependency-tree.js';
 import { parseElf } from '../../src/elf/parse.js';
 
 const run = promisify(execFile);
@@ -115,9 +116,9 @@ export async function deployedFiles(spec: TreeSpec, root: string): Promise<Deplo
   );
 }
 
-/** What the loader says: names, in the order of loading, with the path under the tree or the outcome. */
+/** What the loader says of every name, in alphabetical order. */
 export interface LoaderTrace {
-  /** `name → path`, `name → not found`, `name → outside`. */
+  /** `name → path in the tree`, `name → not found`, `name → outside`. */
   readonly lines: readonly string[];
 }
 
@@ -150,14 +151,36 @@ export async function askRealLoader(
     const name = found?.[1] ?? alone?.[1] ?? missing?.[1];
     if (name === undefined || OWN.test(name)) continue;
     const where = found?.[2] ?? alone?.[1] ?? 'not found';
-    lines.push(`${name} → ${insideName(where, root)}`);
+    const outcome = where.startsWith('/') ? await insideName(where, root) : 'not found';
+    lines.push(`${nameOf(name, outcome)} → ${outcome}`);
   }
-  return { lines: lines.sort() };
+  return { lines: [...new Set(lines)].sort() };
 }
 
-function insideName(where: string, root: string): string {
-  if (where === 'not found') return where;
-  return where.startsWith(`${root}/`) ? where : 'outside';
+/** A path as the tree has it: links followed, without the root. */
+async function insideName(where: string, root: string): Promise<string> {
+  const real = await realpath(where);
+  return real.startsWith(`${root}/`) ? real.slice(root.length + 1) : 'outside';
+}
+
+/** A name with a slash is printed as the path that it came to, so that it says as little of the tree's place. */
+function nameOf(name: string, outcome: string): string {
+  if (!name.includes('/')) return name;
+  return outcome === 'not found' ? basename(name) : outcome;
+}
+
+/** What we say would be loaded, in the words of the loader's answer. */
+export function traceOf(tree: DependencyTree): readonly string[] {
+  const lines = new Set<string>();
+  for (const { needs } of tree.nodes) {
+    for (const { library, found } of needs) {
+      if (found.where === 'inside' && found.step === 'loaded') continue;
+      const outcome =
+        found.where === 'inside' ? found.path : found.where === 'target' ? 'outside' : 'not found';
+      lines.add(`${nameOf(library, outcome)} → ${outcome}`);
+    }
+  }
+  return [...lines].sort();
 }
 
 async function outputOf(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
