@@ -3,9 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { format } from 'prettier';
 import { z } from 'zod';
 import { historyReportSchema } from '../src/report/history-schema.js';
+import { inspectReportSchema } from '../src/report/inspect-schema.js';
 import { jsonOutputSchema } from '../src/report/schema.js';
 
-const SCHEMAS = { 'audit-report': jsonOutputSchema, 'history-report': historyReportSchema };
+const SCHEMAS = {
+  'audit-report': jsonOutputSchema,
+  'history-report': historyReportSchema,
+  'inspect-report': inspectReportSchema,
+};
 
 for (const [name, schema] of Object.entries(SCHEMAS)) {
   const file = new URL(`../schema/${name}.json`, import.meta.url);

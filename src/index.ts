@@ -3,6 +3,7 @@
  *
  * - `audit` answers for a whole project what the command of that name answers.
  * - `history` tells what each version of a gem needs, and the highest that fits each system.
+ * - `inspect` reads files, gems, directories and archives, and tells what they need and whether they would load.
  * - `parseLockfile` is a port of Bundler's lockfile parser: text in, data out.
  * - `parseElf` reads what an ELF file says of itself: bytes in, data out.
  *
@@ -15,6 +16,8 @@ export type { HistoryOptions } from './api/history.js';
 export { auditOrFloor, bundleFloor } from './api/floor.js';
 export { describeTarget, findTargets, knownTarget, knownTargets } from './api/targets.js';
 export type { DescribeTargetOptions, FindTargetsOptions, ListedTarget, TargetFilter } from './api/targets.js';
+export { inspect } from './api/inspect.js';
+export type { InspectOptions, InspectProgress } from './api/inspect.js';
 export type { AuditProgress } from './audit/ports.js';
 export type {
   AuditReport,
@@ -65,6 +68,21 @@ export type {
   VersionAsk,
   VersionVerdict,
 } from './history/types.js';
+export { inspectExitCode } from './inspect/report.js';
+export type {
+  CpuNeeds,
+  FileRemedies,
+  GroupResult,
+  InspectedFile,
+  InspectedGroup,
+  InspectedSubject,
+  InspectReport,
+  InspectSummary,
+  InspectWarning,
+  SubjectKind,
+  SubjectTree,
+  UnreadableInSubject,
+} from './inspect/types.js';
 export { decodeLockfile } from './lockfile/decode.js';
 export { parseLockfile } from './lockfile/parse.js';
 export type { ParseLockfileOptions } from './lockfile/parse.js';
@@ -82,6 +100,8 @@ export { exitCodeOf } from './report/exit-code.js';
 export { historyExitCodeOf } from './report/history-exit-code.js';
 export { renderHistory } from './report/history.js';
 export type { HistoryFormat } from './report/history.js';
+export { renderInspect } from './report/inspect.js';
+export type { InspectFormat } from './report/inspect.js';
 export { render } from './report/render.js';
 export type { ReportFormat } from './report/render.js';
 export { renderTarget, renderTargets, renderTargetsJson } from './report/targets.js';
