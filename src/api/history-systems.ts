@@ -1,14 +1,13 @@
 import { homedir } from 'node:os';
-import { deploymentsFor, firstCpu } from '../audit/deployments.js';
+import { deploymentsFor, usualCpus } from '../audit/deployments.js';
 import { projectRuby } from '../audit/project-ruby.js';
 import type { AuditWarning } from '../audit/types.js';
 import type { Cpu } from '../elf/types.js';
-import { linuxTarget, parsePlatform } from '../gem/platform.js';
 import { supportedSystems } from '../history/known-systems.js';
 import type { Lockfile } from '../lockfile/types.js';
 import { cacheDirectory } from '../registry/cache.js';
 import type { Deployment } from '../search/types.js';
-import { readTarget } from '../target/read-target.js';
+import { readForCpus } from '../target/read-for-cpus.js';
 import type { Libc } from '../target/types.js';
 import { packageVersion } from './package-version.js';
 
@@ -39,7 +38,7 @@ interface Surroundings {
 /**
  * The targets that are asked for, else the known systems in support, on each CPU with the Ruby that runs there.
  *
- * @throws TargetError as `readTarget` does
+ * @throws TargetError as `readForCpus` does
  */
 export async function systemsFor(
   { targets = [], arches, ruby, offline }: SystemOptions,
@@ -48,7 +47,7 @@ export async function systemsFor(
 ): Promise<Systems> {
   const given = { ...(arches === undefined ? {} : { arches }), ...(ruby === undefined ? {} : { ruby }) };
   if (targets.length === 0) {
-    const cpus = arches ?? linuxCpusOf(lockfile);
+    const cpus = arches ?? usualCpus(lockfile);
     const known = supportedSystems(today, cpus);
     const project = projectRuby(lockfile);
     const lockedRuby = project?.engine === undefined ? project?.version : undefined;
@@ -75,13 +74,14 @@ export async function systemsFor(
     cwd,
     env,
     home: env['HOME'] ?? homedir(),
-    cpu: arches?.[0] ?? firstCpu(lockfile),
+    cpus: arches ?? usualCpus(lockfile),
+    chosen: arches !== undefined,
     cacheDirectory: cacheDirectory(env),
     offline: offline ?? false,
     userAgent: `gemcompat/${packageVersion()}`,
     warn: (message: string) => warnings.push({ code: 'CACHE', message }),
   };
-  const resolved = await Promise.all(targets.map((name) => readTarget(name, readOptions)));
+  const resolved = (await Promise.all(targets.map((name) => readForCpus(name, readOptions)))).flat();
   const { deployments, warnings: doubts } = deploymentsFor(resolved, lockfile, given);
   warnings.push(
     ...resolved.flatMap((each) => each.warnings.map((message) => ({ code: 'TARGET', message }))),
@@ -100,9 +100,4 @@ export async function systemsFor(
     libcs: [...new Set(deployments.map(({ target }) => target.libc))],
     ...(rubies.size === 1 && only !== undefined ? { ruby: only } : {}),
   };
-}
-
-function linuxCpusOf({ platforms }: Lockfile): readonly Cpu[] {
-  const cpus = platforms.flatMap((platform) => linuxTarget(parsePlatform(platform))?.cpu ?? []);
-  return cpus.length > 0 ? [...new Set(cpus)] : ['x86_64'];
 }
