@@ -33,6 +33,10 @@ export interface AuditOptions extends PlanOptions {
   /** The environment: BUNDLE_*, proxies, GEMCOMPAT_CACHE_DIR; the process's by default. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly onProgress?: (progress: AuditProgress) => void;
+  /** The Gemfile's requirement by name, in place of the lockfile's DEPENDENCIES: without gemcompat's own earlier pins. */
+  readonly gemfile?: ReadonlyMap<string, readonly string[]>;
+  /** Gems that a pin of gemcompat's own holds: they are planned anew, or named as `plan.liftable`. */
+  readonly pinned?: ReadonlySet<string>;
 }
 
 /**
@@ -99,7 +103,14 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   }
   try {
     const audited = await auditLockfile(
-      { lockfile, path: file, deployments, all: plan.all },
+      {
+        lockfile,
+        path: file,
+        deployments,
+        all: plan.all,
+        ...(options.gemfile === undefined ? {} : { gemfile: options.gemfile }),
+        ...(options.pinned === undefined ? {} : { pinned: options.pinned }),
+      },
       {
         reader: session.reader(options.jobs),
         originOf: (locked) => session.originOf(locked.remotes),

@@ -15,6 +15,10 @@ export interface AuditRequest {
   readonly deployments: readonly Deployment[];
   /** Open `ruby`-platform gems too. */
   readonly all: boolean;
+  /** The Gemfile's requirement by name, in place of DEPENDENCIES: what it says without gemcompat's own pins. */
+  readonly gemfile?: ReadonlyMap<string, readonly string[]>;
+  /** Gems that a pin of gemcompat's own holds: they are planned anew, or named as `liftable`. */
+  readonly pinned?: ReadonlySet<string>;
 }
 
 export interface AuditProgress {

@@ -3,9 +3,17 @@ import type { Verdict } from '../compat/types.js';
 import { mergeRequires } from '../compat/requires.js';
 import { installable, localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
 import type { Lockfile } from '../lockfile/types.js';
+import type { PlannedPin } from '../search/types.js';
 import type { Target } from '../target/types.js';
 import type { AuditRequest, Row } from './ports.js';
-import type { AuditReport, AuditWarning, GemReport, Summary, TargetSummary } from './types.js';
+import type {
+  AuditReport,
+  AuditWarning,
+  GemReport,
+  MultiTargetReport,
+  Summary,
+  TargetSummary,
+} from './types.js';
 
 /** The rows of one target as its report. */
 export function reportFor(target: Target, allRows: readonly Row[], request: AuditRequest): AuditReport {
@@ -36,6 +44,26 @@ export function pinsOf(gems: readonly GemReport[]): string[] {
       : [suggestion.pin],
   );
   return [...new Set(pins)].sort();
+}
+
+/** The pins of a report as values: what `gemcompat fix` writes. */
+export function plannedPins(report: AuditReport | MultiTargetReport): readonly PlannedPin[] {
+  if (report.plan !== undefined) return report.plan.pins;
+  const gems = 'targets' in report ? report.targets.flatMap((each) => each.gems) : report.gems;
+  const pins = new Map<string, PlannedPin>();
+  for (const { name, suggestion, ignored } of gems) {
+    if (suggestion?.pin === undefined || ignored !== undefined) continue;
+    if (suggestion.conflicts.some(({ kind }) => kind === 'gem')) continue;
+    pins.set(name, {
+      name,
+      version: suggestion.version,
+      bounds: suggestion.requirement === '' ? [] : suggestion.requirement.split(', '),
+      replaces: suggestion.conflicts.some(({ kind }) => kind === 'gemfile'),
+      forceRuby: suggestion.method === 'force-ruby',
+      direct: suggestion.direct,
+    });
+  }
+  return [...pins.values()];
 }
 
 /** From the verdict that outweighs the others to the one that says least. */

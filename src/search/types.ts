@@ -74,4 +74,50 @@ export interface PlannedPin {
   readonly forceRuby: boolean;
   /** The Gemfile has a line for the gem; otherwise a new one is needed. */
   readonly direct: boolean;
+  /** For whose sake it moves, where it fits as it is locked: the gems that do not. Absent for a gem that does not fit. */
+  readonly along?: readonly string[];
+}
+
+/** A gem that moves, pinned or not: Bundler gets there by itself where there is no pin for it. */
+export interface PlannedMove {
+  readonly name: string;
+  /** The locked version; absent for a gem that enters the bundle. */
+  readonly from?: string;
+  /** Absent for a gem that leaves the bundle. */
+  readonly to?: string;
+  /** For whose sake: the gems that do not fit. Empty where it is one itself. */
+  readonly along: readonly string[];
+}
+
+/** A gem that does not fit and has no place in the answer. */
+export interface Unanswered {
+  readonly name: string;
+  readonly version: string;
+  /** Why, from the requirements that clash; a line each, the conclusion last. */
+  readonly because: readonly string[];
+  /** Direct gems whose line in the Gemfile stands in the way, where loosening them would do. */
+  readonly loosen: readonly string[];
+}
+
+/** How many gems were read to find an answer. */
+export interface Inspections {
+  /** Gems whose binaries were read, and versions that could have been. */
+  readonly inspected: number;
+  readonly candidates: number;
+  /** What was read of each gem, newest first: `nokogiri` → `1.18.1`, `1.17.2`. */
+  readonly byGem: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What has to change so that everything fits: one answer for all gems that do not, together. */
+export interface PinPlan {
+  readonly pins: readonly PlannedPin[];
+  readonly moves: readonly PlannedMove[];
+  /** `bundle lock --add-platform …`, to be run after the pins are in place. */
+  readonly commands: readonly string[];
+  readonly unanswered: readonly Unanswered[];
+  /** Gems with a pin of gemcompat's own that Bundler would get right without it. */
+  readonly liftable: readonly string[];
+  /** False where the work was capped: it holds together, but fewer gems might have to move, or higher versions be had. */
+  readonly minimal: boolean;
+  readonly inspections: Inspections;
 }
