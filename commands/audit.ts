@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../src/base-command.js';
 import type { Cpu } from '../src/index.js';
-import { CPUS, UsageError, audit, exitCodeOf, parseCpu, render } from '../src/index.js';
+import { CPUS, UsageError, audit, exitCodeOf, inspectionWords, parseCpu, render } from '../src/index.js';
 import { progressBar } from '../src/progress-bar.js';
 
 export default class Audit extends BaseCommand {
@@ -86,6 +86,10 @@ export default class Audit extends BaseCommand {
       default: 8,
       summary: 'Gems that are read at the same time.',
     }),
+    verbose: Flags.boolean({
+      char: 'v',
+      summary: 'Tell on stderr which other versions were read to find an answer.',
+    }),
     color: Flags.boolean({
       allowNo: true,
       default: true,
@@ -114,6 +118,9 @@ export default class Audit extends BaseCommand {
     }).finally(progress.stop);
 
     for (const { message } of result.warnings) this.warnUser(message);
+    if (flags.verbose && result.plan !== undefined) {
+      for (const line of inspectionWords(result.plan.inspections)) process.stderr.write(`${line}\n`);
+    }
     const toFile = flags.output !== undefined;
     const text = render(result, flags.format, {
       color: !toFile && this.colorOn(process.stdout),

@@ -57,7 +57,18 @@ export type {
 export { exitCodeOf } from './report/exit-code.js';
 export { render } from './report/render.js';
 export type { ReportFormat } from './report/render.js';
+export { inspectionWords } from './report/words.js';
 export { renderTarget, renderTargets } from './report/targets.js';
 export type { TextOptions } from './report/text.js';
-export type { Conflict, PinPlan, PlannedMove, PlannedPin, Suggestion, Unanswered } from './search/types.js';
+export type {
+  ClashReason,
+  Conflict,
+  Inspections,
+  PinPlan,
+  PlannedMove,
+  PlannedPin,
+  Suggestion,
+  Unanswered,
+  VersionSpan,
+} from './search/types.js';
 export type { CpuFacts, Libc, NamedTarget, Target } from './target/types.js';
