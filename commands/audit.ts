@@ -10,6 +10,7 @@ import {
   auditOrFloor,
   exitCodeOf,
   floorExitCode,
+  inspectionWords,
   parseCpu,
   render,
   renderFloor,
@@ -105,6 +106,10 @@ export default class Audit extends BaseCommand {
       default: 8,
       summary: 'Gems that are read at the same time.',
     }),
+    verbose: Flags.boolean({
+      char: 'v',
+      summary: 'Tell on stderr which other versions were read to find an answer.',
+    }),
     color: Flags.boolean({
       allowNo: true,
       default: true,
@@ -136,6 +141,9 @@ export default class Audit extends BaseCommand {
     }).finally(progress.stop);
 
     for (const { message } of result.warnings) this.warnUser(message);
+    if (flags.verbose && 'plan' in result) {
+      for (const line of inspectionWords(result.plan.inspections)) process.stderr.write(`${line}\n`);
+    }
     const toFile = flags.output !== undefined;
     const options = {
       color: !toFile && this.colorOn(process.stdout),

@@ -104,7 +104,18 @@ export { renderInspect } from './report/inspect.js';
 export type { InspectFormat } from './report/inspect.js';
 export { render } from './report/render.js';
 export type { ReportFormat } from './report/render.js';
+export { inspectionWords } from './report/words.js';
 export { renderTarget, renderTargets, renderTargetsJson } from './report/targets.js';
 export type { TextOptions } from './report/text.js';
-export type { Conflict, Suggestion } from './search/types.js';
+export type {
+  ClashReason,
+  Conflict,
+  Inspections,
+  PinPlan,
+  PlannedMove,
+  PlannedPin,
+  Suggestion,
+  Unanswered,
+  VersionSpan,
+} from './search/types.js';
 export type { CpuFacts, Libc, NamedTarget, ResolvedTarget, Target } from './target/types.js';

@@ -6,7 +6,6 @@ import { linuxTarget, parsePlatform } from '../gem/platform.js';
 import type { Lockfile } from '../lockfile/types.js';
 import { libcLibraries } from '../target/libc-libraries.js';
 import type { Libc, Target } from '../target/types.js';
-import { Bundle } from './bundle-resolution.js';
 import { gemsOf } from './bundle.js';
 import { GemAudit } from './gem-audit.js';
 import type { AuditPorts, AuditRequest, Row } from './ports.js';
@@ -55,11 +54,10 @@ export function anySystem(libc: Libc, cpu: Cpu): Target {
  */
 export async function auditFloor(request: AuditRequest, ports: AuditPorts): Promise<FloorAudit[]> {
   const gems = gemsOf(request.lockfile);
-  const bundle = new Bundle(gems);
   let done = 0;
   const rows = await Promise.all(
     gems.map(async (gem) => {
-      const found = await new GemAudit(gem, request, bundle, ports).judged();
+      const found = await new GemAudit(gem, request, ports).run();
       done += 1;
       ports.progress?.({ done, total: gems.length, current: done < gems.length ? gem.name : '' });
       return found;

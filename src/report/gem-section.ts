@@ -4,16 +4,24 @@ import type { Finding } from '../compat/types.js';
 import { groupFindings } from './grouped-findings.js';
 import { printable } from './printable.js';
 import { MARKS, paintVerdict } from './verdict-mark.js';
-import { findingRemedies, findingWords, listWords, noteWords, suggestionCaveats } from './words.js';
+import {
+  clashWords,
+  findingRemedies,
+  findingWords,
+  listWords,
+  noteWords,
+  suggestionCaveats,
+} from './words.js';
 
 /** Findings that are shown of one gem; the JSON has them all. */
 const MOST_FINDINGS = 6;
 const MOST_FILES = 2;
 const MOST_SYSTEMS = 4;
 const MOST_GEMS = 8;
+const MOST_REASONS = 8;
 
 /** What the gems were judged for. */
-type Judged = Pick<AuditReport, 'target'>;
+type Judged = Pick<AuditReport, 'target' | 'plan'>;
 
 /**
  * A section for each gem that there is something to say of; gems that could not be had for the same reason share one.
@@ -82,6 +90,15 @@ function gemSection(gem: GemReport, report: Judged, paint: Ansis, said: Set<stri
         ? '  no known system runs it as it is'
         : `  runs as it is on ${listWords(gem.runsOn, MOST_SYSTEMS)}`,
     );
+  }
+  const unanswered =
+    gem.ignored === undefined ? report.plan?.unanswered.find(({ name }) => name === gem.name) : undefined;
+  if (gem.verdict === 'incompatible' && unanswered !== undefined && unanswered.because.length > 0) {
+    lines.push('  why no other version will do:');
+    const reasons = unanswered.because.slice(0, MOST_REASONS);
+    for (const reason of reasons) lines.push(`    ${clashWords(reason)}`);
+    const left = unanswered.because.length - reasons.length;
+    if (left > 0) lines.push(`    and ${left} more; --format json lists them all`);
   }
   for (const caveat of suggestionCaveats(gem)) lines.push(`  → ${caveat}`);
   if (lines.length === 0) return '';

@@ -8,7 +8,7 @@ import type {
   TargetSummary,
 } from '../audit/types.js';
 import type { Finding, Requires, Verdict } from '../compat/types.js';
-import type { Suggestion } from '../search/types.js';
+import type { ClashReason, Inspections, PlannedMove, Suggestion, VersionSpan } from '../search/types.js';
 import { packageOf } from './library-packages.js';
 import { printable } from './printable.js';
 
@@ -258,11 +258,73 @@ export function pinReason(gem: GemReport): string {
   return parts.join('; ');
 }
 
+/** The reason of a pin for a gem that fits as it is locked, or that is new. */
+export function companionReason({ name, from, to, along }: PlannedMove, direct: boolean): string {
+  const change =
+    from === undefined ? `enters at ${printable(to ?? '')}` : `${printable(from)} → ${printable(to ?? '')}`;
+  const sake =
+    along.length === 0 ? '' : `; ${from === undefined ? 'comes' : 'moves along'} with ${listWords(along)}`;
+  return `${printable(name)} ${change}${sake}${direct ? '' : '; a new line: another gem brings it in'}`;
+}
+
+/** One of the facts that leave a gem without an answer: `grpc 1.72.0 needs google-protobuf >= 3.25`. */
+export function clashWords(reason: ClashReason): string {
+  const gem = printable(reason.gem);
+  switch (reason.kind) {
+    case 'needs': {
+      const asked = reason.requirement.map(printable).join(', ');
+      const on = asked === '>= 0' ? printable(reason.on) : `${printable(reason.on)} ${asked}`;
+      return `${gem} ${spanWords(reason.versions)} ${isOne(reason.versions) ? 'needs' : 'need'} ${on}`;
+    }
+    case 'does-not-fit':
+      return isOne(reason.versions)
+        ? `${gem} ${spanWords(reason.versions)} does not fit`
+        : `none of ${gem} ${spanWords(reason.versions)} fits`;
+    case 'not-installable':
+      return `Bundler has nothing to install of ${gem} ${spanWords(reason.versions)}, for want of a variant or because of its Ruby`;
+    case 'nothing-to-compile':
+      return `there is nothing to compile of ${gem} ${spanWords(reason.versions)}`;
+    case 'gemfile':
+      return `the Gemfile asks for ${gem} ${reason.requirement.map(printable).join(', ')}`;
+    case 'fixed':
+      return `${gem} ${printable(reason.version)} comes from git, a path or a plugin, and so stays`;
+    case 'index-unavailable':
+      return `the versions of ${gem} are not known: ${printable(reason.reason)}`;
+  }
+}
+
+function isOne(versions: readonly VersionSpan[]): boolean {
+  const [first] = versions;
+  return versions.length === 1 && first !== undefined && first.from === first.to;
+}
+
+const MOST_SPANS = 4;
+
+function spanWords(versions: readonly VersionSpan[]): string {
+  const spans = versions.map(({ from, to }) => (from === to ? from : `${from} to ${to}`));
+  return listWords(spans, MOST_SPANS);
+}
+
+export const NOT_MINIMAL =
+  'The search was cut short: the pins hold together, but fewer gems might have to move, or higher versions be had.';
+
+/** What `--verbose` tells of the search for an answer: a line for each gem that was read. */
+export function inspectionWords({ inspected, candidates, byGem }: Inspections): string[] {
+  if (candidates === 0) return ['no other version had to be read'];
+  return [
+    `read ${inspected} of ${count(candidates, 'gem')} that could be the answer`,
+    ...Object.entries(byGem).map(([name, read]) => `${printable(name)}: ${listWords(read, 20)}`),
+  ];
+}
+
 /** What a suggestion comes to where it is no pin: a command to run, or another gem of the bundle that forbids it. */
 export function suggestionCaveats({ suggestion }: GemReport): string[] {
   if (suggestion === undefined) return [];
   if (suggestion.command !== undefined && suggestion.pin !== undefined) {
     return [`after the pin, run: ${printable(suggestion.command)}`];
+  }
+  if (suggestion.command !== undefined && suggestion.method !== 'add-platform') {
+    return [`run: ${printable(suggestion.command)}`];
   }
   if (suggestion.command !== undefined) {
     return [

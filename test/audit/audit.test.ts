@@ -184,8 +184,15 @@ describe('the way out', () => {
     const both = { specs: ['a (1.0-x86_64-linux)', 'b (1.0-x86_64-linux)'], dependencies: ['a', 'b'] };
     const report = await auditOne(both, { gems: clashing });
     expect(report.pins).toEqual(["gem 'a', '>= 2.0'"]);
-    expect(rowOf(report, 'b').suggestion?.conflicts).toEqual([
-      { by: 'a', kind: 'gem', requirement: ['< 2'] },
+    expect(rowOf(report, 'b')).not.toHaveProperty('suggestion');
+    const newest = [{ from: '2.0', to: '2.0' }];
+    expect(report.plan?.unanswered).toEqual([
+      {
+        ...{ name: 'b', version: '1.0' },
+        because: expect.arrayContaining([
+          { kind: 'needs', gem: 'a', versions: newest, on: 'b', requirement: ['< 2'] },
+        ]) as unknown,
+      },
     ]);
   });
 });

@@ -1,29 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../src/audit/ports.js';
-import { pinsOf, reportFor } from '../../src/audit/target-report.js';
+import { plannedPins, reportFor } from '../../src/audit/target-report.js';
 import type { GemReport } from '../../src/audit/types.js';
 import type { Cpu } from '../../src/elf/types.js';
-import type { Suggestion } from '../../src/search/types.js';
+import type { PinPlan, PlannedPin } from '../../src/search/types.js';
 import type { Target } from '../../src/target/types.js';
 import { alpine, target } from '../helpers/contents.js';
-import { without } from '../report/reports.js';
 import { lockfile } from './in-memory.js';
 
 const ubuntu = target();
-
-function suggestion(facts: Partial<Suggestion> = {}): Suggestion {
-  return {
-    version: '0.9',
-    direction: 'downgrade',
-    method: 'precompiled',
-    requirement: '< 1.0',
-    pin: "gem 'foo', '< 1.0'",
-    direct: true,
-    needsCompiler: false,
-    conflicts: [],
-    ...facts,
-  };
-}
 
 function row(facts: Partial<GemReport> & { readonly on?: Target } = {}): Row {
   const { on = ubuntu, ...report } = facts;
@@ -40,15 +25,21 @@ function row(facts: Partial<GemReport> & { readonly on?: Target } = {}): Row {
 
 function report(
   rows: readonly Row[],
-  { on = ubuntu, platforms = ['x86_64-linux'] as readonly string[] } = {},
+  options: {
+    readonly on?: Target;
+    readonly platforms?: readonly string[];
+    readonly answer?: Parameters<typeof reportFor>[3];
+  } = {},
 ): ReturnType<typeof reportFor> {
+  const { on = ubuntu, platforms = ['x86_64-linux'], answer } = options;
   const deployments = rows.map(({ deployment }) => deployment);
   const unique = deployments.filter(
     (one, at) =>
       deployments.findIndex(({ cpu, target: other }) => cpu === one.cpu && other === one.target) === at,
   );
   const request = { path: 'app/Gemfile.lock', deployments: unique, all: false };
-  return reportFor(on, rows, { ...request, lockfile: lockfile({ specs: ['foo (1.0)'], platforms }) });
+  const lock = lockfile({ specs: ['foo (1.0)'], platforms });
+  return reportFor(on, rows, { ...request, lockfile: lock }, answer);
 }
 
 describe('the summary', () => {
@@ -120,30 +111,33 @@ describe('the warnings of a target', () => {
   });
 });
 
-describe('the pins', () => {
-  const gem = (name: string, facts: Partial<Suggestion>): GemReport =>
-    row({ name, verdict: 'incompatible', suggestion: suggestion(facts) }).report;
+describe('the answer', () => {
+  const pin: PlannedPin = {
+    ...{ name: 'foo', version: '0.9', bounds: ['< 1.0'], replaces: false, forceRuby: false, direct: true },
+  };
+  const plan: PinPlan = {
+    ...{ pins: [pin], moves: [], commands: [], unanswered: [], liftable: [], minimal: true },
+    inspections: { inspected: 1, candidates: 2, byGem: { foo: ['0.9-x86_64-linux'] } },
+  };
+  const answer = { plan, pins: ["gem 'foo', '< 1.0'"], failing: new Set(['foo']) };
 
-  it('are each there once, in order', () => {
-    const pins = pinsOf([
-      gem('foo', { pin: "gem 'foo', '< 1.0'" }),
-      gem('bar', { pin: "gem 'bar', '>= 2'" }),
-      gem('foo', { pin: "gem 'foo', '< 1.0'" }),
-    ]);
-    expect(pins).toEqual(["gem 'bar', '>= 2'", "gem 'foo', '< 1.0'"]);
+  it('is told where something does not fit, with its pins as values', () => {
+    const rows = [row({ verdict: 'incompatible' }), row({ on: alpine })];
+    const told = report(rows, { answer });
+    expect(told).toMatchObject({ pins: ["gem 'foo', '< 1.0'"], plan });
+    expect(plannedPins(told)).toEqual([pin]);
   });
 
-  it.each([
-    ['replaces what the Gemfile says', 'gemfile', 1],
-    ['is against what another gem asks for', 'gem', 0],
-  ] as const)('one that %s', (_, kind, pins) => {
-    const conflicts = [{ by: 'dad', kind, requirement: ['= 1.0'] }];
-    expect(pinsOf([gem('foo', { conflicts })])).toHaveLength(pins);
+  it('is not told of a target that all fits', () => {
+    const rows = [row({ verdict: 'incompatible' }), row({ on: alpine })];
+    const told = report(rows, { on: alpine, answer });
+    expect(told.pins).toEqual([]);
+    expect(told).not.toHaveProperty('plan');
+    expect(plannedPins(told)).toEqual([]);
   });
 
-  it('are none for what a command mends', () => {
-    const command = 'bundle lock --add-platform x86_64-linux-musl';
-    const rest = without(suggestion({ method: 'add-platform', command }), 'pin');
-    expect(pinsOf([row({ suggestion: rest }).report])).toEqual([]);
+  it('is told of every target where it is only about pins that could be lifted', () => {
+    const lifted = { ...answer, failing: new Set<string>() };
+    expect(report([row(), row({ on: alpine })], { on: alpine, answer: lifted }).plan).toEqual(plan);
   });
 });

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
-import type { AuditReport, GemReport } from '../../src/index.js';
-import { audit } from '../../src/index.js';
+import type { AuditReport, GemReport, PinPlan } from '../../src/index.js';
+import { audit, parseLockfile } from '../../src/index.js';
 import type { Bundler, Locked } from '../helpers/bundler-lock.js';
 import type { UniverseGem } from '../helpers/universe.js';
 import { releases, writeMirror } from '../helpers/universe.js';
@@ -33,6 +33,9 @@ export interface Outcome {
   readonly again: readonly GemReport[];
   readonly gemfile: string;
   readonly lockfile: string;
+  /** What the lockfile that Bundler wrote then says otherwise than the plan: `bar: 2.0, planned 1.0`. */
+  readonly astray: readonly string[];
+  readonly plan?: PinPlan;
 }
 
 /** Bundler cannot lock the project to begin with, so there is nothing to audit. */
@@ -92,6 +95,8 @@ export async function followAdvice(bundler: Bundler, project: Project): Promise<
   );
   const again = await auditLock(bundler, mirror, after.lockfile, targets);
   return {
+    astray: astray(reports.plan, before.lockfile, after.lockfile),
+    ...(reports.plan === undefined ? {} : { plan: reports.plan }),
     advice: [...pins, ...commands],
     moved: reports.gems.filter(
       ({ suggestion }) =>
@@ -102,6 +107,23 @@ export async function followAdvice(bundler: Bundler, project: Project): Promise<
     gemfile,
     lockfile: before.lockfile,
   };
+}
+
+/** Where Bundler ends up somewhere else than the plan says, gem by gem. */
+function astray(plan: PinPlan | undefined, before: string, after: string): string[] {
+  const versions = (text: string): Map<string, string> =>
+    new Map(parseLockfile(text).specs.map(({ name, version }) => [name, version]));
+  const planned = versions(before);
+  for (const { name, to } of plan?.moves ?? []) {
+    if (to === undefined) planned.delete(name);
+    else planned.set(name, to);
+  }
+  const found = versions(after);
+  return [...new Set([...planned.keys(), ...found.keys()])].flatMap((name) =>
+    planned.get(name) === found.get(name)
+      ? []
+      : [`${name}: ${found.get(name) ?? 'gone'}, planned ${planned.get(name) ?? 'gone'}`],
+  );
 }
 
 function resolved(locked: Locked, project: string): Exclude<Locked, { readonly error: string }> {
@@ -115,18 +137,19 @@ async function auditLock(
   mirror: string,
   lockfile: string,
   target: readonly string[],
-): Promise<{ pins: readonly string[]; gems: GemReport[] }> {
+): Promise<{ pins: readonly string[]; gems: GemReport[]; plan?: PinPlan }> {
   const app = await mkdtemp(path.join(bundler.directory, 'app-'));
   await writeFile(path.join(app, 'Gemfile.lock'), lockfile);
   const cache = path.join(bundler.directory, '.cache');
   await mkdir(cache, { recursive: true });
-  const { targets, pins } = await audit({
+  const { targets, pins, plan } = await audit({
     path: app,
     target,
     sources: [mirror],
     env: { GEMCOMPAT_CACHE_DIR: cache, HOME: app },
   });
-  return { pins, gems: targets.flatMap(({ gems }: AuditReport) => gems) };
+  const gems = targets.flatMap((report: AuditReport) => report.gems);
+  return { pins, gems, ...(plan === undefined ? {} : { plan }) };
 }
 
 /** Each pin in place of the gem's own line, or as a line of its own. */
