@@ -9,6 +9,8 @@
  */
 export { audit } from './api/audit.js';
 export type { AuditOptions } from './api/audit.js';
+export { fix } from './api/fix.js';
+export type { FixOptions, FixResult } from './api/fix.js';
 export { knownTarget, knownTargets } from './api/targets.js';
 export type { AuditProgress } from './audit/ports.js';
 export type {
@@ -37,6 +39,7 @@ export {
   ElfError,
   GemArchiveError,
   GemcompatError,
+  GemfileError,
   LockfileError,
   RegistryError,
   TargetError,
@@ -55,6 +58,18 @@ export type {
   Lockfile,
 } from './lockfile/types.js';
 export { exitCodeOf } from './report/exit-code.js';
+export type { FixOutcome } from './fix/outcome.js';
+export type {
+  BundlerAnswer,
+  ByHand,
+  ByHandReason,
+  Change,
+  FileChange,
+  Place,
+  ReasonedPin,
+} from './fix/types.js';
+export { unifiedDiff } from './fix/unified-diff.js';
+export { renderDiff, renderFix } from './report/fix.js';
 export { render } from './report/render.js';
 export type { ReportFormat } from './report/render.js';
 export { inspectionWords } from './report/words.js';

@@ -12,6 +12,7 @@ import type { AuditReport, AuditWarning, MultiTargetReport } from '../audit/type
 import type { Requires } from '../compat/types.js';
 import type { Cpu } from '../elf/types.js';
 import { UsageError } from '../errors.js';
+import { parseLockfile } from '../lockfile/parse.js';
 import { cacheDirectory } from '../registry/cache.js';
 import { targetsFitting } from '../target/catalog.js';
 import { readTarget } from '../target/read-target.js';
@@ -36,6 +37,8 @@ export interface AuditOptions extends PlanOptions {
   readonly gemfile?: ReadonlyMap<string, readonly string[]>;
   /** Gems that a pin of gemcompat's own holds: they are planned anew, or named as `plan.liftable`. */
   readonly pinned?: ReadonlySet<string>;
+  /** What stands in the lockfile, in place of what the file of `path` holds. */
+  readonly lockfileText?: string;
 }
 
 /**
@@ -57,7 +60,9 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   const env = options.env ?? process.env;
   const today = new Date().toISOString().slice(0, 10);
   if (options.ruby !== undefined) checkRuby(options.ruby);
-  const { path: file, directory, lockfile } = await readLockfile(options.path ?? '.', cwd);
+  const { path: file, directory, lockfile: onDisk } = await readLockfile(options.path ?? '.', cwd);
+  const text = options.lockfileText;
+  const lockfile = text === undefined ? onDisk : parseLockfile(text, { path: file });
   const plan = planAudit(options, await readProjectFiles(directory, today), directory);
   const { buildArgs, sources } = plan;
   const warnings: AuditWarning[] = [];

@@ -46,11 +46,17 @@ export async function askBundler(question: BundlerQuestion): Promise<BundlerAnsw
     const args = ['lock', ...addPlatforms.flatMap((name) => ['--add-platform', name])];
     const { status, output, timedOut } = await runBundle(bundle, args, { cwd: copy.directory, env, timeout });
     if (timedOut) {
-      return { kind: 'failed', message: `bundle lock was not done after ${Math.round(timeout / 1000)} s\n${output}`.trim() };
+      return {
+        kind: 'failed',
+        message: `bundle lock was not done after ${Math.round(timeout / 1000)} s\n${output}`.trim(),
+      };
     }
     if (status !== 0) {
       const said = output.trim().replaceAll(copy.directory, path.dirname(gemfile));
-      return { kind: 'failed', message: said === '' ? `bundle lock ended with ${status ?? 'a signal'}` : said };
+      return {
+        kind: 'failed',
+        message: said === '' ? `bundle lock ended with ${status ?? 'a signal'}` : said,
+      };
     }
     const text = await readFile(copy.lockfile, 'utf8');
     const resolved = parseLockfile(text, { path: lockfile });
@@ -58,7 +64,9 @@ export async function askBundler(question: BundlerQuestion): Promise<BundlerAnsw
       kind: 'resolved',
       lockfile: text,
       differs: question.pins.flatMap(({ name, version }) => {
-        const found = [...new Set(resolved.specs.filter((spec) => spec.name === name).map((spec) => spec.version))];
+        const found = [
+          ...new Set(resolved.specs.filter((spec) => spec.name === name).map((spec) => spec.version)),
+        ];
         const same = found.some((each) => compareGemVersions(each, version) === 0);
         return same ? [] : [{ name, planned: version, resolved: found.join(', ') }];
       }),
@@ -76,7 +84,11 @@ function levelsAbove({ gemfile, locked, evaluated }: BundlerQuestion): number {
     .filter(({ type }) => type === 'path')
     .flatMap(({ remotes: paths }) => paths.map((each) => path.resolve(root, each)));
   const levels = [...remotes, ...evaluated].map(
-    (file) => path.relative(root, file).split(path.sep).filter((part) => part === '..').length,
+    (file) =>
+      path
+        .relative(root, file)
+        .split(path.sep)
+        .filter((part) => part === '..').length,
   );
   return Math.max(0, ...levels);
 }

@@ -133,7 +133,9 @@ function isWritten(project: ProjectGemfiles, plan: ReasonedPin, pins: readonly H
     return (
       adds.every((bound) => there.includes(bound)) &&
       bounds.every((bound) => there.includes(bound)) &&
-      adds.every((bound) => bounds.includes(bound) || record.newLine || (plan.replaces && bound === '>= 0')) &&
+      adds.every(
+        (bound) => bounds.includes(bound) || record.newLine || (plan.replaces && bound === '>= 0'),
+      ) &&
       (record.was !== undefined) === (plan.replaces && !record.newLine) &&
       record.forceRuby === plan.forceRuby
     );
@@ -200,8 +202,9 @@ function addLine(
   const [declared] = active.map(({ file, at }) => file.editor.syntax.calls[at]);
   // Bundler drops a gemspec's development dependency for a line of the Gemfile, and its requirement and group with it.
   const development = inSpec?.development === true ? inSpec : undefined;
-  const base = declared !== undefined ? statedRequirements(declared) : development?.requirements ?? [];
-  if (base === undefined || (development !== undefined && development.requirements === undefined)) return 'gemspec';
+  const base = declared !== undefined ? statedRequirements(declared) : (development?.requirements ?? []);
+  if (base === undefined || (development !== undefined && development.requirements === undefined))
+    return 'gemspec';
   const own = pin.replaces ? [] : canonical(base).filter((each) => each !== '>= 0');
   const requirements = [...new Set([...own, ...canonical(pin.bounds)])];
   const source = sourceFor(main, locked);
@@ -233,7 +236,10 @@ function changeAt(kind: Change['kind'], file: GemfileOnDisk, at: number): Change
 }
 
 /** Lines as they are once all is done. */
-function relined({ files }: ProjectGemfiles, changes: readonly (Change & { readonly at?: number })[]): Change[] {
+function relined(
+  { files }: ProjectGemfiles,
+  changes: readonly (Change & { readonly at?: number })[],
+): Change[] {
   return changes.map(({ at, ...change }) => {
     const file = files.find(({ shown }) => shown === change.file);
     const call = at === undefined ? undefined : file?.editor.syntax.calls[at];
@@ -249,7 +255,9 @@ function handwork(project: ProjectGemfiles, pin: ReasonedPin, reason: ByHandReas
   const computed: Place[] = project.files.flatMap(({ shown, editor }) =>
     editor.syntax.dynamic.map(({ line }) => ({ file: shown, line })),
   );
-  const inSpec: Place[] = project.gemspecs.filter(({ name }) => name === pin.name).map(({ file, line }) => ({ file, line }));
+  const inSpec: Place[] = project.gemspecs
+    .filter(({ name }) => name === pin.name)
+    .map(({ file, line }) => ({ file, line }));
   const stated = found[0] === undefined || pin.replaces ? [] : (statedRequirements(found[0].call) ?? []);
   return {
     name: pin.name,

@@ -57,7 +57,11 @@ export type BundlerAnswer =
       readonly kind: 'resolved';
       readonly lockfile: string;
       /** Versions that are not those of the plan. */
-      readonly differs: readonly { readonly name: string; readonly planned: string; readonly resolved: string }[];
+      readonly differs: readonly {
+        readonly name: string;
+        readonly planned: string;
+        readonly resolved: string;
+      }[];
       readonly version: string;
     }
   | { readonly kind: 'failed'; readonly message: string };

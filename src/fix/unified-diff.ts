@@ -8,9 +8,17 @@ export function unifiedDiff(changes: readonly FileChange[]): string {
     .filter(({ before, after }) => before !== after)
     .map(({ shown, before, after }) => {
       const name = shown.replaceAll('\\', '/');
-      const patch = createTwoFilesPatch(`a/${name}`, `b/${name}`, decodeText(before), decodeText(after), '', '', {
-        context: 3,
-      });
+      const patch = createTwoFilesPatch(
+        `a/${name}`,
+        `b/${name}`,
+        decodeText(before),
+        decodeText(after),
+        '',
+        '',
+        {
+          context: 3,
+        },
+      );
       // The line of equals signs is Subversion's; the header's tabs separate file times, of which there are none.
       return patch.replace(/^=+\n/, '').replace(/^(---|\+\+\+) (.*?)\t\r?$/gm, '$1 $2');
     })

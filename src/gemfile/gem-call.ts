@@ -77,7 +77,9 @@ export function readGemCall(node: NodeOf<'CallNode'>, around: CallSurroundings):
   if (first === undefined || name === undefined) return undefined;
   const last = rest.at(-1);
   const hash = isNode(last, 'KeywordHashNode') || isNode(last, 'HashNode') ? last : undefined;
-  const positional = (hash === undefined ? rest : rest.slice(0, -1)).map((each) => readArgument(each, around));
+  const positional = (hash === undefined ? rest : rest.slice(0, -1)).map((each) =>
+    readArgument(each, around),
+  );
   const quote = around.source[first.location.startOffset];
   return {
     name,
@@ -107,7 +109,10 @@ function readArgument(node: RubyNode, { source, constants }: CallSurroundings): 
 function readArray(node: NodeOf<'ArrayNode'>, span: Span, source: string): PositionalArgument {
   const texts = node.elements.map((element) => literalString(element));
   if (texts.includes(undefined)) return { kind: 'opaque', span, texts: [], elsewhere: true };
-  const elements = node.elements.map((element, at) => ({ span: spanOf(element.location), text: texts[at] ?? '' }));
+  const elements = node.elements.map((element, at) => ({
+    span: spanOf(element.location),
+    text: texts[at] ?? '',
+  }));
   const bracketed = node.openingLoc !== null && source[node.openingLoc.startOffset] === '[';
   return {
     kind: 'array',
@@ -126,9 +131,7 @@ function readOptions(node: NodeOf<'KeywordHashNode'> | NodeOf<'HashNode'>): GemO
       const span = spanOf(element.location);
       if (!isNode(element, 'AssocNode')) return { span, isTrue: false, rocket: false };
       const { key, value, operatorLoc } = element;
-      const name = isNode(key, 'SymbolNode')
-        ? key.unescaped.value
-        : literalString(key);
+      const name = isNode(key, 'SymbolNode') ? key.unescaped.value : literalString(key);
       return {
         ...(name === undefined ? {} : { key: name }),
         span,
@@ -143,7 +146,12 @@ function readOptions(node: NodeOf<'KeywordHashNode'> | NodeOf<'HashNode'>): GemO
 export function literalStrings(node: RubyNode): readonly string[] | undefined {
   const text = literalString(node);
   if (text !== undefined) return [text];
-  if (isNode(node, 'CallNode') && node.name === 'freeze' && node.receiver !== null && node.arguments_ === null)
+  if (
+    isNode(node, 'CallNode') &&
+    node.name === 'freeze' &&
+    node.receiver !== null &&
+    node.arguments_ === null
+  )
     return literalStrings(node.receiver);
   if (!isNode(node, 'ArrayNode')) return undefined;
   const texts = node.elements.map((element) => literalString(element));

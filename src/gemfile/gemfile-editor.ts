@@ -70,12 +70,17 @@ export class GemfileEditor {
     if (lifted === undefined) {
       const { shown } = this.#options;
       const line = lineOf(this.#source, pin.record.span.start);
-      throw new GemfileError(`${shown}:${line}: the pin here was changed so that it cannot be taken out safely`, {
-        code: 'GEMFILE_PIN_CHANGED',
-        path: shown,
-        line,
-        suggestions: ['take the pin out by hand, with its comment that begins with "# gemcompat:", and run fix again'],
-      });
+      throw new GemfileError(
+        `${shown}:${line}: the pin here was changed so that it cannot be taken out safely`,
+        {
+          code: 'GEMFILE_PIN_CHANGED',
+          path: shown,
+          line,
+          suggestions: [
+            'take the pin out by hand, with its comment that begins with "# gemcompat:", and run fix again',
+          ],
+        },
+      );
     }
     this.#set(lifted);
   }
@@ -92,7 +97,8 @@ export class GemfileEditor {
     if (wanted.edits.length === 0) return 'there';
     const { edits, adds, forceRuby, was } = wanted;
     const sharesLine = this.#syntax.calls.some(
-      (other) => other !== call && lineStart(this.#source, other.span.end) === lineStart(this.#source, call.span.end),
+      (other) =>
+        other !== call && lineStart(this.#source, other.span.end) === lineStart(this.#source, call.span.end),
     );
     const record: OwnRecord = {
       reason,
@@ -139,7 +145,8 @@ export class GemfileEditor {
 
   /** Takes edits back: `source` is what `this.source` was before. */
   restore(source: ByteText): void {
-    if (source !== this.#source) this.#set({ source, syntax: parseGemfile(source, this.#parser, this.#options) });
+    if (source !== this.#source)
+      this.#set({ source, syntax: parseGemfile(source, this.#parser, this.#options) });
   }
 
   #set({ source, syntax }: Parsed): void {
@@ -239,7 +246,10 @@ function sameText(source: ByteText, call: GemCall, other: ByteText, second: GemC
 }
 
 /** A whole line for a Gemfile: `gem "google-protobuf", "< 4" # gemcompat: …`. */
-export function gemLine({ name, requirements, forceRuby, group, source, reason }: NewLine, quote: Quote): string {
+export function gemLine(
+  { name, requirements, forceRuby, group, source, reason }: NewLine,
+  quote: Quote,
+): string {
   const call = [
     `gem ${quote}${name}${quote}`,
     ...requirements.map((requirement) => quote + requirement + quote),

@@ -137,7 +137,11 @@ function restored(source: ByteText, call: GemCall, { adds, was }: FoundRecord): 
   return edits;
 }
 
-function withoutElements(source: ByteText, { elements = [] }: PositionalArgument, take: (text: string) => boolean): Edit[] {
+function withoutElements(
+  source: ByteText,
+  { elements = [] }: PositionalArgument,
+  take: (text: string) => boolean,
+): Edit[] {
   const edits: Edit[] = [];
   for (const [at, { span, text }] of [...elements.entries()].reverse()) {
     if (!take(text)) continue;
@@ -151,7 +155,8 @@ function withoutElements(source: ByteText, { elements = [] }: PositionalArgument
 
 /** Takes an argument out with its comma, and leaves comments that somebody wrote between the arguments. */
 function withoutArgument(source: ByteText, own: Span, previous: Span, next: Span | undefined): Edit[] {
-  if (!source.slice(previous.end, own.start).includes('#')) return [{ start: previous.end, end: own.end, text: '' }];
+  if (!source.slice(previous.end, own.start).includes('#'))
+    return [{ start: previous.end, end: own.end, text: '' }];
   if (next !== undefined && !source.slice(own.end, next.start).includes('#')) {
     return [{ start: own.start, end: next.start, text: '' }];
   }
@@ -162,7 +167,11 @@ function withoutArgument(source: ByteText, own: Span, previous: Span, next: Span
   ];
 }
 
-function withoutOption(source: ByteText, { options, positional, nameSpan }: GemCall, { forceRuby }: FoundRecord): Edit[] {
+function withoutOption(
+  source: ByteText,
+  { options, positional, nameSpan }: GemCall,
+  { forceRuby }: FoundRecord,
+): Edit[] {
   if (!forceRuby || options === undefined) return [];
   const at = options.elements.findIndex(({ key, isTrue }) => key === 'force_ruby_platform' && isTrue);
   const own = options.elements[at];

@@ -57,7 +57,18 @@ export interface ParseGemfileOptions {
 }
 
 /** Blocks that say of the gems in them where they come from and when they are wanted, and run once in any case. */
-const BLOCKS = new Set(['group', 'groups', 'source', 'git', 'github', 'path', 'platform', 'platforms', 'env', 'install_if']);
+const BLOCKS = new Set([
+  'group',
+  'groups',
+  'source',
+  'git',
+  'github',
+  'path',
+  'platform',
+  'platforms',
+  'env',
+  'install_if',
+]);
 
 /** Nodes below which nothing is sure to run, or to run once. */
 const CONDITIONS = new Set([
@@ -131,7 +142,7 @@ export function parseGemfile(
     }
   }
   const bySource = (a: { line: number }, b: { line: number }): number => a.line - b.line;
-    return {
+  return {
     calls: calls.sort((a, b) => a.span.start - b.span.start),
     dynamic: dynamic.sort(bySource),
     evaluated,
@@ -161,7 +172,10 @@ function parsed(source: ByteText, parser: RubyParser, shown: string): ParsedRuby
         code: 'GEMFILE_ENCODING',
         path: shown,
         line: 1,
-        suggestions: ['write the file in UTF-8', 'or write the pins by hand: gemcompat audit --format gemfile'],
+        suggestions: [
+          'write the file in UTF-8',
+          'or write the pins by hand: gemcompat audit --format gemfile',
+        ],
         cause: error,
       });
     }
@@ -205,7 +219,8 @@ function gemspecCall(node: NodeOf<'CallNode'>, line: number, file: string): Gems
   const elements = isNode(hash, 'KeywordHashNode') || isNode(hash, 'HashNode') ? hash.elements : [];
   const options = new Map<string, RubyNode>();
   for (const element of elements) {
-    if (!isNode(element, 'AssocNode') || !isNode(element.key, 'SymbolNode')) return { line, developmentGroup: 'development' };
+    if (!isNode(element, 'AssocNode') || !isNode(element.key, 'SymbolNode'))
+      return { line, developmentGroup: 'development' };
     options.set(element.key.unescaped.value, element.value);
   }
   const at = options.get('path');
@@ -213,9 +228,7 @@ function gemspecCall(node: NodeOf<'CallNode'>, line: number, file: string): Gems
   const name = options.get('name');
   const given = name === undefined ? undefined : literalString(name);
   const group = options.get('development_group');
-  const developmentGroup = isNode(group, 'SymbolNode')
-    ? group.unescaped.value
-    : 'development';
+  const developmentGroup = isNode(group, 'SymbolNode') ? group.unescaped.value : 'development';
   return {
     line,
     ...(target === undefined ? {} : { path: target }),

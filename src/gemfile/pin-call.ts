@@ -30,7 +30,12 @@ export interface CallEdits {
 }
 
 /** The edits that bring a pin into a call; none where all of it is there. */
-export function pinCall(source: ByteText, call: GemCall, pin: LinePin, usual: Quote): CallEdits | CallRefusal {
+export function pinCall(
+  source: ByteText,
+  call: GemCall,
+  pin: LinePin,
+  usual: Quote,
+): CallEdits | CallRefusal {
   const requirement = pin.replaces ? replacement(source, call, pin, usual) : addition(call, pin, usual);
   if (typeof requirement === 'string') return requirement;
   const option = pin.forceRuby ? forceOption(call) : [];
@@ -74,7 +79,8 @@ function replacement(
   const first = positional[0];
   const last = positional.at(-1);
   const adds = bounds.length === 0 ? ['>= 0'] : canonical(bounds);
-  if (first === undefined || last === undefined) return addition(call, { bounds, replaces: false, forceRuby: false }, usual);
+  if (first === undefined || last === undefined)
+    return addition(call, { bounds, replaces: false, forceRuby: false }, usual);
   if (positional.some(({ kind, elsewhere }) => kind === 'opaque' || elsewhere)) return 'computed-requirement';
   const there = new Set(positional.flatMap(({ texts }) => canonical(texts)));
   if (there.size === adds.length && adds.every((bound) => there.has(bound))) return { edits: [], adds: [] };

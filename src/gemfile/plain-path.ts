@@ -59,7 +59,11 @@ function ofCall(node: NodeOf<'CallNode'>, file: string): string | undefined {
   if (receiver === undefined) return undefined;
   switch (node.name) {
     case '+':
-      return first === undefined ? undefined : isPathname(node.receiver) ? `${receiver}/${first}` : receiver + first;
+      return first === undefined
+        ? undefined
+        : isPathname(node.receiver)
+          ? `${receiver}/${first}`
+          : receiver + first;
     case '/':
     case 'join':
       return [receiver, ...given].join('/');
@@ -73,7 +77,11 @@ function ofCall(node: NodeOf<'CallNode'>, file: string): string | undefined {
     case 'realpath':
       return receiver;
     case 'expand_path':
-      return first === undefined ? (path.isAbsolute(receiver) ? path.resolve(receiver) : undefined) : path.resolve(first, receiver);
+      return first === undefined
+        ? path.isAbsolute(receiver)
+          ? path.resolve(receiver)
+          : undefined
+        : path.resolve(first, receiver);
     default:
       return undefined;
   }
@@ -83,5 +91,9 @@ function isPathname(node: RubyNode): boolean {
   const inside = insideParentheses(node) ?? node;
   if (!isNode(inside, 'CallNode')) return false;
   if (inside.name === 'Pathname') return true;
-  return inside.name === 'new' && isNode(inside.receiver, 'ConstantReadNode') && inside.receiver.name === 'Pathname';
+  return (
+    inside.name === 'new' &&
+    isNode(inside.receiver, 'ConstantReadNode') &&
+    inside.receiver.name === 'Pathname'
+  );
 }

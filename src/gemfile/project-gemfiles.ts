@@ -73,7 +73,13 @@ export async function readProjectGemfiles(
     const original = await readSource(file, shown);
     const inside = path.relative(root, file);
     const ours = inside !== '' && !inside.startsWith('..') && !path.isAbsolute(inside);
-    return { path: file, shown, original, ours, editor: new GemfileEditor(original, parser, { shown, path: file }) };
+    return {
+      path: file,
+      shown,
+      original,
+      ours,
+      editor: new GemfileEditor(original, parser, { shown, path: file }),
+    };
   };
 
   const first = await open(gemfile);
@@ -129,28 +135,34 @@ export async function readSource(file: string, shown: string): Promise<ByteText>
   try {
     const { size } = await stat(file);
     if (size > MAX_SIZE) {
-      throw new GemfileError(`${shown} has ${size} bytes, more than the ${MAX_SIZE} that are read of a Gemfile`, {
-        code: 'GEMFILE_TOO_LARGE',
-        path: shown,
-        suggestions: ['write the pins by hand: gemcompat audit --format gemfile'],
-      });
+      throw new GemfileError(
+        `${shown} has ${size} bytes, more than the ${MAX_SIZE} that are read of a Gemfile`,
+        {
+          code: 'GEMFILE_TOO_LARGE',
+          path: shown,
+          suggestions: ['write the pins by hand: gemcompat audit --format gemfile'],
+        },
+      );
     }
     return await readFile(file, 'latin1');
   } catch (error) {
     if (error instanceof GemfileError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     const missing = code === 'ENOENT' || code === 'ENOTDIR';
-    throw new GemfileError(missing ? `there is no ${shown} beside the lockfile` : `cannot read ${shown}: ${message}`, {
-      code: missing ? 'GEMFILE_NOT_FOUND' : 'GEMFILE_UNREADABLE',
-      path: shown,
-      suggestions: missing
-        ? [
-            'run it where the Gemfile is: gemcompat fix path/to/app',
-            'where there is a lockfile alone, print the pins: gemcompat audit --format gemfile',
-          ]
-        : ['check its permissions'],
-      cause: error,
-    });
+    throw new GemfileError(
+      missing ? `there is no ${shown} beside the lockfile` : `cannot read ${shown}: ${message}`,
+      {
+        code: missing ? 'GEMFILE_NOT_FOUND' : 'GEMFILE_UNREADABLE',
+        path: shown,
+        suggestions: missing
+          ? [
+              'run it where the Gemfile is: gemcompat fix path/to/app',
+              'where there is a lockfile alone, print the pins: gemcompat audit --format gemfile',
+            ]
+          : ['check its permissions'],
+        cause: error,
+      },
+    );
   }
 }
 

@@ -20,7 +20,11 @@ type Elements = readonly RubyNode[];
 /** The fields that are read here of the nodes that are asked for here. */
 interface NodeFields {
   readonly ArrayNode: { readonly elements: Elements; readonly openingLoc: Location | null };
-  readonly AssocNode: { readonly key: RubyNode; readonly value: RubyNode; readonly operatorLoc: Location | null };
+  readonly AssocNode: {
+    readonly key: RubyNode;
+    readonly value: RubyNode;
+    readonly operatorLoc: Location | null;
+  };
   readonly BlockNode: { readonly body: RubyNode | null };
   readonly CallNode: {
     readonly name: string;
@@ -87,7 +91,9 @@ export function literalString(node: RubyNode): string | undefined {
   if (inside !== undefined) return literalString(inside);
   if (isNode(node, 'CallNode') && node.receiver !== null && node.arguments_ === null && node.block === null) {
     // `"~> 1.16".freeze`, `-"~> 1.16"`
-    return ['freeze', '-@', '+@', 'to_s', 'dup'].includes(node.name) ? literalString(node.receiver) : undefined;
+    return ['freeze', '-@', '+@', 'to_s', 'dup'].includes(node.name)
+      ? literalString(node.receiver)
+      : undefined;
   }
   return undefined;
 }
@@ -101,6 +107,7 @@ export function insideParentheses(node: RubyNode): RubyNode | undefined {
 
 /** `<<~VERSION`: the text lies below, apart from the node. */
 export function isHeredoc(node: RubyNode, source: string): boolean {
-  const opening = isNode(node, 'StringNode') || isNode(node, 'InterpolatedStringNode') ? node.openingLoc : null;
+  const opening =
+    isNode(node, 'StringNode') || isNode(node, 'InterpolatedStringNode') ? node.openingLoc : null;
   return opening !== null && source.startsWith('<<', opening.startOffset);
 }

@@ -1,4 +1,15 @@
-import { access, chmod, chown, constants, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  chown,
+  constants,
+  open,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { GemfileError } from '../errors.js';
@@ -96,7 +107,10 @@ async function unwritable<Result>({ shown }: FileWrite, task: () => Promise<Resu
     throw new GemfileError(`cannot write ${shown}: ${(error as Error).message}`, {
       code: 'GEMFILE_UNWRITABLE',
       path: shown,
-      suggestions: ['nothing was written; check the permissions of the file and its directory', 'see what would be written: --dry-run'],
+      suggestions: [
+        'nothing was written; check the permissions of the file and its directory',
+        'see what would be written: --dry-run',
+      ],
       cause: error,
     });
   }
