@@ -79,7 +79,7 @@ export async function fix(options: FixOptions): Promise<FixResult> {
   const { changes, byHand } = rewrite(project, {
     pins,
     liftable: new Set(report.plan?.liftable ?? []),
-    locked: (name) => lockedLine(lockfile, name),
+    locked: (name) => ({ requirement: gemfile.get(name), remote: remoteOf(lockfile, name) }),
   });
   const files = fileChanges(project);
   const addPlatforms = addPlatformsOf(report);
@@ -198,16 +198,10 @@ function parentsOf({ specs }: Lockfile, name: string): string[] {
   return [...new Set(parents.map((spec) => spec.name))].sort();
 }
 
-function lockedLine(
-  { dependencies, specs, sources }: Lockfile,
-  name: string,
-): { requirement: readonly string[] | undefined; remote: string | undefined } {
+/** The server that a gem comes from; of a section with several Bundler asks them all, and which one had it is not written. */
+function remoteOf({ specs, sources }: Lockfile, name: string): string | undefined {
   const section = sources[specs.find((spec) => spec.name === name)?.source ?? -1];
-  return {
-    requirement: dependencies.find((each) => each.name === name)?.requirement,
-    // Of a section with several Bundler asks them all; which one had the gem is not written down.
-    remote: section?.type === 'gem' && section.remotes.length === 1 ? section.remotes[0] : undefined,
-  };
+  return section?.type === 'gem' && section.remotes.length === 1 ? section.remotes[0] : undefined;
 }
 
 function fileChanges({ files }: ProjectGemfiles): FileChange[] {

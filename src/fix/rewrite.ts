@@ -11,7 +11,10 @@ import type { ByHand, ByHandReason, Change, Place, ReasonedPin } from './types.j
 
 /** What the lockfile says of a gem, as far as an edit depends on it. */
 export interface LockedLine {
-  /** The Gemfile's requirement when the lockfile was written; undefined where the Gemfile does not name the gem. */
+  /**
+   * The Gemfile's own requirement when the lockfile was written, without pins of ours; undefined where the Gemfile does not
+   * name the gem.
+   */
   readonly requirement: readonly string[] | undefined;
   /** The server that the gem comes from; undefined where it is none. */
   readonly remote: string | undefined;
@@ -67,7 +70,7 @@ export function rewrite(project: ProjectGemfiles, rewriting: Rewriting): Rewritt
       changes.push(...pins.map((each) => describe('kept', each)));
       continue;
     }
-    if (plan !== undefined && isWritten(project, plan, pins)) {
+    if (plan !== undefined && isWritten(project, plan, pins, rewriting.locked(name))) {
       changes.push(...pins.map((each) => describe('kept', each)));
       planned.delete(name);
       continue;
@@ -121,9 +124,14 @@ function liftAll(file: GemfileOnDisk, name: string): void {
 }
 
 /** The earlier pins say what the plan says, on every line of the gem. */
-function isWritten(project: ProjectGemfiles, plan: ReasonedPin, pins: readonly HeldPin[]): boolean {
-  const lines = declarations(project, plan.name).length;
-  if (lines !== pins.length) return false;
+function isWritten(
+  project: ProjectGemfiles,
+  plan: ReasonedPin,
+  pins: readonly HeldPin[],
+  locked: LockedLine,
+): boolean {
+  const lines = activeOnes(declarations(project, plan.name), locked);
+  if (lines.length !== pins.length) return false;
   return pins.every(({ file, pin: { record, call: at } }) => {
     const call = at === undefined ? undefined : file.editor.syntax.calls[at];
     if (call === undefined || call.name !== plan.name) return false;

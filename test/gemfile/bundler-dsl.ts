@@ -49,12 +49,13 @@ def read_gemfile(path, env)
   env.each { |name, value| ENV[name] = value }
   ENV["BUNDLE_GEMFILE"] = path
   Bundler.instance_variable_set(:@root, nil)
-  Dir.chdir(File.dirname(path)) do
+  Dir.chdir(File.dirname(path))
+  begin
     dsl = Bundler::Dsl.new
     dsl.eval_gemfile(Pathname(path))
     dsl.dependencies.map do |dep|
       { name: dep.name, requirement: dep.requirement.as_list.sort, groups: dep.groups.map(&:to_s),
-        platforms: dep.platforms.map(&:to_s), require: dep.autorequire&.map(&:to_s), source: dep.source.to_s,
+        platforms: dep.platforms.map(&:to_s), require: dep.autorequire&.map(&:to_s), source: dep.source.respond_to?(:remotes) ? dep.source.remotes.map(&:to_s).join(" ") : dep.source.to_s,
         force: dep.force_ruby_platform ? true : false, include: dep.instance_variable_get(:@should_include) ? true : false }
     end
   end
@@ -76,7 +77,7 @@ nil
 /** Starts Bundler's own reader of Gemfiles; some two seconds. Once for a test file. */
 export async function startBundlerDsl(): Promise<BundlerDsl> {
   const directory = await mkdtemp(path.join(tmpdir(), 'gemcompat-dsl-'));
-  const ruby: Ruby = await startRuby('3.4', { mounts: { '/work': directory }, env: { HOME: '/work' } });
+  const ruby: Ruby = await startRuby('3.4', { mounts: { '/work': directory }, env: { HOME: '/work', BUNDLE_PATH: '/work/.bundled' } });
   ruby.eval(SETUP);
   const inside = (file: string): string => path.posix.join('/work', path.relative(directory, file));
   return {
