@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { Args, Flags } from '@oclif/core';
+import { Flags } from '@oclif/core';
+import { auditArgs, auditFlags, auditOptions } from '../src/audit-flags.js';
 import { BaseCommand } from '../src/base-command.js';
-import type { Cpu } from '../src/index.js';
 import {
-  CPUS,
   FLOOR_FORMATS,
   UsageError,
   audit,
@@ -11,7 +10,6 @@ import {
   exitCodeOf,
   floorExitCode,
   inspectionWords,
-  parseCpu,
   render,
   renderFloor,
 } from '../src/index.js';
@@ -33,59 +31,10 @@ export default class Audit extends BaseCommand {
     '<%= config.bin %> <%= command.id %> --target ubuntu-20.04 --format gemfile',
   ];
 
-  static override args = {
-    path: Args.string({
-      description: 'Gemfile.lock (or gems.locked), or the directory that holds it',
-      default: '.',
-    }),
-  };
+  static override args = auditArgs;
 
   static override flags = {
-    target: Flags.string({
-      char: 't',
-      multiple: true,
-      multipleNonGreedy: true,
-      summary:
-        'System that the gems have to load on: ubuntu-20.04, al2023, rhel-8, alpine-3.20, glibc-2.31, …',
-      helpValue: 'NAME',
-    }),
-    dockerfile: Flags.string({
-      summary: 'Dockerfile whose base image is the target.',
-      helpValue: 'PATH',
-      exclusive: ['target'],
-    }),
-    pull: Flags.boolean({
-      summary: "Read the Dockerfile's base from the image itself, pulled from its registry.",
-    }),
-    destination: Flags.string({
-      char: 'd',
-      summary: "Kamal's destination: config/deploy.NAME.yml goes over config/deploy.yml.",
-      helpValue: 'NAME',
-    }),
-    'build-arg': Flags.string({
-      multiple: true,
-      multipleNonGreedy: true,
-      summary: 'Value for an ARG of the Dockerfile.',
-      helpValue: 'NAME=VALUE',
-    }),
-    arch: Flags.string({
-      multiple: true,
-      multipleNonGreedy: true,
-      summary: `CPU to check: ${CPUS.join(', ')}. [default: the Linux CPUs of the lockfile's PLATFORMS]`,
-      helpValue: 'CPU',
-    }),
-    source: Flags.string({
-      char: 's',
-      multiple: true,
-      multipleNonGreedy: true,
-      summary:
-        "Server, mirror directory or directory of .gem files to get gems from. [default: the lockfile's own, and vendor/cache]",
-      helpValue: 'URL|DIR',
-    }),
-    ruby: Flags.string({
-      summary: "Ruby that runs on the target. [default: the lockfile's RUBY VERSION]",
-      helpValue: 'X.Y.Z',
-    }),
+    ...auditFlags,
     format: Flags.option({
       char: 'f',
       options: ['text', 'json', 'gemfile'] as const,
@@ -97,46 +46,14 @@ export default class Audit extends BaseCommand {
       summary: 'Write the result to a file instead of stdout.',
       helpValue: 'FILE',
     }),
-    all: Flags.boolean({ summary: 'Open gems without a platform too: a few carry executables.' }),
-    offline: Flags.boolean({ summary: 'Use directories and the cache only; never the network.' }),
-    jobs: Flags.integer({
-      char: 'j',
-      min: 1,
-      max: 64,
-      default: 8,
-      summary: 'Gems that are read at the same time.',
-    }),
-    verbose: Flags.boolean({
-      char: 'v',
-      summary: 'Tell on stderr which other versions were read to find an answer.',
-    }),
-    color: Flags.boolean({
-      allowNo: true,
-      default: true,
-      summary: 'Colour on a terminal; NO_COLOR and FORCE_COLOR are obeyed.',
-    }),
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Audit);
-    const { target: targets } = flags;
     const progress = progressBar(this.watched);
     const { format } = flags;
     const result = await (isFloorFormat(format) ? auditOrFloor : audit)({
-      path: args.path,
-      ...(targets === undefined ? {} : { target: targets.length === 1 ? (targets[0] ?? '') : targets }),
-      ...(flags.dockerfile === undefined ? {} : { dockerfile: flags.dockerfile }),
-      ...(flags['build-arg'] === undefined
-        ? {}
-        : { buildArgs: Object.fromEntries(flags['build-arg'].map(pairOf)) }),
-      ...(flags.arch === undefined ? {} : { arches: flags.arch.map(cpuOf) }),
-      ...(flags.source === undefined ? {} : { sources: flags.source }),
-      ...(flags.ruby === undefined ? {} : { ruby: flags.ruby }),
-      ...(flags.all ? { all: true } : {}),
-      ...(flags.pull ? { pull: true } : {}),
-      ...(flags.destination === undefined ? {} : { destination: flags.destination }),
-      offline: flags.offline,
-      jobs: flags.jobs,
+      ...auditOptions(args.path, flags),
       onProgress: progress.update,
     }).finally(progress.stop);
 
@@ -174,24 +91,4 @@ export default class Audit extends BaseCommand {
 /** The formats that can tell the floor of a bundle; the others tell what does not fit, which needs a target. */
 function isFloorFormat(format: string): format is (typeof FLOOR_FORMATS)[number] {
   return FLOOR_FORMATS.some((each) => each === format);
-}
-
-function pairOf(text: string): [name: string, value: string] {
-  const equals = text.indexOf('=');
-  if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
-  throw new UsageError(`--build-arg ${text} has no value`, {
-    code: 'BUILD_ARG_MALFORMED',
-    suggestions: ['write NAME=VALUE: --build-arg RUBY_VERSION=3.3.6'],
-  });
-}
-
-function cpuOf(text: string): Cpu {
-  const cpu = parseCpu(text);
-  if (cpu === undefined) {
-    throw new UsageError(`--arch ${text} is not a CPU that is known`, {
-      code: 'ARCH_UNKNOWN',
-      suggestions: [`known are: ${CPUS.join(', ')}`],
-    });
-  }
-  return cpu;
 }

@@ -49,6 +49,29 @@ export class LockfileError extends GemcompatError {
   }
 }
 
+export interface GemfileErrorDetails extends ErrorDetails {
+  /** Path as the user would write it. */
+  readonly path: string;
+  /** 1-based line. */
+  readonly line?: number;
+  /** 1-based column, in bytes, as Ruby counts it. */
+  readonly column?: number;
+}
+
+/** A Gemfile, or what it evaluates, that cannot be read or written. */
+export class GemfileError extends GemcompatError {
+  readonly path: string;
+  readonly line?: number;
+  readonly column?: number;
+
+  constructor(message: string, details: GemfileErrorDetails) {
+    super(message, details);
+    this.path = details.path;
+    if (details.line !== undefined) this.line = details.line;
+    if (details.column !== undefined) this.column = details.column;
+  }
+}
+
 export interface RegistryErrorDetails extends ErrorDetails {
   /** Without credentials. */
   readonly url?: string;

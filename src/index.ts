@@ -18,6 +18,8 @@ export { describeTarget, findTargets, knownTarget, knownTargets } from './api/ta
 export type { DescribeTargetOptions, FindTargetsOptions, ListedTarget, TargetFilter } from './api/targets.js';
 export { inspect } from './api/inspect.js';
 export type { InspectOptions, InspectProgress } from './api/inspect.js';
+export { fix } from './api/fix.js';
+export type { FixOptions, FixResult } from './api/fix.js';
 export type { AuditProgress } from './audit/ports.js';
 export type {
   AuditReport,
@@ -49,6 +51,7 @@ export {
   ElfError,
   GemArchiveError,
   GemcompatError,
+  GemfileError,
   LockfileError,
   RegistryError,
   TargetError,
@@ -102,6 +105,18 @@ export { renderHistory } from './report/history.js';
 export type { HistoryFormat } from './report/history.js';
 export { renderInspect } from './report/inspect.js';
 export type { InspectFormat } from './report/inspect.js';
+export type { FixOutcome } from './fix/outcome.js';
+export type {
+  BundlerAnswer,
+  ByHand,
+  ByHandReason,
+  Change,
+  FileChange,
+  Place,
+  ReasonedPin,
+} from './fix/types.js';
+export { unifiedDiff } from './fix/unified-diff.js';
+export { renderDiff, renderFix } from './report/fix.js';
 export { render } from './report/render.js';
 export type { ReportFormat } from './report/render.js';
 export { inspectionWords } from './report/words.js';

@@ -12,6 +12,7 @@ import type { AuditReport, AuditWarning, MultiTargetReport } from '../audit/type
 import type { Requires } from '../compat/types.js';
 import type { Cpu } from '../elf/types.js';
 import { UsageError } from '../errors.js';
+import { parseLockfile } from '../lockfile/parse.js';
 import { cacheDirectory } from '../registry/cache.js';
 import { targetsFitting } from '../target/catalog.js';
 import { readForCpus } from '../target/read-for-cpus.js';
@@ -34,6 +35,8 @@ export interface AuditOptions extends PlanOptions {
   readonly gemfile?: ReadonlyMap<string, readonly string[]>;
   /** Gems that a pin of gemcompat's own holds: they are planned anew, or named as `plan.liftable`. */
   readonly pinned?: ReadonlySet<string>;
+  /** What stands in the lockfile, in place of what the file of `path` holds. */
+  readonly lockfileText?: string;
 }
 
 /**
@@ -60,8 +63,9 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   const env = options.env ?? process.env;
   const today = new Date().toISOString().slice(0, 10);
   if (options.ruby !== undefined) checkRuby(options.ruby);
-  const { path: file, directory, lockfile } = await readLockfile(options.path ?? '.', cwd);
-  const { destination } = options;
+  const { path: file, directory, lockfile: onDisk } = await readLockfile(options.path ?? '.', cwd);
+  const { destination, lockfileText } = options;
+  const lockfile = lockfileText === undefined ? onDisk : parseLockfile(lockfileText, { path: file });
   const project = await readProjectFiles(directory, {
     today,
     ...(destination === undefined ? {} : { destination }),

@@ -34,13 +34,24 @@ export async function heldByPins(
   const replaced = new Map<string, BundleGem>();
   for (const gem of held) {
     const version = typeof resolved === 'string' ? gem.version : resolved.get(gem.name);
-    // Without the pin it would not even be in the bundle, or stay where it is.
-    if (version === undefined || version === gem.version) {
+    // Without the pin it would not even be in the bundle.
+    if (version === undefined) {
       if (typeof resolved !== 'string') liftable.push(gem.name);
       continue;
     }
     const known = await universe.know(gem.name, gem.name);
-    const position = known.full.positions.find((one) => one.kind === 'version' && one.version === version);
+    const found = known.full.positions.find(
+      ({ kind, version: at }) => (kind === 'version' || kind === 'locked') && at === version,
+    );
+    // Where it is locked already, the pin may be why Bundler compiles it there: what counts is the variant without the pin.
+    const position =
+      found?.kind === 'locked'
+        ? {
+            ...found,
+            kind: 'version' as const,
+            variants: known.releases.filter((one) => one.version === version),
+          }
+        : found;
     if (position !== undefined && (await universe.refusal(known, position)) === 'none') {
       liftable.push(gem.name);
       continue;

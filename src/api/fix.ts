@@ -1,0 +1,220 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { readLockfile } from '../audit/lockfile-file.js';
+import { plannedPins } from '../audit/target-report.js';
+import type { AuditReport, MultiTargetReport } from '../audit/types.js';
+import { GemfileError, UsageError } from '../errors.js';
+import { askBundler } from '../fix/ask-bundler.js';
+import { findBundle } from '../fix/bundle-command.js';
+import { addPlatformsOf, outcomeOf } from '../fix/outcome.js';
+import type { FixOutcome } from '../fix/outcome.js';
+import { withoutOwnPins } from '../fix/own-requirements.js';
+import { rewrite } from '../fix/rewrite.js';
+import type { BundlerAnswer, ByHand, Change, FileChange, ReasonedPin } from '../fix/types.js';
+import type { ProjectGemfiles } from '../gemfile/project-gemfiles.js';
+import { readProjectGemfiles } from '../gemfile/project-gemfiles.js';
+import { loadRubyParser } from '../gemfile/ruby-parser.js';
+import { writeFiles } from '../gemfile/write-files.js';
+import type { Lockfile } from '../lockfile/types.js';
+import { pinComment } from '../report/fix-reason.js';
+import type { AuditOptions } from './audit.js';
+import { audit } from './audit.js';
+
+/** What to make fit, and how. */
+export interface FixOptions extends Omit<AuditOptions, 'gemfile' | 'pinned' | 'lockfileText'> {
+  /** Write nothing. */
+  readonly dryRun?: boolean;
+  /** Ask the real Bundler first; by default where there is a `bundle` on the PATH and something is written. */
+  readonly verify?: boolean;
+  /** Write the lockfile that Bundler made as well. */
+  readonly lock?: boolean;
+  /** How long Bundler may take, in milliseconds; five minutes by default. */
+  readonly bundlerTimeout?: number;
+}
+
+/** What was done to a project's Gemfile. */
+export interface FixResult {
+  /** As the user would write it. */
+  readonly gemfile: string;
+  /** The audit of the lockfile as it was found. */
+  readonly report: AuditReport | MultiTargetReport;
+  /** The audit of the lockfile that Bundler made of the new Gemfile, where it was asked. */
+  readonly after?: AuditReport | MultiTargetReport;
+  readonly pins: readonly ReasonedPin[];
+  readonly changes: readonly Change[];
+  readonly byHand: readonly ByHand[];
+  readonly files: readonly FileChange[];
+  readonly bundler?: BundlerAnswer;
+  /** The files are as `files` says; false with `dryRun`, and where Bundler refused the new Gemfile. */
+  readonly written: boolean;
+  readonly lockfileWritten: boolean;
+  readonly outcome: FixOutcome;
+}
+
+const BUNDLER_TIMEOUT = 5 * 60_000;
+
+/**
+ * Writes the pins that make a project fit into its Gemfile, lifts those of an earlier run that are no longer needed, and
+ * leaves everything else as it was, byte for byte.
+ *
+ * @throws GemcompatError what `audit` throws; GemfileError for a Gemfile that cannot be read, edited or written;
+ * UsageError `BUNDLE_NOT_FOUND`. Where Bundler refuses the new Gemfile nothing is thrown: see `FixResult.bundler`.
+ */
+export async function fix(options: FixOptions): Promise<FixResult> {
+  const cwd = options.cwd ?? process.cwd();
+  const env = options.env ?? process.env;
+  const bundle = await bundleFor(options, env);
+  const given = await lockfileFor(options.path ?? '.', cwd);
+  const { path: shownLockfile, lockfile } = await readLockfile(given, cwd);
+  const lockfilePath = path.resolve(cwd, shownLockfile);
+  const gemfilePath = gemfileOf(lockfilePath);
+  const lockfileBefore = await readFile(lockfilePath, 'latin1');
+  const parser = await loadRubyParser();
+  const project = await readProjectGemfiles(gemfilePath, { cwd, parser });
+  const { gemfile, pinned } = withoutOwnPins(project, lockfile, parser);
+
+  const asked = { ...options, path: given };
+  const report = await audit({ ...asked, gemfile, pinned });
+  const pins = reasoned(report, lockfile);
+  const { changes, byHand } = rewrite(project, {
+    pins,
+    liftable: new Set(report.plan?.liftable ?? []),
+    locked: (name) => ({ requirement: gemfile.get(name), remote: remoteOf(lockfile, name) }),
+  });
+  const files = fileChanges(project);
+  const addPlatforms = addPlatformsOf(report);
+
+  const worthAsking =
+    files.length > 0 || (options.lock === true && addPlatforms.length > 0) || options.verify === true;
+  const bundler =
+    bundle === undefined || !worthAsking || (options.dryRun === true && options.verify !== true)
+      ? undefined
+      : await askBundler({
+          bundle,
+          env,
+          gemfile: gemfilePath,
+          lockfile: lockfilePath,
+          locked: lockfile,
+          changes: files,
+          evaluated: project.files.map((file) => file.path),
+          addPlatforms,
+          pins: pins.filter(({ name }) => byHand.every((each) => each.name !== name)),
+          timeout: options.bundlerTimeout ?? BUNDLER_TIMEOUT,
+        });
+  const after =
+    bundler?.kind === 'resolved' ? await audit({ ...asked, lockfileText: bundler.lockfile }) : undefined;
+  const written = options.dryRun !== true && bundler?.kind !== 'failed';
+  const lockfileWritten = written && options.lock === true && bundler?.kind === 'resolved';
+  if (written) {
+    await writeFiles([
+      ...files,
+      ...(lockfileWritten
+        ? [
+            {
+              path: lockfilePath,
+              shown: shownLockfile,
+              before: lockfileBefore,
+              after: bytesOf(bundler.lockfile),
+            },
+          ]
+        : []),
+    ]);
+  }
+  const result = {
+    gemfile: project.files[0].shown,
+    report,
+    pins,
+    changes,
+    byHand,
+    files,
+    written,
+    lockfileWritten,
+  };
+  return {
+    ...result,
+    ...(after === undefined ? {} : { after }),
+    ...(bundler === undefined ? {} : { bundler }),
+    outcome: outcomeOf({ report, after, pins, byHand, bundler, addPlatforms, lockfileWritten }),
+  };
+}
+
+async function bundleFor(
+  options: FixOptions,
+  env: NonNullable<AuditOptions['env']>,
+): Promise<string | undefined> {
+  if (options.lock === true && options.verify === false) {
+    throw new UsageError('--lock needs Bundler to make the lockfile, and --no-verify says not to run it', {
+      code: 'LOCK_WITHOUT_VERIFY',
+      suggestions: ['leave one of the two out'],
+    });
+  }
+  if (options.verify === false) return undefined;
+  const bundle = await findBundle(env);
+  if (bundle === undefined && (options.verify === true || options.lock === true)) {
+    throw new UsageError('there is no bundle on the PATH to ask', {
+      code: 'BUNDLE_NOT_FOUND',
+      suggestions: [
+        'run it where Ruby is installed',
+        'leave out --verify and --lock: the Gemfile is written all the same',
+      ],
+    });
+  }
+  return bundle;
+}
+
+/** A Gemfile may be named too: its lockfile is what is audited. */
+async function lockfileFor(given: string, cwd: string): Promise<string> {
+  const absolute = path.resolve(cwd, given);
+  const isFile = await stat(absolute).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
+  if (!isFile || /\.(?:lock|locked)$/.test(given)) return given;
+  return path.basename(given) === 'gems.rb' ? given.replace(/gems\.rb$/, 'gems.locked') : `${given}.lock`;
+}
+
+/** The Gemfile of a lockfile (Bundler::SharedHelpers#default_lockfile, the other way round). */
+function gemfileOf(lockfile: string): string {
+  const directory = path.dirname(lockfile);
+  const name = path.basename(lockfile);
+  if (name === 'gems.locked') return path.join(directory, 'gems.rb');
+  if (name.endsWith('.lock') && name.length > '.lock'.length) return lockfile.slice(0, -'.lock'.length);
+  throw new GemfileError(`${name} is not named after a Gemfile, so that it is not known which one to edit`, {
+    code: 'GEMFILE_NOT_FOUND',
+    path: lockfile,
+    suggestions: ['name the project: gemcompat fix path/to/app'],
+  });
+}
+
+function reasoned(report: AuditReport | MultiTargetReport, lockfile: Lockfile): ReasonedPin[] {
+  return plannedPins(report).map((pin) => ({
+    ...pin,
+    reason: pinComment(pin, report, parentsOf(lockfile, pin.name)),
+  }));
+}
+
+function parentsOf({ specs }: Lockfile, name: string): string[] {
+  const parents = specs.filter(({ dependencies }) => dependencies.some((each) => each.name === name));
+  return [...new Set(parents.map((spec) => spec.name))].sort();
+}
+
+/** The server that a gem comes from; of a section with several Bundler asks them all, and which one had it is not written. */
+function remoteOf({ specs, sources }: Lockfile, name: string): string | undefined {
+  const section = sources[specs.find((spec) => spec.name === name)?.source ?? -1];
+  return section?.type === 'gem' && section.remotes.length === 1 ? section.remotes[0] : undefined;
+}
+
+function fileChanges({ files }: ProjectGemfiles): FileChange[] {
+  return files
+    .map(({ path: file, shown, original, editor }) => ({
+      path: file,
+      shown,
+      before: original,
+      after: editor.source,
+    }))
+    .filter(({ before, after }) => before !== after);
+}
+
+function bytesOf(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}

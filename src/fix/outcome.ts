@@ -1,0 +1,79 @@
+import type { AuditReport, GemReport, MultiTargetReport } from '../audit/types.js';
+import type { PlannedPin } from '../search/types.js';
+import type { BundlerAnswer, ByHand } from './types.js';
+
+type Report = AuditReport | MultiTargetReport;
+
+/** How a project stands once the new Gemfile is locked. */
+export interface FixOutcome {
+  /** Gems that go on not to fit, `name version`. */
+  readonly remaining: readonly string[];
+  /** Gems that could not be checked, `name version`. */
+  readonly unknown: readonly string[];
+  /** Platforms that have to be added to the lockfile still. */
+  readonly addPlatforms: readonly string[];
+  /** 0 all fits; 1 something remains; 2 Bundler refuses the new Gemfile; 3 something could not be checked. */
+  readonly exitCode: 0 | 1 | 2 | 3;
+}
+
+export interface OutcomeFacts {
+  readonly report: Report;
+  readonly after: Report | undefined;
+  readonly pins: readonly PlannedPin[];
+  readonly byHand: readonly ByHand[];
+  readonly bundler: BundlerAnswer | undefined;
+  readonly addPlatforms: readonly string[];
+  readonly lockfileWritten: boolean;
+}
+
+export function outcomeOf(facts: OutcomeFacts): FixOutcome {
+  const { report, after, byHand, bundler, lockfileWritten } = facts;
+  const addPlatforms = lockfileWritten ? [] : facts.addPlatforms;
+  const unknown = named(gemsOf(after ?? report).filter(({ verdict }) => verdict === 'unknown'));
+  const failing = gemsOf(after ?? report).filter(({ verdict }) => verdict === 'incompatible');
+  const mended = after === undefined ? mendedBy(facts) : new Set<string>();
+  const left = named(failing.filter(({ name }) => !mended.has(name)));
+  const remaining = [
+    ...new Set([
+      ...left,
+      ...byHand.map(({ name }) => name).filter((name) => !left.some((each) => each.startsWith(`${name} `))),
+    ]),
+  ];
+  const exitCode =
+    bundler?.kind === 'failed'
+      ? 2
+      : remaining.length > 0 || addPlatforms.length > 0
+        ? 1
+        : unknown.length > 0
+          ? 3
+          : 0;
+  return { remaining, unknown, addPlatforms, exitCode };
+}
+
+/** Gems that fit once Bundler has resolved the pins: those pinned, and those that move along with them. */
+function mendedBy({ report, pins, byHand }: OutcomeFacts): Set<string> {
+  const failed = new Set(byHand.map(({ name }) => name));
+  const unanswered = new Set(report.plan?.unanswered.map(({ name }) => name));
+  const moved = report.plan?.moves.map(({ name }) => name) ?? [];
+  const names = [...pins.map(({ name }) => name), ...(failed.size === 0 ? moved : [])];
+  return new Set(names.filter((name) => !failed.has(name) && !unanswered.has(name)));
+}
+
+/** The platforms that the lockfile lacks and a gem needs, from the audit's commands. */
+export function addPlatformsOf(report: Report): string[] {
+  const commands =
+    report.plan?.commands ?? gemsOf(report).flatMap(({ suggestion }) => suggestion?.command ?? []);
+  const names = commands.flatMap(
+    (command) => /^bundle lock --add-platform (.+)$/.exec(command)?.[1]?.split(' ') ?? [],
+  );
+  return [...new Set(names)].sort();
+}
+
+function gemsOf(report: Report): GemReport[] {
+  const reports = 'targets' in report ? report.targets : [report];
+  return reports.flatMap(({ gems }) => gems.filter(({ ignored }) => ignored === undefined));
+}
+
+function named(gems: readonly GemReport[]): string[] {
+  return [...new Set(gems.map(({ name, version }) => `${name} ${version}`))].sort();
+}

@@ -1,0 +1,53 @@
+import { statedRequirements } from '../gemfile/gem-call.js';
+import { GemfileEditor } from '../gemfile/gemfile-editor.js';
+import { canonical } from '../gemfile/pin-call.js';
+import type { ProjectGemfiles } from '../gemfile/project-gemfiles.js';
+import type { RubyParser } from '../gemfile/ruby-parser.js';
+import type { Lockfile } from '../lockfile/types.js';
+import { heldPins } from './rewrite.js';
+
+export interface WithoutOwnPins {
+  /** The Gemfile's requirement by name, as it is without the pins of earlier runs. */
+  readonly gemfile: ReadonlyMap<string, readonly string[]>;
+  /** Gems that such a pin holds. */
+  readonly pinned: ReadonlySet<string>;
+}
+
+/** What the Gemfile asks for by itself: the lockfile's DEPENDENCIES, less what earlier runs have added. */
+export function withoutOwnPins(
+  project: ProjectGemfiles,
+  lockfile: Lockfile,
+  parser: RubyParser,
+): WithoutOwnPins {
+  const gemfile = new Map<string, readonly string[]>(
+    lockfile.dependencies.map(({ name, requirement }) => [name, requirement]),
+  );
+  const held = heldPins(project);
+  for (const { name, file, pin } of held) {
+    if (pin.record.newLine) {
+      gemfile.delete(name);
+      continue;
+    }
+    const locked = gemfile.get(name);
+    const base = baseRequirement(file.editor.source, file, name, parser);
+    if (base !== undefined) gemfile.set(name, base.length === 0 ? ['>= 0'] : canonical(base));
+    else if (locked !== undefined) {
+      const adds = canonical(pin.record.adds);
+      const left = canonical(locked).filter((bound) => !adds.includes(bound));
+      gemfile.set(name, left.length === 0 ? ['>= 0'] : left);
+    }
+  }
+  return { gemfile, pinned: new Set(held.map(({ name }) => name)) };
+}
+
+function baseRequirement(
+  source: string,
+  { shown, path }: ProjectGemfiles['files'][number],
+  name: string,
+  parser: RubyParser,
+): readonly string[] | undefined {
+  const editor = new GemfileEditor(source, parser, { shown, path });
+  for (let own = editor.own[0]; own !== undefined; own = editor.own[0]) editor.lift(own);
+  const call = editor.syntax.calls.find((each) => each.name === name);
+  return call === undefined ? undefined : statedRequirements(call);
+}

@@ -1,0 +1,258 @@
+import { GemfileError } from '../errors.js';
+import type { GemCall, Quote } from './gem-call.js';
+import { literalStrings, readGemCall } from './gem-call.js';
+import { plainPath } from './plain-path.js';
+import type { NodeOf, ParsedRuby, RubyNode, Span } from './ruby-node.js';
+import { isNode, literalString, spanOf } from './ruby-node.js';
+import type { ByteText, RubyParser } from './ruby-parser.js';
+import { SourceEncodingUnknown, SourceTooDeep } from './ruby-parser.js';
+import { columnOf, lineCounter, lineOf, lineText } from './source-lines.js';
+
+/** Something that decides on gems and cannot be read off the source: a `gem` call with a name that is computed, `eval`. */
+export interface DynamicCall {
+  readonly kind: 'gem' | 'eval';
+  readonly line: number;
+  /** The line's text. */
+  readonly text: string;
+}
+
+/** `eval_gemfile PATH` */
+export interface EvaluatedCall {
+  readonly line: number;
+  /** Undefined where it shows only when it runs; else relative to the file, or absolute. */
+  readonly path?: string;
+}
+
+/** `gemspec`, with its options where they are literals. */
+export interface GemspecCall {
+  readonly line: number;
+  /** The directory, relative to the root of the project; undefined where it shows only when it runs. */
+  readonly path?: string;
+  /** The gem's name, where there are several in the directory. */
+  readonly name?: string;
+  readonly developmentGroup: string;
+}
+
+/** What a Gemfile says, as far as it can be read without running it. */
+export interface GemfileSyntax {
+  /** In the order of the source. */
+  readonly calls: readonly GemCall[];
+  readonly dynamic: readonly DynamicCall[];
+  readonly evaluated: readonly EvaluatedCall[];
+  readonly gemspecs: readonly GemspecCall[];
+  readonly comments: readonly Span[];
+  /** Where the code ends: at `__END__`, or with the file. */
+  readonly end: number;
+  /** The quote that most names of gems have. */
+  readonly quote: Quote;
+  /** Sources outside of blocks; undefined where one shows only when it runs. */
+  readonly sources: readonly string[] | undefined;
+}
+
+export interface ParseGemfileOptions {
+  /** As the user would write it, for errors. */
+  readonly shown: string;
+  /** Absolute, to resolve `__dir__`. */
+  readonly path: string;
+}
+
+/** Blocks that say of the gems in them where they come from and when they are wanted, and run once in any case. */
+const BLOCKS = new Set([
+  'group',
+  'groups',
+  'source',
+  'git',
+  'github',
+  'path',
+  'platform',
+  'platforms',
+  'env',
+  'install_if',
+]);
+
+/** Nodes below which nothing is sure to run, or to run once. */
+const CONDITIONS = new Set([
+  'IfNode',
+  'UnlessNode',
+  'CaseNode',
+  'CaseMatchNode',
+  'WhileNode',
+  'UntilNode',
+  'ForNode',
+  'AndNode',
+  'OrNode',
+  'RescueNode',
+  'RescueModifierNode',
+  'DefNode',
+  'LambdaNode',
+  'ClassNode',
+  'ModuleNode',
+  'PostExecutionNode',
+]);
+
+const EVALUATORS = new Set(['eval', 'instance_eval', 'class_eval', 'load', 'require', 'require_relative']);
+
+/**
+ * Reads a Gemfile, or a file that one evaluates, with Ruby's own parser.
+ * @throws GemfileError `GEMFILE_SYNTAX` with Prism's message, line and column; `GEMFILE_TOO_DEEP`, `GEMFILE_ENCODING`
+ */
+export function parseGemfile(
+  source: ByteText,
+  parser: RubyParser,
+  { shown, path }: ParseGemfileOptions,
+): GemfileSyntax {
+  const result = parsed(source, parser, shown);
+  const calls: GemCall[] = [];
+  const dynamic: DynamicCall[] = [];
+  const evaluated: EvaluatedCall[] = [];
+  const gemspecs: GemspecCall[] = [];
+  let sources: string[] | undefined = [];
+  const lineAt = lineCounter(source);
+  const constants = constantsOf(result.value);
+
+  // A stack of our own: the nesting of what others wrote is theirs to choose.
+  const pending: { readonly node: RubyNode; readonly conditional: boolean }[] = [
+    { node: result.value, conditional: false },
+  ];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { node, conditional } = next;
+    if (isNode(node, 'CallNode') && (node.receiver === null || isNode(node.receiver, 'SelfNode'))) {
+      const line = lineAt(node.location.startOffset);
+      const text = lineText(source, node.location.startOffset).trim();
+      const [first] = node.arguments_?.arguments_ ?? [];
+      if (node.name === 'gem' && first !== undefined) {
+        const call = readGemCall(node, { source, line, conditional, constants });
+        if (call === undefined) dynamic.push({ kind: 'gem', line, text });
+        else calls.push(call);
+      } else if (node.name === 'eval_gemfile' && first !== undefined) {
+        const target = plainPath(first, path);
+        evaluated.push({ line, ...(target === undefined ? {} : { path: target }) });
+      } else if (node.name === 'gemspec') {
+        gemspecs.push(gemspecCall(node, line, path));
+      } else if (node.name === 'source' && node.block === null && first !== undefined) {
+        const url = literalString(first) ?? sourceNamed(first);
+        sources = url === undefined ? undefined : sources?.concat(url);
+      } else if (EVALUATORS.has(node.name) && first !== undefined && !isStandard(first)) {
+        dynamic.push({ kind: 'eval', line, text });
+      }
+    }
+    const below = conditional || CONDITIONS.has(node.constructor.name) || isLoop(node);
+    for (const child of node.compactChildNodes().reverse()) {
+      pending.push({ node: child, conditional: below });
+    }
+  }
+  const bySource = (a: { line: number }, b: { line: number }): number => a.line - b.line;
+  return {
+    calls: calls.sort((a, b) => a.span.start - b.span.start),
+    dynamic: dynamic.sort(bySource),
+    evaluated,
+    gemspecs,
+    comments: result.comments.map(({ location }) => spanOf(location)),
+    end: result.dataLoc?.startOffset ?? source.length,
+    quote: commonQuote(calls),
+    sources,
+  };
+}
+
+function parsed(source: ByteText, parser: RubyParser, shown: string): ParsedRuby {
+  let result;
+  try {
+    result = parser(source);
+  } catch (error) {
+    if (error instanceof SourceTooDeep) {
+      throw new GemfileError(`${shown} is nested more deeply than Ruby's parser can follow`, {
+        code: 'GEMFILE_TOO_DEEP',
+        path: shown,
+        suggestions: ['write the pins by hand: gemcompat audit --format gemfile'],
+        cause: error,
+      });
+    }
+    if (error instanceof SourceEncodingUnknown) {
+      throw new GemfileError(`${shown} is in an encoding that cannot be read here: ${error.message}`, {
+        code: 'GEMFILE_ENCODING',
+        path: shown,
+        line: 1,
+        suggestions: [
+          'write the file in UTF-8',
+          'or write the pins by hand: gemcompat audit --format gemfile',
+        ],
+        cause: error,
+      });
+    }
+    throw error;
+  }
+  const [first] = result.errors;
+  if (first !== undefined) {
+    const line = lineOf(source, first.location.startOffset);
+    const column = columnOf(source, first.location.startOffset);
+    throw new GemfileError(`${shown}:${line}:${column}: ${first.message}`, {
+      code: 'GEMFILE_SYNTAX',
+      path: shown,
+      line,
+      column,
+      suggestions: [`mend the line first; Ruby's own word on it: ruby -c ${shown}`],
+    });
+  }
+  return result;
+}
+
+function isLoop(node: RubyNode): boolean {
+  if (!isNode(node, 'CallNode') || !isNode(node.block, 'BlockNode')) return false;
+  return node.receiver !== null || !BLOCKS.has(node.name);
+}
+
+/** `require "rbconfig"`: of Ruby's library, which declares no gems. A path may. */
+function isStandard(node: RubyNode): boolean {
+  const text = literalString(node);
+  return text !== undefined && !/\.rb$|^[./]/.test(text) && !text.includes('gem ');
+}
+
+/** `Bundler::Dsl#normalize_source`: the symbols that stand for the usual server. */
+function sourceNamed(node: RubyNode): string | undefined {
+  if (!isNode(node, 'SymbolNode')) return undefined;
+  const { value } = node.unescaped;
+  return ['gemcutter', 'rubygems', 'rubyforge'].includes(value) ? `:${value}` : undefined;
+}
+
+function gemspecCall(node: NodeOf<'CallNode'>, line: number, file: string): GemspecCall {
+  const [hash] = node.arguments_?.arguments_ ?? [];
+  const elements = isNode(hash, 'KeywordHashNode') || isNode(hash, 'HashNode') ? hash.elements : [];
+  const options = new Map<string, RubyNode>();
+  for (const element of elements) {
+    if (!isNode(element, 'AssocNode') || !isNode(element.key, 'SymbolNode'))
+      return { line, developmentGroup: 'development' };
+    options.set(element.key.unescaped.value, element.value);
+  }
+  const at = options.get('path');
+  const target = at === undefined ? '.' : plainPath(at, file);
+  const name = options.get('name');
+  const given = name === undefined ? undefined : literalString(name);
+  const group = options.get('development_group');
+  const developmentGroup = isNode(group, 'SymbolNode') ? group.unescaped.value : 'development';
+  return {
+    line,
+    ...(target === undefined ? {} : { path: target }),
+    ...(given === undefined ? {} : { name: given }),
+    developmentGroup,
+  };
+}
+
+/** Constants that are set once, at the top, to literal strings. */
+function constantsOf(program: NodeOf<'ProgramNode'>): Map<string, readonly string[]> {
+  const known = new Map<string, readonly string[]>();
+  const twice = new Set<string>();
+  for (const node of program.statements.body) {
+    if (!isNode(node, 'ConstantWriteNode')) continue;
+    const texts = literalStrings(node.value);
+    if (known.has(node.name) || texts === undefined) twice.add(node.name);
+    if (texts !== undefined) known.set(node.name, texts);
+  }
+  for (const name of twice) known.delete(name);
+  return known;
+}
+
+function commonQuote(calls: readonly GemCall[]): Quote {
+  const single = calls.filter(({ quote }) => quote === "'").length;
+  const double = calls.filter(({ quote }) => quote === '"').length;
+  return single > double ? "'" : '"';
+}

@@ -1,0 +1,179 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { GemfileError } from '../errors.js';
+import { GemfileEditor } from './gemfile-editor.js';
+import type { GemspecDependency } from './gemspec-dependencies.js';
+import { gemspecDependencies } from './gemspec-dependencies.js';
+import type { EvaluatedCall, GemspecCall } from './parse-gemfile.js';
+import type { ByteText, RubyParser } from './ruby-parser.js';
+
+/** A Gemfile, or a file that it evaluates. */
+export interface GemfileOnDisk {
+  /** Absolute, links not followed. */
+  readonly path: string;
+  /** As the user would write it. */
+  readonly shown: string;
+  /** As it was read. */
+  readonly original: ByteText;
+  /** It lies in the project, so that it may be written. */
+  readonly ours: boolean;
+  readonly editor: GemfileEditor;
+}
+
+export interface DeclaredInGemspec extends GemspecDependency {
+  readonly file: string;
+  readonly developmentGroup: string;
+}
+
+/** A call that says of gems what cannot be read: a path that is computed, or of a file that is not there. */
+export interface NotFollowed {
+  readonly file: string;
+  readonly line: number;
+  readonly what: 'eval_gemfile' | 'gemspec';
+}
+
+/** All files of a project that declare gems. */
+export interface ProjectGemfiles {
+  /** The Gemfile itself is the first. */
+  readonly files: readonly [GemfileOnDisk, ...GemfileOnDisk[]];
+  readonly gemspecs: readonly DeclaredInGemspec[];
+  readonly notFollowed: readonly NotFollowed[];
+}
+
+/** Largest file in bytes; Gemfiles in public use stay below 64 KiB. */
+const MAX_SIZE = 512 * 1024;
+
+/** Files that are followed from one Gemfile, so that the work has a bound. */
+const MAX_FILES = 200;
+
+export interface ReadProjectOptions {
+  /** Where the paths that are shown are relative to. */
+  readonly cwd: string;
+  readonly parser: RubyParser;
+}
+
+/**
+ * Reads a Gemfile and what it evaluates: the files of `eval_gemfile`, each once, and the gemspecs of `gemspec`.
+ *
+ * @param gemfile absolute path
+ * @throws GemfileError `GEMFILE_NOT_FOUND`, `GEMFILE_UNREADABLE`, `GEMFILE_TOO_LARGE`, and what the parser says of each file
+ */
+export async function readProjectGemfiles(
+  gemfile: string,
+  { cwd, parser }: ReadProjectOptions,
+): Promise<ProjectGemfiles> {
+  const root = path.dirname(gemfile);
+  const notFollowed: NotFollowed[] = [];
+  const gemspecs: DeclaredInGemspec[] = [];
+  const known = new Set<string>();
+
+  const open = async (file: string): Promise<GemfileOnDisk> => {
+    known.add(file);
+    const shown = shownPath(file, cwd);
+    const original = await readSource(file, shown);
+    const inside = path.relative(root, file);
+    const ours = inside !== '' && !inside.startsWith('..') && !path.isAbsolute(inside);
+    return {
+      path: file,
+      shown,
+      original,
+      ours,
+      editor: new GemfileEditor(original, parser, { shown, path: file }),
+    };
+  };
+
+  const first = await open(gemfile);
+  const files: [GemfileOnDisk, ...GemfileOnDisk[]] = [first];
+  for (const file of files) {
+    const { evaluated, gemspecs: calls } = file.editor.syntax;
+    for (const call of evaluated) {
+      const target = evaluatedPath(call, file);
+      if (target !== undefined && known.has(target)) continue;
+      if (target === undefined || files.length >= MAX_FILES || !(await isFile(target))) {
+        notFollowed.push({ file: file.shown, line: call.line, what: 'eval_gemfile' });
+      } else files.push(await open(target));
+    }
+    for (const call of calls) {
+      const found = await specificationsOf(call, root, parser);
+      if (found === undefined) notFollowed.push({ file: file.shown, line: call.line, what: 'gemspec' });
+      else gemspecs.push(...found.map((each) => ({ ...each, file: shownPath(each.file, cwd) })));
+    }
+  }
+  return { files, gemspecs, notFollowed };
+}
+
+/** `Bundler::Dsl#with_gemfile`: relative to the file that the call stands in. */
+function evaluatedPath({ path: target }: EvaluatedCall, file: GemfileOnDisk): string | undefined {
+  return target === undefined ? undefined : path.resolve(path.dirname(file.path), target);
+}
+
+/** `Bundler::Dsl#gemspec`: relative to the root of the project, wherever the call stands. */
+async function specificationsOf(
+  { path: target, name, developmentGroup }: GemspecCall,
+  root: string,
+  parser: RubyParser,
+): Promise<DeclaredInGemspec[] | undefined> {
+  if (target === undefined) return undefined;
+  const directory = path.resolve(root, target);
+  const entries = await readdir(directory).catch(() => []);
+  const all = entries.filter((entry) => entry.endsWith('.gemspec')).sort();
+  const named = name === undefined ? all : all.filter((entry) => entry === `${name}.gemspec`);
+  const chosen = named.length > 0 ? named : all;
+  if (chosen.length === 0) return undefined;
+  const found: DeclaredInGemspec[] = [];
+  for (const entry of chosen.slice(0, MAX_FILES)) {
+    const file = path.join(directory, entry);
+    const source = await readSource(file, file).catch(() => undefined);
+    if (source === undefined) return undefined;
+    found.push(...gemspecDependencies(source, parser).map((each) => ({ ...each, file, developmentGroup })));
+  }
+  return found;
+}
+
+/** Reads a file as it is, a character a byte. */
+export async function readSource(file: string, shown: string): Promise<ByteText> {
+  try {
+    const { size } = await stat(file);
+    if (size > MAX_SIZE) {
+      throw new GemfileError(
+        `${shown} has ${size} bytes, more than the ${MAX_SIZE} that are read of a Gemfile`,
+        {
+          code: 'GEMFILE_TOO_LARGE',
+          path: shown,
+          suggestions: ['write the pins by hand: gemcompat audit --format gemfile'],
+        },
+      );
+    }
+    return await readFile(file, 'latin1');
+  } catch (error) {
+    if (error instanceof GemfileError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const missing = code === 'ENOENT' || code === 'ENOTDIR';
+    throw new GemfileError(
+      missing ? `there is no ${shown} beside the lockfile` : `cannot read ${shown}: ${message}`,
+      {
+        code: missing ? 'GEMFILE_NOT_FOUND' : 'GEMFILE_UNREADABLE',
+        path: shown,
+        suggestions: missing
+          ? [
+              'run it where the Gemfile is: gemcompat fix path/to/app',
+              'where there is a lockfile alone, print the pins: gemcompat audit --format gemfile',
+            ]
+          : ['check its permissions'],
+        cause: error,
+      },
+    );
+  }
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
+}
+
+function shownPath(file: string, cwd: string): string {
+  const relative = path.relative(cwd, file);
+  return relative.startsWith(`..${path.sep}..`) ? file : relative;
+}

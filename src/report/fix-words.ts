@@ -1,0 +1,44 @@
+import type { ByHand, Change, Place } from '../fix/types.js';
+import { printable } from './printable.js';
+import { listWords } from './words.js';
+
+export function placeWords({ file, line }: Place): string {
+  return `${printable(file)}:${line}`;
+}
+
+export const CHANGE_WORDS = {
+  added: 'pinned',
+  'new-line': 'new line',
+  updated: 'changed',
+  lifted: 'lifted',
+  kept: 'kept',
+} satisfies Record<Change['kind'], string>;
+
+const PLACES = 4;
+
+/** Why a pin was not written, and where to write it. */
+export function byHandWords({ reason, places }: ByHand): string {
+  const where = listWords(places.map(placeWords), PLACES);
+  switch (reason) {
+    case 'computed-requirement':
+      return `${where}: its requirement has to be replaced, and it is no plain text there`;
+    case 'computed-options':
+      return `${where}: a variable stands where its options may be, so that none can be added`;
+    case 'option-set':
+      return `${where}: force_ruby_platform is set there to something else`;
+    case 'unrecordable':
+      return `${where}: what has to be replaced there could not be put back from a comment`;
+    case 'no-place':
+      return `${where === '' ? 'the Gemfile' : where}: an edit there would change more than this one line`;
+    case 'not-found':
+      return places.length === 0
+        ? 'no gem line with its name was found'
+        : `no gem line with its name was found; it is declared in a way that only Ruby can follow: ${where}`;
+    case 'outside':
+      return `${where}: the line lies outside of the project`;
+    case 'gemspec':
+      return `${where}: a gemspec declares it, with a requirement that is computed`;
+    case 'differing':
+      return `${where}: its lines differ`;
+  }
+}
