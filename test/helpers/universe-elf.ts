@@ -1,7 +1,10 @@
 /** What an ELF stand-in asks of its system. */
 export interface ElfNeeds {
   readonly cpu: 'x86_64' | 'aarch64';
-  /** `2.29`: it is linked to glibc and binds a symbol of `GLIBC_2.29`; `musl`: it is linked to musl's libc.so. */
+  /**
+   * `2.29`: it is linked to glibc and binds a symbol of `GLIBC_2.29`, or of the first version that the CPU has where that
+   * is higher; `musl`: it is linked to musl's libc.so.
+   */
   readonly libc: string;
 }
 
@@ -16,16 +19,21 @@ const PROGRAM_HEADER = 56;
 const SYMBOL = 24;
 const DYNAMIC = 16;
 
+/** `VER_NDX_GLOBAL`: a symbol without a version. */
+const UNVERSIONED = 1;
+
 /**
- * A shared object with the tables that the loader reads: PT_LOAD and PT_DYNAMIC, a hash table, two symbols, and on glibc
- * their versions and the verneed of libc.so.6. No section headers, no code. Laid out after the gABI and, for the version
- * tables, the LSB core specification 10.7.
+ * A Ruby extension as the loader sees it: PT_LOAD and PT_DYNAMIC, a hash table, undefined symbols, one of them of Ruby's
+ * API, and on glibc their versions and the verneed of libc.so.6. No section headers, no code. Laid out after the gABI and,
+ * for the version tables, the LSB core specification 10.7.
  */
 export function sharedObject({ cpu, libc }: ElfNeeds): Buffer {
   const strings = new Strings();
   const library = strings.add(libc === 'musl' ? 'libc.so' : 'libc.so.6');
-  const symbols = [strings.add('malloc'), strings.add('wanted_by_the_stand_in')];
-  const versions = libc === 'musl' ? [] : [FIRST_GLIBC[cpu], libc].map((number) => `GLIBC_${number}`);
+  const first = FIRST_GLIBC[cpu];
+  const floors = libc === 'musl' ? [] : minor(libc) > minor(first) ? [first, libc] : [first];
+  const versions = floors.map((number) => `GLIBC_${number}`);
+  const symbols = ['malloc', 'wanted_by_the_stand_in', 'rb_define_method'].map((name) => strings.add(name));
   const versionNames = versions.map((name) => strings.add(name));
 
   const symtab = Buffer.alloc(SYMBOL * (symbols.length + 1));
@@ -51,8 +59,11 @@ export function sharedObject({ cpu, libc }: ElfNeeds): Buffer {
     verneed.writeUInt16LE(index + 2, at + 6);
     verneed.writeUInt32LE(versionNames[index] ?? 0, at + 8);
     verneed.writeUInt32LE(index + 1 < versions.length ? 16 : 0, at + 12);
-    versym.writeUInt16LE(index + 2, 2 * (index + 1));
   });
+  if (versions.length > 0) {
+    const highest = versions.length + 1;
+    [2, highest, UNVERSIONED].forEach((index, at) => versym.writeUInt16LE(index, 2 * (at + 1)));
+  }
 
   const strtab = strings.bytes();
   let end = HEADER + 2 * PROGRAM_HEADER;
@@ -113,6 +124,8 @@ export function sharedObject({ cpu, libc }: ElfNeeds): Buffer {
   });
   return out;
 }
+
+const minor = (version: string): number => Number(version.split('.')[1]);
 
 class Strings {
   readonly #parts: string[] = [''];

@@ -213,8 +213,11 @@ function releasesOf(
   };
   /** From this version on the platforms are named `-linux-gnu` and `-linux-musl`. */
   const renamed = dice.chance(0.3) ? dice.below(versions.length) : versions.length;
-  const arm = dice.chance(0.9);
-  const withMusl = dice.chance(platforms.some((each) => each.endsWith('-musl')) ? 0.85 : 0.2);
+  // Builds for what the lockfile does not name are rare: Bundler passes over them, at a price.
+  const named = (part: string): boolean => platforms.some((each) => each.includes(part));
+  const arm = dice.chance(named('aarch64') ? 0.95 : 0.15);
+  const withMusl = dice.chance(named('-musl') ? 0.85 : 0.1);
+  const withDarwin = dice.chance(named('darwin') ? 0.9 : 0.1);
   const fallback = dice.of('compiles', 'compiles', 'compiles', 'none', 'none', 'pure');
   const extra = dice.chance(0.15) ? dice.of(...(all as [Character, ...Character[]])) : undefined;
   let x86Floor = builds();
@@ -241,10 +244,9 @@ function releasesOf(
     const made: UniverseGem[] = [];
     if (linux) made.push(release(`x86_64-linux${gnu}`, x86Floor));
     if (linux && arm && dice.chance(0.95)) made.push(release(`aarch64-linux${gnu}`, armFloor));
-    if (linux && (withMusl || gnu !== '') && dice.chance(0.95))
+    if (linux && withMusl && dice.chance(0.95))
       made.push(release('x86_64-linux-musl', dice.chance(0.9) ? 'musl' : x86Floor));
-    if (platforms.includes('arm64-darwin-23') ? dice.chance(0.9) : dice.chance(0.2))
-      made.push(release('arm64-darwin', 'pure'));
+    if (withDarwin && dice.chance(0.95)) made.push(release('arm64-darwin', 'pure'));
     if (platforms.includes('java') && dice.chance(0.7)) made.push(release('java', 'pure'));
     if (fallback !== 'none') {
       const also = extra === undefined || extra.name === name ? '' : `${extra.name}:>= 0`;
