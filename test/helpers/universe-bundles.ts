@@ -95,44 +95,57 @@ export function bestBundles(
     candidates.set(name, made);
     return made;
   };
-  const wanted = problem.gemfile.map(
-    ({ name, requirement }) => [name, relaxation.loosened.includes(name) ? [] : requirement] as const,
-  );
+  /** What is asked of each gem by the Gemfile and by the gems placed so far, and in which order they were first asked for. */
+  const asked = new Map<string, (readonly string[])[]>();
+  const order: string[] = [];
+  const bundle = new Map<string, string>();
   let left = steps;
   let best: Bundle[] = [];
 
-  const place = (
-    bundle: Map<string, string>,
-    asked: readonly (readonly [string, readonly string[]])[],
-    moves: number,
-  ): void => {
+  const ask = (name: string, requirement: readonly string[]): boolean => {
+    const there = bundle.get(name);
+    if (there !== undefined) return allows(requirement, there);
+    const all = asked.get(name);
+    if (all !== undefined) all.push(requirement);
+    else {
+      asked.set(name, [requirement]);
+      order.push(name);
+    }
+    return true;
+  };
+
+  const place = (at: number, moves: number): void => {
     if (left-- <= 0) return;
-    const open = asked.find(([name]) => !bundle.has(name));
-    if (open === undefined) {
+    const name = order[at];
+    if (name === undefined) {
       best = [...best, new Map(bundle)]
         .sort((one, other) => compareBundles(problem, other, one))
         .slice(0, most);
       return;
     }
-    const [name] = open;
+    const requirements = asked.get(name) ?? [];
     const locked = problem.locked.get(name);
     for (const { version, dependencies } of candidatesOf(name)) {
       const moved = locked !== undefined && locked !== version && !problem.failing.has(name) ? 1 : 0;
-      if (moves < moved) continue;
-      const all = [...asked, ...dependencies];
-      const content = all.every(([to, requirement]) => {
-        const there = to === name ? version : bundle.get(to);
-        return there === undefined || allows(requirement, there);
-      });
-      if (!content) continue;
+      if (moves < moved || !requirements.every((requirement) => allows(requirement, version))) continue;
       bundle.set(name, version);
-      place(bundle, all, moves - moved);
+      const before = order.length;
+      const widened: string[] = [];
+      const content = dependencies.every(([to, requirement]) => {
+        if (!bundle.has(to) && asked.has(to)) widened.push(to);
+        return ask(to, requirement);
+      });
+      if (content) place(at + 1, moves - moved);
+      for (const to of widened) asked.get(to)?.pop();
+      for (const to of order.splice(before)) asked.delete(to);
       bundle.delete(name);
     }
   };
+  for (const { name, requirement } of problem.gemfile)
+    ask(name, relaxation.loosened.includes(name) ? [] : requirement);
 
   for (let moves = 0; moves <= problem.locked.size && best.length === 0 && left > 0; moves++) {
-    place(new Map(), wanted, moves);
+    place(0, moves);
   }
   return { bundles: best, complete: left > 0 };
 }

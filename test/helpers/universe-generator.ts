@@ -84,9 +84,9 @@ interface Edge {
  * Five to twenty gems, most often few: with several versions each, dependencies that most often agree and sometimes clash, platforms,
  * Rubies, floors that rise and fall. About every third cannot be locked at all, or has nothing that fails.
  */
-export function universeOf(seed: number): Universe {
+export function universeOf(seed: number, { mostGems = 20 } = {}): Universe {
   const dice = new Dice(seed);
-  const count = 5 + Math.floor(dice.roll() ** 3 * 16);
+  const count = 5 + Math.floor(dice.roll() ** 3 * (mostGems - 4));
   const platforms = dice.of<readonly string[]>(
     ...([
       ['x86_64-linux'],

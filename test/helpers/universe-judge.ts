@@ -115,6 +115,7 @@ class Trial {
   /** Has Bundler write the lockfile of that day; the failing gems, or undefined where there is nothing to audit. */
   async #lockBefore(): Promise<Set<string> | undefined> {
     const { gems, newestThen, gemfile, platforms } = this.#universe;
+    if (gemfile.length === 0) return undefined;
     const then = gems.filter(({ name, version }) => {
       const newest = newestThen[name];
       return newest === undefined || compareGemVersions(version, newest) <= 0;
