@@ -67,7 +67,7 @@ function tableOf(rulings: readonly Ruling[]): string {
     ['gems', sum(({ gems }) => gems)],
     ['versions', sum(({ versions }) => versions)],
     ['failing gems', sum(({ failing }) => failing)],
-    ['pins written', sum(({ pins }) => pins)],
+    ['pins written', sum(({ pins }) => pins.length)],
     ['refused pins', defects('refused')],
     ['unfit gems in the resulting lock', defects('unfit')],
     ['another bundle than was said', defects('untrue')],

@@ -86,19 +86,24 @@ export function adviceOf(report: AuditReport | MultiTargetReport): Advice {
   };
 }
 
+/** The line of a gem with its pin: with what the Gemfile says of it already, or as a new line. */
+export function pinnedLine(lines: readonly GemfileLine[], pin: Pin): string {
+  const { name, bounds, replaces, forceRuby } = pin;
+  const own = lines.find((line) => line.name === name)?.requirement ?? [];
+  const line = lineOf({ name, requirement: [...(replaces ? [] : own), ...bounds] });
+  return forceRuby ? `${line}, force_ruby_platform: true` : line;
+}
+
 /** The Gemfile with the pins: each in place of the gem's own line, or as a line of its own. */
 export function pinnedGemfile(
   head: readonly string[],
   lines: readonly GemfileLine[],
   pins: readonly Pin[],
 ): string {
-  const pinned = new Map(pins.map((pin) => [pin.name, pin]));
-  const text = ({ name, requirement }: GemfileLine): string => {
-    const pin = pinned.get(name);
-    const stated = [...(pin?.replaces === true ? [] : requirement), ...(pin?.bounds ?? [])];
-    return `${lineOf({ name, requirement: stated })}${pin?.forceRuby === true ? ', force_ruby_platform: true' : ''}`;
-  };
-  const own = new Set(lines.map(({ name }) => name));
-  const added = pins.filter(({ name }) => !own.has(name)).map(({ name }) => ({ name, requirement: [] }));
-  return [...head, ...[...lines, ...added].map(text), ''].join('\n');
+  const kept = lines.map((line) => {
+    const pin = pins.find(({ name }) => name === line.name);
+    return pin === undefined ? lineOf(line) : pinnedLine(lines, pin);
+  });
+  const added = pins.filter(({ name }) => !lines.some((line) => line.name === name));
+  return [...head, ...kept, ...added.map((pin) => pinnedLine(lines, pin)), ''].join('\n');
 }

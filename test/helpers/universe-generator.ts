@@ -5,6 +5,8 @@ export interface System {
   readonly libc: 'gnu' | 'musl';
   /** `2.28`, `1.2.5`. */
   readonly version: string;
+  /** `rhel-8`; by default its C library and version are the name. */
+  readonly name?: string;
 }
 
 export interface GemfileLine {
@@ -219,7 +221,9 @@ function releasesOf(
   const withMusl = dice.chance(named('-musl') ? 0.85 : 0.1);
   const withDarwin = dice.chance(named('darwin') ? 0.9 : 0.1);
   const fallback = dice.of('compiles', 'compiles', 'compiles', 'none', 'none', 'pure');
-  const extra = dice.chance(0.15) ? dice.of(...(all as [Character, ...Character[]])) : undefined;
+  // What is only needed to build it, as mini_portile2 is.
+  const below = all.slice(all.findIndex((each) => each.name === name) + 1);
+  const extra = dice.chance(0.15) ? below[dice.below(below.length)] : undefined;
   let x86Floor = builds();
   let armFloor = builds();
   return versions.flatMap((version, at): UniverseGem[] => {
@@ -249,8 +253,8 @@ function releasesOf(
     if (withDarwin && dice.chance(0.95)) made.push(release('arm64-darwin', 'pure'));
     if (platforms.includes('java') && dice.chance(0.7)) made.push(release('java', 'pure'));
     if (fallback !== 'none') {
-      const also = extra === undefined || extra.name === name ? '' : `${extra.name}:>= 0`;
-      made.push(release('ruby', fallback, dependencies.includes(`${extra?.name ?? ''}:`) ? '' : also));
+      const known = extra === undefined || dependencies.includes(`${extra.name}:`);
+      made.push(release('ruby', fallback, known ? '' : `${extra.name}:>= 0`));
     }
     return made.length > 0 ? made : [release('ruby', 'compiles')];
   });
@@ -275,7 +279,7 @@ function requirementOn(dice: Dice, { to, style }: Edge, height: number, all: rea
     case 'pessimistic':
       return `${name}:~> ${major(about)}`;
     case 'below':
-      return `${name}:< ${above === about ? `${major(about).replace(/^\d+/, (n) => String(Number(n) + 1))}` : above}`;
+      return `${name}:< ${above === about ? major(about).replace(/^\d+/, (n) => String(Number(n) + 1)) : above}`;
     case 'exact':
       return `${name}:= ${about}`;
     case 'range':

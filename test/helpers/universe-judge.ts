@@ -4,7 +4,7 @@ import type { AuditReport, GemReport, MultiTargetReport } from '../../src/index.
 import { audit, parseLockfile } from '../../src/index.js';
 import type { Bundler, Locked } from './bundler-lock.js';
 import type { Advice, Pin } from './universe-advice.js';
-import { adviceOf, pinnedGemfile } from './universe-advice.js';
+import { adviceOf, pinnedGemfile, pinnedLine } from './universe-advice.js';
 import type { Bundle, Problem, Relaxation } from './universe-bundles.js';
 import { NOTHING_GIVEN_UP, bestBundles, compareBundles } from './universe-bundles.js';
 import type { Machine } from './universe-facts.js';
@@ -40,7 +40,10 @@ export interface Ruling {
   readonly gems: number;
   readonly versions: number;
   readonly failing: number;
-  readonly pins: number;
+  /** Lines of the Gemfile as advised. */
+  readonly pins: readonly string[];
+  /** What Bundler installs with them on each machine, full names; empty where nothing was advised. */
+  readonly installed: readonly (readonly string[])[];
   /** Gems that were said to have no answer, where trying everything finds none either. */
   readonly hopeless: number;
   /** Answers that were held against all other bundles. */
@@ -77,7 +80,7 @@ class Trial {
       lockable: false,
       gems: new Set(gems.map(({ name }) => name)).size,
       versions: new Set(gems.map(({ name, version }) => `${name} ${version}`)).size,
-      ...{ failing: 0, pins: 0, hopeless: 0, compared: 0, uncompared: 0 },
+      ...{ failing: 0, pins: [], installed: [], hopeless: 0, compared: 0, uncompared: 0 },
     };
   }
 
@@ -101,10 +104,12 @@ class Trial {
     if (report === undefined) return;
     const said = new Set(rowsOf(report).flatMap((row) => (row.verdict === 'incompatible' ? row.name : [])));
     if ([...said].sort().join() !== [...failing].sort().join()) {
-      return this.#defect('verdict', `it says ${list(said)} where ${list(failing)} do not load`);
+      this.#defect('verdict', `it says ${list(said)} where ${list(failing)} do not load`);
+      return;
     }
     const advice = adviceOf(report);
-    this.#ruling = { ...this.#ruling, pins: advice.pins.length };
+    const pins = advice.pins.map((pin) => pinnedLine(this.#universe.gemfile, pin));
+    this.#ruling = { ...this.#ruling, pins };
     if (failing.size === 0) {
       if (advice.pins.length > 0) this.#defect('superfluous', 'nothing fails, and there are pins');
       return;
@@ -149,12 +154,19 @@ class Trial {
     const ask = (): Locked =>
       this.#lock(text, { lockfile: this.#before, home, addPlatforms: advice.addPlatforms });
     const after = ask();
-    if ('error' in after) return this.#defect('refused', after.error, text);
+    if ('error' in after) {
+      this.#defect('refused', after.error, text);
+      return;
+    }
     const open = new Set(
       [...failing].filter((name) => advice.unanswered.has(name) || !advice.promised.has(name)),
     );
     const installed = this.#installedBy(text, after.lockfile);
-    if (installed === undefined) return this.#defect('refused', 'on one of its machines', text);
+    if (installed === undefined) {
+      this.#defect('refused', 'on one of its machines', text);
+      return;
+    }
+    this.#ruling = { ...this.#ruling, installed: installed.map((gems) => gems.map(fullNameOf)) };
     this.#judgeTruth(advice, after, installed, open, text);
     if (advice.pins.length > 0) {
       this.#judgeNeed(advice, after, text);
@@ -290,10 +302,8 @@ class Trial {
       complete &&= found.complete;
       const bundle = found.bundles.find((each) => this.#confirms(problem, each, way));
       if (bundle === undefined) continue;
-      return this.#defect(
-        'missed',
-        `no answer for ${list(open)}, but ${shownBundle(bundle)} ${shownWay(way)}`,
-      );
+      this.#defect('missed', `no answer for ${list(open)}, but ${shownBundle(bundle)} ${shownWay(way)}`);
+      return;
     }
     this.#ruling = complete
       ? { ...this.#ruling, hopeless: open.size }
@@ -309,7 +319,8 @@ class Trial {
       const bundle = found.bundles.find((each) => this.#confirms(problem, each, lesser));
       if (bundle !== undefined) {
         const given = `it is ${shownBundle(answer)} ${shownWay(way)}`;
-        return this.#defect('missed', `${given}, but ${shownBundle(bundle)} ${shownWay(lesser)}`, gemfile);
+        this.#defect('missed', `${given}, but ${shownBundle(bundle)} ${shownWay(lesser)}`, gemfile);
+        return;
       }
     }
     const found = bestBundles(problem, way);
@@ -387,7 +398,9 @@ class Trial {
     try {
       return await audit({
         path: app,
-        target: targets.map(({ libc, version }) => `${libc === 'gnu' ? 'glibc' : 'musl'}-${version}`),
+        target: targets.map(
+          ({ libc, version, name = `${libc === 'gnu' ? 'glibc' : 'musl'}-${version}` }) => name,
+        ),
         arches: cpus,
         sources: [this.#mirror],
         env: { GEMCOMPAT_CACHE_DIR: cache, HOME: app },
