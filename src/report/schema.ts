@@ -111,6 +111,27 @@ const gem = z.strictObject({
 
 const warning = z.strictObject({ code: text, message: text });
 
+const spans = z
+  .array(z.strictObject({ from: text, to: text }))
+  .readonly()
+  .describe('Runs of neighbouring versions, both ends among them');
+
+const clashReason = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('needs'), gem: text, versions: spans, on: text, requirement: list }),
+  z.strictObject({
+    kind: z.enum(['does-not-fit', 'not-installable', 'nothing-to-compile']),
+    gem: text,
+    versions: spans,
+  }),
+  z.strictObject({ kind: z.literal('gemfile'), gem: text, requirement: list }),
+  z.strictObject({
+    kind: z.literal('fixed').describe('It comes from git or a path'),
+    gem: text,
+    version: text,
+  }),
+  z.strictObject({ kind: z.literal('index-unavailable'), gem: text, reason: text }),
+]);
+
 const plan = z
   .strictObject({
     pins: z
@@ -142,8 +163,7 @@ const plan = z
         z.strictObject({
           name: text,
           version: text,
-          because: list.describe('The requirements that clash, the conclusion last'),
-          loosen: list.describe('Gems whose line in the Gemfile stands in the way'),
+          because: z.array(clashReason).readonly().describe('The requirements that clash'),
         }),
       )
       .readonly(),

@@ -89,14 +89,42 @@ export interface PlannedMove {
   readonly along: readonly string[];
 }
 
+/** Neighbouring versions, both ends among them; the same twice for one alone. */
+export interface VersionSpan {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * One of the facts that leave a gem without an answer.
+ * - `needs`: these versions ask for another gem.
+ * - `does-not-fit`, `not-installable`, `nothing-to-compile`: why these versions themselves will not do.
+ * - `gemfile`: what the Gemfile asks for. `fixed`: the gem comes from git or a path.
+ * - `index-unavailable`: its versions could not be looked up.
+ */
+export type ClashReason =
+  | {
+      readonly kind: 'needs';
+      readonly gem: string;
+      readonly versions: readonly VersionSpan[];
+      readonly on: string;
+      readonly requirement: readonly string[];
+    }
+  | {
+      readonly kind: 'does-not-fit' | 'not-installable' | 'nothing-to-compile';
+      readonly gem: string;
+      readonly versions: readonly VersionSpan[];
+    }
+  | { readonly kind: 'gemfile'; readonly gem: string; readonly requirement: readonly string[] }
+  | { readonly kind: 'fixed'; readonly gem: string; readonly version: string }
+  | { readonly kind: 'index-unavailable'; readonly gem: string; readonly reason: string };
+
 /** A gem that does not fit and has no place in the answer. */
 export interface Unanswered {
   readonly name: string;
   readonly version: string;
-  /** Why, from the requirements that clash; a line each, the conclusion last. */
-  readonly because: readonly string[];
-  /** Direct gems whose line in the Gemfile stands in the way, where loosening them would do. */
-  readonly loosen: readonly string[];
+  /** The requirements that clash. */
+  readonly because: readonly ClashReason[];
 }
 
 /** How many gems were read to find an answer. */
