@@ -59,5 +59,5 @@ export { render } from './report/render.js';
 export type { ReportFormat } from './report/render.js';
 export { renderTarget, renderTargets } from './report/targets.js';
 export type { TextOptions } from './report/text.js';
-export type { Conflict, Suggestion } from './search/types.js';
+export type { Conflict, PinPlan, PlannedMove, PlannedPin, Suggestion, Unanswered } from './search/types.js';
 export type { CpuFacts, Libc, NamedTarget, Target } from './target/types.js';

@@ -2,13 +2,12 @@ import { homedir } from 'node:os';
 import { auditLockfile } from '../audit/audit.js';
 import { CONFIG_FILE } from '../audit/config-file.js';
 import { deploymentsFor, firstCpu } from '../audit/deployments.js';
-import { applyIgnores, unusedIgnores } from '../audit/ignore.js';
+import { applyIgnores, isAccepted, unusedIgnores } from '../audit/ignore.js';
 import { readLockfile } from '../audit/lockfile-file.js';
 import type { PlanOptions } from '../audit/plan.js';
 import { planAudit } from '../audit/plan.js';
 import { readProjectFiles } from '../audit/project-files.js';
 import type { AuditProgress } from '../audit/ports.js';
-import { pinsOf } from '../audit/target-report.js';
 import type { AuditReport, AuditWarning, MultiTargetReport } from '../audit/types.js';
 import type { Requires } from '../compat/types.js';
 import type { Cpu } from '../elf/types.js';
@@ -33,6 +32,10 @@ export interface AuditOptions extends PlanOptions {
   /** The environment: BUNDLE_*, proxies, GEMCOMPAT_CACHE_DIR; the process's by default. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly onProgress?: (progress: AuditProgress) => void;
+  /** The Gemfile's requirement by name, in place of the lockfile's DEPENDENCIES: without gemcompat's own earlier pins. */
+  readonly gemfile?: ReadonlyMap<string, readonly string[]>;
+  /** Gems that a pin of gemcompat's own holds: they are planned anew, or named as `plan.liftable`. */
+  readonly pinned?: ReadonlySet<string>;
 }
 
 /**
@@ -99,7 +102,15 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   }
   try {
     const audited = await auditLockfile(
-      { lockfile, path: file, deployments, all: plan.all },
+      {
+        lockfile,
+        path: file,
+        deployments,
+        all: plan.all,
+        ...(options.gemfile === undefined ? {} : { gemfile: options.gemfile }),
+        ...(options.pinned === undefined ? {} : { pinned: options.pinned }),
+        accepts: (row) => isAccepted(row, plan.ignore, today),
+      },
       {
         reader: session.reader(options.jobs),
         originOf: (locked) => session.originOf(locked.remotes),
@@ -116,8 +127,12 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
     if (first !== undefined && reports.length === 1 && !Array.isArray(options.target)) {
       return { ...first, warnings: [...warnings, ...first.warnings] };
     }
-    const pins = pinsOf(reports.flatMap(({ gems }) => gems.filter(({ ignored }) => ignored === undefined)));
-    return { schemaVersion: 1, lockfile: file, targets: reports, pins, warnings };
+    // The answer is one for all targets.
+    const { pins = [], plan: answer } = reports.find((report) => report.plan !== undefined) ?? {};
+    return {
+      ...{ schemaVersion: 1, lockfile: file, targets: reports, pins, warnings },
+      ...(answer === undefined ? {} : { plan: answer }),
+    };
   } finally {
     session.close();
   }

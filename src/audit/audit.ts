@@ -1,18 +1,21 @@
-import { Bundle, clashes } from './bundle-resolution.js';
+import type { PlanAnswer } from '../search/plan-bundle.js';
+import { planBundle } from '../search/plan-bundle.js';
+import type { LockedGem } from './bundle.js';
 import { gemsOf } from './bundle.js';
 import { GemAudit } from './gem-audit.js';
+import { planRequest } from './plan-request.js';
+import { SearchPorts } from './search-ports.js';
 import type { AuditPorts, AuditRequest, Row } from './ports.js';
 import { reportFor } from './target-report.js';
-import type { AuditReport } from './types.js';
+import type { AuditReport, GemNote, GemReport } from './types.js';
 
 /**
  * Audits a lockfile against targets: which variant Bundler would install on each, whether its binaries would load, and
- * for each gem that does not fit the highest version that fits every target and CPU. One bad gem is that gem's finding;
- * it never stops the audit. A report for each target, in the order of the deployments.
+ * one answer for all gems that do not fit: the versions that do, on every target and CPU. One bad gem is that gem's
+ * finding; it never stops the audit. A report for each target, in the order of the deployments.
  */
 export async function auditLockfile(request: AuditRequest, ports: AuditPorts): Promise<AuditReport[]> {
   const gems = gemsOf(request.lockfile);
-  const bundle = new Bundle(gems);
   const pending = new Set(gems.map(({ name }) => name));
   const tell = (): void => {
     const [current = ''] = pending;
@@ -20,32 +23,69 @@ export async function auditLockfile(request: AuditRequest, ports: AuditPorts): P
   };
   const audited = await Promise.all(
     gems.map(async (gem) => {
-      const rows = await new GemAudit(gem, request, bundle, ports).run();
+      const rows = await new GemAudit(gem, request, ports).run();
       pending.delete(gem.name);
       tell();
       return rows;
     }),
   );
+  const judged = audited.flat();
+  const answer = await answerFor(gems, judged, request, ports);
+  const rows = judged.map((row) => withAnswer(row, answer, request, ports));
   const targets = new Set(request.deployments.map(({ target }) => target));
-  const rows = reconcile(audited.flat());
-  return [...targets].map((target) => reportFor(target, rows, request));
+  return [...targets].map((target) => reportFor(target, rows, request, answer));
 }
 
-/** Marks the suggestions that cannot hold beside the others, each having been found for itself. */
-function reconcile(rows: readonly Row[]): Row[] {
-  const moves = new Map(
-    rows.flatMap(({ report: { name }, found }) =>
-      found === undefined || found.suggestion.conflicts.some(({ kind }) => kind === 'gem')
-        ? []
-        : [[name, { name, version: found.suggestion.version, releases: found.releases }] as const],
-    ),
+interface Answer extends PlanAnswer {
+  /** Gems that had to be moved, by name. */
+  readonly failing: ReadonlySet<string>;
+  readonly failuresOf: (gem: string) => readonly string[];
+}
+
+/** The gems that do not fit, and that nobody has accepted as they are. */
+function failingIn(rows: readonly Row[], request: AuditRequest): Map<string, Row> {
+  const failing = rows.filter(
+    ({ report }) => report.verdict === 'incompatible' && request.accepts?.(report) !== true,
   );
-  const conflicts = clashes([...moves.values()]);
-  return rows.map((row) => {
-    const more = conflicts.get(row.report.name);
-    const { suggestion } = row.report;
-    if (more === undefined || suggestion === undefined) return row;
-    const marked = { ...suggestion, conflicts: [...suggestion.conflicts, ...more] };
-    return { ...row, report: { ...row.report, suggestion: marked } };
-  });
+  return new Map(failing.reverse().map((row) => [row.report.name, row]));
+}
+
+async function answerFor(
+  gems: readonly LockedGem[],
+  rows: readonly Row[],
+  request: AuditRequest,
+  ports: AuditPorts,
+): Promise<Answer | undefined> {
+  const failing = failingIn(rows, request);
+  const held = [...(request.pinned ?? [])].some((name) => gems.some((gem) => gem.name === name));
+  if (failing.size === 0 && !held) return undefined;
+  const search = new SearchPorts(gems, ports);
+  const answer = await planBundle(planRequest(gems, failing, request), search);
+  return { ...answer, failing: new Set(failing.keys()), failuresOf: (gem) => search.failuresOf(gem) };
+}
+
+function withAnswer(
+  row: Row,
+  answer: Answer | undefined,
+  request: AuditRequest,
+  { systemsFor }: AuditPorts,
+): Row {
+  const { report, deployment } = row;
+  if (report.verdict !== 'incompatible') return row;
+  const { requires } = report;
+  const runsOn = requires === undefined ? undefined : systemsFor(requires, deployment.cpu);
+  const accepted = request.accepts?.(report) === true;
+  const suggestion = accepted ? undefined : answer?.suggestions.get(report.name);
+  const [failure] = accepted ? [] : (answer?.failuresOf(report.name) ?? []);
+  const notes: GemNote[] = [
+    ...(report.notes ?? []),
+    ...(failure === undefined ? [] : [{ kind: 'search-incomplete', reason: failure } as const]),
+  ];
+  const answered: GemReport = {
+    ...report,
+    ...(suggestion === undefined ? {} : { suggestion }),
+    ...(runsOn === undefined ? {} : { runsOn }),
+    ...(notes.length === 0 ? {} : { notes }),
+  };
+  return { ...row, report: answered };
 }

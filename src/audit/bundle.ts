@@ -2,7 +2,7 @@ import type { GemPlatform } from '../gem/platform.js';
 import { installable, parsePlatform } from '../gem/platform.js';
 import { platformDistance } from '../gem/platform-selection.js';
 import type { Lockfile, LockedSourceType } from '../lockfile/types.js';
-import type { ParentRequirement } from '../search/highest-fitting.js';
+import type { Dependency } from '../search/bundle-gem.js';
 
 /** One version of a gem that the lockfile lists. */
 export interface LockedVersion {
@@ -26,14 +26,15 @@ export interface LockedGem {
   readonly direct: boolean;
   /** The Gemfile's own requirement, from DEPENDENCIES; empty where there is none. */
   readonly gemfile: readonly string[];
-  readonly parents: readonly ParentRequirement[];
+  /** What it asks for, on any platform that is listed. */
+  readonly dependencies: readonly Dependency[];
 }
 
 /** The gems of a lockfile, by name; Bundler itself is not one of them. */
 export function gemsOf(lockfile: Lockfile): LockedGem[] {
   const direct = new Map(lockfile.dependencies.map(({ name, requirement }) => [name, requirement]));
   const checksums = checksumsOf(lockfile);
-  const parents = parentsOf(lockfile);
+  const dependencies = dependenciesOf(lockfile);
   const gems = new Map<string, Map<string, LockedVersion & { platforms: string[] }>>();
   for (const { name, version, platform, source } of lockfile.specs) {
     if (name === 'bundler') continue;
@@ -58,7 +59,7 @@ export function gemsOf(lockfile: Lockfile): LockedGem[] {
     versions: [...versions.values()],
     direct: direct.has(name),
     gemfile: direct.get(name) ?? [],
-    parents: parents.get(name) ?? [],
+    dependencies: dependencies.get(name) ?? [],
   }));
 }
 
@@ -90,15 +91,13 @@ function checksumsOf(lockfile: Lockfile): Map<string, Map<string, string>> {
   return byGem;
 }
 
-/** Who asks for a gem, with what: once for each, however many platforms of the parent are listed. */
-function parentsOf(lockfile: Lockfile): Map<string, ParentRequirement[]> {
-  const byChild = new Map<string, Map<string, ParentRequirement>>();
-  for (const parent of lockfile.specs) {
-    for (const { name, requirement } of parent.dependencies) {
-      const ofChild = byChild.get(name) ?? new Map<string, ParentRequirement>();
-      ofChild.set(`${parent.name} ${requirement.join(', ')}`, { name: parent.name, requirement });
-      byChild.set(name, ofChild);
-    }
+/** What each gem asks for, each requirement once, however many of its platforms are listed. */
+function dependenciesOf(lockfile: Lockfile): Map<string, Dependency[]> {
+  const byGem = new Map<string, Map<string, Dependency>>();
+  for (const { name, dependencies } of lockfile.specs) {
+    const own = byGem.get(name) ?? new Map<string, Dependency>();
+    byGem.set(name, own);
+    for (const one of dependencies) own.set(`${one.name} ${one.requirement.join(', ')}`, one);
   }
-  return new Map([...byChild].map(([name, parents]) => [name, [...parents.values()]]));
+  return new Map([...byGem].map(([name, own]) => [name, [...own.values()]]));
 }

@@ -4,13 +4,9 @@ import { gemFileName, isValidNameTuple } from '../gem/name-tuple.js';
 import { localPlatform } from '../gem/platform.js';
 import type { GemContents } from '../gem/types.js';
 import type { Release } from '../registry/types.js';
-import { candidatesOf } from '../search/candidates.js';
-import type { Found } from '../search/highest-fitting.js';
-import { findHighestFitting } from '../search/highest-fitting.js';
-import type { Choice, Deployment } from '../search/types.js';
+import type { Deployment } from '../search/types.js';
 import { forCpu } from '../target/for-cpu.js';
 import { compareGemVersions } from '../version/gem-version.js';
-import type { Bundle } from './bundle-resolution.js';
 import type { LockedGem, LockedVersion } from './bundle.js';
 import { versionFor } from './bundle.js';
 import type { Chosen } from './choose-variant.js';
@@ -24,37 +20,18 @@ import type { GemNote, GemReport } from './types.js';
 export class GemAudit {
   readonly #gem: LockedGem;
   readonly #request: AuditRequest;
-  readonly #bundle: Bundle;
   readonly #ports: AuditPorts;
   readonly #releases = new Map<LockedVersion, Promise<readonly Release[]>>();
   readonly #origins = new Map<LockedVersion, Promise<GemOrigin>>();
 
-  constructor(gem: LockedGem, request: AuditRequest, bundle: Bundle, ports: AuditPorts) {
+  constructor(gem: LockedGem, request: AuditRequest, ports: AuditPorts) {
     this.#gem = gem;
     this.#request = request;
-    this.#bundle = bundle;
     this.#ports = ports;
   }
 
-  async run(): Promise<Row[]> {
-    const rows = await Promise.all(this.#request.deployments.map((deployment) => this.#audit(deployment)));
-    const failing = rows.find(({ report }) => report.verdict === 'incompatible');
-    if (failing === undefined) return rows;
-
-    const { found, note } = await this.#search(failing);
-    return rows.map((row) => {
-      if (row.report.verdict !== 'incompatible') return row;
-      const { requires } = row.report;
-      const runsOn =
-        requires === undefined ? undefined : this.#ports.systemsFor(requires, row.deployment.cpu);
-      const report: GemReport = {
-        ...row.report,
-        ...(found === undefined ? {} : { suggestion: found.suggestion }),
-        ...(runsOn === undefined ? {} : { runsOn }),
-        ...withNotes([...(row.report.notes ?? []), ...(note === undefined ? [] : [note])]),
-      };
-      return { ...row, report, ...(found === undefined ? {} : { found }) };
-    });
+  run(): Promise<Row[]> {
+    return Promise.all(this.#request.deployments.map((deployment) => this.#audit(deployment)));
   }
 
   async #audit(deployment: Deployment): Promise<Row> {
@@ -135,60 +112,10 @@ export class GemAudit {
       return { failed: unavailable(gemFileName(release), error) };
     }
   }
-
-  async #search({ locked }: Row): Promise<{ found?: Found; note?: GemNote }> {
-    const failures: string[] = [];
-    try {
-      const found = await this.#findFitting(locked, failures);
-      const reason = failures[0];
-      return {
-        ...(found === undefined ? {} : { found }),
-        ...(reason === undefined ? {} : { note: { kind: 'search-incomplete', reason } }),
-      };
-    } catch (error) {
-      return { note: { kind: 'search-incomplete', reason: unavailable(this.#gem.name, error).reason } };
-    }
-  }
-
-  async #findFitting(locked: LockedVersion, failures: string[]): Promise<Found | undefined> {
-    const { name, direct, gemfile, parents } = this.#gem;
-    const releases = await this.#allReleases(locked);
-    const { deployments, lockfile } = this.#request;
-    const rules = { locked: locked.version, deployments, platforms: lockfile.platforms };
-    const read = async (release: Release): Promise<GemContents | undefined> => {
-      const result = await this.#read(locked, release);
-      if (!('failed' in result)) return result.contents;
-      failures.push(result.failed.reason);
-      return undefined;
-    };
-    return findHighestFitting(
-      {
-        name,
-        locked: locked.version,
-        candidates: candidatesOf(releases, rules),
-        forced: candidatesOf(releases, { ...rules, forceRuby: true }),
-        platforms: lockfile.platforms,
-        direct,
-        gemfile,
-        parents,
-      },
-      {
-        fits: async ({ release, deployment }: Choice) => {
-          const contents = await read(release);
-          return contents === undefined ? 'unknown' : judge(contents, deployment).verdict;
-        },
-        compiles: async (release) => ((await read(release))?.metadata.extensions.length ?? 0) > 0,
-        resolves: async (release) =>
-          this.#bundle.admits(release, async (other) =>
-            candidatesOf(await (await this.#origin(locked)).releases(other), { ...rules, locked: '0' }),
-          ),
-        asLocked: (release) => this.#bundle.asLocked(release),
-      },
-    );
-  }
 }
 
-function judge(contents: GemContents, { target, cpu, ruby }: Deployment): Judgement {
+/** Whether what is in a gem fits a deployment. */
+export function judge(contents: GemContents, { target, cpu, ruby }: Deployment): Judgement {
   return judgeGem(contents, { target: forCpu(target, cpu), cpu, ...(ruby === undefined ? {} : { ruby }) });
 }
 

@@ -2,14 +2,12 @@ import type { Finding, Verdict } from '../compat/types.js';
 import { satisfies, splitRequirementList } from '../version/requirement.js';
 import type { IgnoreRule } from './config-file.js';
 import { hasExpired } from './config-file.js';
-import { pinsOf } from './target-report.js';
 import type { AuditReport, GemReport, Summary } from './types.js';
 
 /**
  * Marks the rows of a report whose findings the project has accepted. A row is marked when an ignore that has not expired
  * covers each of its findings: one that is left over counts, and so does its row. The verdict stays what it is, so that
- * nothing becomes compatible; a marked row is counted as `ignored` in the summary, which decides on the exit code, and
- * its pin is not proposed.
+ * nothing becomes compatible; a marked row is counted as `ignored` in the summary, which decides on the exit code.
  * @param today ISO date
  */
 export function applyIgnores(report: AuditReport, rules: readonly IgnoreRule[], today: string): AuditReport {
@@ -20,9 +18,14 @@ export function applyIgnores(report: AuditReport, rules: readonly IgnoreRule[], 
   return {
     ...report,
     gems,
-    pins: pinsOf(gems.filter((row) => row.ignored === undefined)),
     summary: count(gems),
   };
+}
+
+/** Whether the project has accepted every finding of a row, so that nothing is proposed to mend it. */
+export function isAccepted(row: GemReport, rules: readonly IgnoreRule[], today: string): boolean {
+  const valid = rules.filter((rule) => !hasExpired(rule, today));
+  return marked(row, valid).ignored !== undefined;
 }
 
 /** The ignores that cover no finding in any of the reports of one audit: they can be taken out of the file. */

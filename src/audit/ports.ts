@@ -2,7 +2,6 @@ import type { Requires } from '../compat/types.js';
 import type { Cpu } from '../elf/types.js';
 import type { Lockfile } from '../lockfile/types.js';
 import type { Deployment } from '../search/types.js';
-import type { Found } from '../search/highest-fitting.js';
 import type { LockedVersion } from './bundle.js';
 import type { GemOrigin, GemReader } from './gem-reader.js';
 import type { GemReport } from './types.js';
@@ -15,6 +14,12 @@ export interface AuditRequest {
   readonly deployments: readonly Deployment[];
   /** Open `ruby`-platform gems too. */
   readonly all: boolean;
+  /** The Gemfile's requirement by name, in place of DEPENDENCIES: what it says without gemcompat's own pins. */
+  readonly gemfile?: ReadonlyMap<string, readonly string[]>;
+  /** Gems that a pin of gemcompat's own holds: they are planned anew, or named as `liftable`. */
+  readonly pinned?: ReadonlySet<string>;
+  /** The project accepts what was found of a gem, so that nothing is to be done about it. */
+  accepts?(row: GemReport): boolean;
 }
 
 export interface AuditProgress {
@@ -39,6 +44,4 @@ export interface Row {
   readonly deployment: Deployment;
   readonly locked: LockedVersion;
   readonly report: GemReport;
-  /** What the suggestion of `report` comes to. */
-  readonly found?: Found;
 }

@@ -3,16 +3,36 @@ import type { Verdict } from '../compat/types.js';
 import { mergeRequires } from '../compat/requires.js';
 import { installable, localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
 import type { Lockfile } from '../lockfile/types.js';
+import type { PlanAnswer } from '../search/plan-bundle.js';
+import type { PlannedPin } from '../search/types.js';
 import type { Target } from '../target/types.js';
 import type { AuditRequest, Row } from './ports.js';
-import type { AuditReport, AuditWarning, GemReport, Summary, TargetSummary } from './types.js';
+import type {
+  AuditReport,
+  AuditWarning,
+  GemReport,
+  MultiTargetReport,
+  Summary,
+  TargetSummary,
+} from './types.js';
 
-/** The rows of one target as its report. */
-export function reportFor(target: Target, allRows: readonly Row[], request: AuditRequest): AuditReport {
+/** The rows of one target as its report; the answer is the one for all targets, told where something of it concerns this. */
+export function reportFor(
+  target: Target,
+  allRows: readonly Row[],
+  request: AuditRequest,
+  answer?: Pick<PlanAnswer, 'plan' | 'pins'> & { readonly failing: ReadonlySet<string> },
+): AuditReport {
   const deployments = request.deployments.filter((deployment) => deployment.target === target);
   const cpus = deployments.map(({ cpu }) => cpu);
   const ruby = deployments[0]?.ruby;
   const gems = allRows.filter(({ deployment }) => deployment.target === target).map(({ report }) => report);
+  const single = request.deployments.every((deployment) => deployment.target === target);
+  const concerned =
+    answer !== undefined &&
+    (single ||
+      answer.failing.size === 0 ||
+      gems.some(({ name, verdict }) => verdict === 'incompatible' && answer.failing.has(name)));
   return {
     schemaVersion: 1,
     lockfile: request.path,
@@ -21,21 +41,17 @@ export function reportFor(target: Target, allRows: readonly Row[], request: Audi
     ...(ruby === undefined ? {} : { ruby }),
     all: request.all,
     gems,
-    pins: pinsOf(gems),
+    pins: concerned ? answer.pins : [],
+    ...(concerned ? { plan: answer.plan } : {}),
     floor: mergeRequires(gems.flatMap(({ requires }) => requires ?? [])),
     summary: countVerdicts(gems),
     warnings: warningsOf(target, cpus, request.lockfile),
   };
 }
 
-/** The pins that can be used as the bundle stands, each once: those that another gem's requirement forbids are left out. */
-export function pinsOf(gems: readonly GemReport[]): string[] {
-  const pins = gems.flatMap(({ suggestion }) =>
-    suggestion?.pin === undefined || suggestion.conflicts.some(({ kind }) => kind === 'gem')
-      ? []
-      : [suggestion.pin],
-  );
-  return [...new Set(pins)].sort();
+/** The pins of a report as values: what `gemcompat fix` writes. */
+export function plannedPins({ plan }: AuditReport | MultiTargetReport): readonly PlannedPin[] {
+  return plan?.pins ?? [];
 }
 
 /** From the verdict that outweighs the others to the one that says least. */

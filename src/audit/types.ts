@@ -1,6 +1,6 @@
 import type { Finding, Requires, Verdict } from '../compat/types.js';
 import type { Cpu } from '../elf/types.js';
-import type { Suggestion } from '../search/types.js';
+import type { PinPlan, Suggestion } from '../search/types.js';
 import type { Libc } from '../target/types.js';
 
 /** One gem of the bundle on one CPU of one target. */
@@ -94,6 +94,8 @@ export interface AuditReport {
   readonly gems: readonly GemReport[];
   /** Lines for the Gemfile, one for each gem that has a version that fits. */
   readonly pins: readonly string[];
+  /** How everything is made to fit; absent where nothing has to be. With several targets it is the one for them all. */
+  readonly plan?: PinPlan;
   readonly floor: BundleFloor;
   /** How many gems have each verdict; one that is judged for several CPUs counts once, by its worst. */
   readonly summary: Summary;
@@ -106,5 +108,6 @@ export interface MultiTargetReport {
   readonly lockfile: string;
   readonly targets: readonly AuditReport[];
   readonly pins: readonly string[];
+  readonly plan?: PinPlan;
   readonly warnings: readonly AuditWarning[];
 }

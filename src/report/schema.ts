@@ -111,6 +111,74 @@ const gem = z.strictObject({
 
 const warning = z.strictObject({ code: text, message: text });
 
+const spans = z
+  .array(z.strictObject({ from: text, to: text }))
+  .readonly()
+  .describe('Runs of neighbouring versions, both ends among them');
+
+const clashReason = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('needs'), gem: text, versions: spans, on: text, requirement: list }),
+  z.strictObject({
+    kind: z.enum(['does-not-fit', 'not-installable', 'nothing-to-compile']),
+    gem: text,
+    versions: spans,
+  }),
+  z.strictObject({ kind: z.literal('gemfile'), gem: text, requirement: list }),
+  z.strictObject({
+    kind: z.literal('fixed').describe('It comes from git or a path'),
+    gem: text,
+    version: text,
+  }),
+  z.strictObject({ kind: z.literal('index-unavailable'), gem: text, reason: text }),
+]);
+
+const plan = z
+  .strictObject({
+    pins: z
+      .array(
+        z.strictObject({
+          name: text,
+          version: text.describe('What Bundler resolves to with all pins in place'),
+          bounds: list.describe("What is added to the Gemfile's own requirement; may be empty"),
+          replaces: z.boolean().describe("The bounds stand in place of the Gemfile's own requirement"),
+          forceRuby: z.boolean(),
+          direct: z.boolean().describe('The Gemfile has a line for the gem already'),
+          along: list.exactOptional().describe('For whose sake it moves, where it fits as it is locked'),
+        }),
+      )
+      .readonly(),
+    moves: z
+      .array(
+        z.strictObject({
+          name: text,
+          from: text.exactOptional().describe('Absent for a gem that enters the bundle'),
+          to: text.exactOptional().describe('Absent for a gem that leaves the bundle'),
+          along: list.describe('For whose sake; empty where it does not fit itself'),
+        }),
+      )
+      .readonly(),
+    commands: list.describe('To be run after the pins are in place'),
+    unanswered: z
+      .array(
+        z.strictObject({
+          name: text,
+          version: text,
+          because: z.array(clashReason).readonly().describe('The requirements that clash'),
+        }),
+      )
+      .readonly(),
+    liftable: list.describe('Gems with an earlier pin of gemcompat that is no longer needed'),
+    minimal: z
+      .boolean()
+      .describe('False where the work was capped: fewer moves or higher versions may exist'),
+    inspections: z.strictObject({
+      inspected: z.int().describe('Gems that were read to find the answer'),
+      candidates: z.int().describe('Gems that could have been read'),
+      byGem: z.record(text, list).describe('Versions that were read, by gem'),
+    }),
+  })
+  .describe('One answer for all gems that do not fit, together');
+
 /** One target's report: see src/audit/types.ts. */
 export const auditReportSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -129,6 +197,7 @@ export const auditReportSchema = z.strictObject({
   all: z.boolean(),
   gems: z.array(gem).readonly(),
   pins: list,
+  plan: plan.exactOptional(),
   floor: z.strictObject(floor),
   summary: z.strictObject({
     compatible: z.int(),
@@ -145,6 +214,7 @@ const multiTargetReportSchema = z.strictObject({
   lockfile: text,
   targets: z.array(auditReportSchema).readonly(),
   pins: list,
+  plan: plan.exactOptional(),
   warnings: z.array(warning).readonly(),
 }) satisfies z.ZodType<MultiTargetReport>;
 

@@ -1,11 +1,12 @@
-import { localPlatform } from '../gem/platform.js';
-import { bestVariant } from '../gem/variant.js';
+import type { GemPlatform } from '../gem/platform.js';
+import { localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
+import { selectBestVariants } from '../gem/platform-selection.js';
+import { acceptsRuby, bestVariant } from '../gem/variant.js';
 import type { Release } from '../registry/types.js';
-import { compareGemVersions, isPrerelease } from '../version/gem-version.js';
+import { compareParsedVersions, isPrerelease, parseGemVersion } from '../version/gem-version.js';
 import type { Candidate, Choice, Deployment } from './types.js';
 
 export interface CandidateRules {
-  readonly locked: string;
   readonly deployments: readonly Deployment[];
   /** The lockfile's PLATFORMS: Bundler takes no version that one of them cannot have. */
   readonly platforms: readonly string[];
@@ -17,33 +18,131 @@ export interface CandidateRules {
  * The versions that Bundler could install on every deployment, oldest first, each with the variant that it would take
  * there. Prereleases only where the locked version is one: Bundler itself never moves to one unasked.
  */
-export function candidatesOf(releases: readonly Release[], rules: CandidateRules): Candidate[] {
-  const byVersion = new Map<string, Release[]>();
-  for (const release of releases) {
-    if (isPrerelease(release.version) && !isPrerelease(rules.locked)) continue;
-    byVersion.set(release.version, [...(byVersion.get(release.version) ?? []), release]);
-  }
-  return [...byVersion]
-    .flatMap(([version, variants]) => {
-      const choices = rules.deployments.flatMap((deployment) => choose(variants, deployment, rules) ?? []);
-      return choices.length === rules.deployments.length ? [{ version, choices }] : [];
-    })
-    .sort((a, b) => compareGemVersions(a.version, b.version));
+export function candidatesOf(
+  releases: readonly Release[],
+  { locked, ...rules }: CandidateRules & { readonly locked: string },
+): Candidate[] {
+  const rule = new CandidateRule(rules);
+  return versionsOf(releases, isPrerelease(locked)).flatMap(
+    ({ version, variants }) => rule.candidate(version, variants) ?? [],
+  );
 }
 
-function choose(
-  variants: readonly Release[],
-  deployment: Deployment,
-  { forceRuby = false, platforms }: CandidateRules,
-): Choice | undefined {
-  const context = {
-    local: localPlatform(deployment.cpu, deployment.target.libc),
-    forceRuby,
-    ...(deployment.ruby === undefined ? {} : { ruby: deployment.ruby }),
-  };
-  const picked = bestVariant(variants, context, platforms);
-  if (picked.kind === 'none') return undefined;
-  const platform = picked.kind === 'ruby' ? 'ruby' : picked.platform;
-  const release = variants.find((variant) => variant.platform === platform);
-  return release === undefined ? undefined : { deployment, kind: picked.kind, release };
+/** A version with all its variants, whatever they are for. */
+export interface Version {
+  readonly version: string;
+  readonly variants: readonly Release[];
+}
+
+/** The versions of a gem, lowest first. */
+export function versionsOf(releases: readonly Release[], prereleases: boolean): Version[] {
+  const byVersion = new Map<string, Release[]>();
+  for (const release of releases) {
+    const known = byVersion.get(release.version);
+    if (known === undefined) byVersion.set(release.version, [release]);
+    else known.push(release);
+  }
+  return [...byVersion]
+    .map(([version, variants]) => ({ version, variants, parsed: parseGemVersion(version) }))
+    .filter(({ parsed }) => prereleases || !parsed.prerelease)
+    .sort((a, b) => compareParsedVersions(a.parsed, b.parsed))
+    .map(({ version, variants }) => ({ version, variants }));
+}
+
+/** Which of a version's variants is taken on a deployment, by its place among them. */
+type Pattern = readonly { readonly kind: Choice['kind']; readonly at: number }[] | undefined;
+
+/**
+ * What Bundler would install of a version. Most versions of a gem come in the same variants with the same bounds on
+ * Ruby, so that the question is answered once for them all.
+ */
+export class CandidateRule {
+  readonly #rules: CandidateRules;
+  readonly #locals: readonly { readonly deployment: Deployment; readonly local: GemPlatform }[];
+  readonly #patterns = new Map<string, Pattern>();
+
+  constructor(rules: CandidateRules) {
+    this.#rules = rules;
+    this.#locals = rules.deployments.map((deployment) => ({
+      deployment,
+      local: localPlatform(deployment.cpu, deployment.target.libc),
+    }));
+  }
+
+  /** `undefined` where there is a deployment that it cannot be installed on. */
+  candidate(version: string, variants: readonly Release[]): Candidate | undefined {
+    const shape = shapeOf(variants);
+    let pattern = this.#patterns.get(shape);
+    if (pattern === undefined && !this.#patterns.has(shape)) {
+      pattern = this.#choose(variants);
+      this.#patterns.set(shape, pattern);
+    }
+    if (pattern === undefined) return undefined;
+    const choices = pattern.flatMap(({ kind, at }, i): Choice[] => {
+      const deployment = this.#rules.deployments[i];
+      const release = variants[at];
+      return deployment === undefined || release === undefined ? [] : [{ deployment, kind, release }];
+    });
+    return { version, choices };
+  }
+
+  #choose(variants: readonly Release[]): Pattern {
+    const pattern: { kind: Choice['kind']; at: number }[] = [];
+    for (const { deployment, local } of this.#locals) {
+      const context = {
+        local,
+        forceRuby: this.#rules.forceRuby ?? false,
+        ...(deployment.ruby === undefined ? {} : { ruby: deployment.ruby }),
+      };
+      const picked = bestVariant(variants, context, this.#rules.platforms);
+      if (picked.kind === 'none') return undefined;
+      const platform = picked.kind === 'ruby' ? 'ruby' : picked.platform;
+      pattern.push({ kind: picked.kind, at: variants.findIndex((variant) => variant.platform === platform) });
+    }
+    return pattern;
+  }
+
+  /**
+   * What a version asks of other gems, as Bundler's resolver sees it: for all platforms of the lockfile at once, what
+   * any of their variants asks for (`SpecGroup#dependencies`), or the `ruby` variant alone where it is the one that is
+   * taken.
+   */
+  dependencies({ choices }: Candidate, variants: readonly Release[]): Release['dependencies'] {
+    const { platforms, forceRuby = false } = this.#rules;
+    const releases = new Set(choices.map(({ release }) => release));
+    if (!forceRuby && variants.length > 1) {
+      for (const { deployment, local } of this.#locals) {
+        const names = [...platforms.map((name) => parsePlatform(name)), local];
+        const group = names.flatMap((platform) => selectBestVariants(variants, platform));
+        const ruby = deployment.ruby === undefined ? {} : { ruby: deployment.ruby };
+        if (group.every((variant) => acceptsRuby(variant, ruby)))
+          for (const variant of group) releases.add(variant);
+      }
+    }
+    const asked = new Map<string, Release['dependencies'][number]>();
+    for (const { dependencies } of releases)
+      for (const one of dependencies) asked.set(`${one.name} ${one.requirement.join(', ')}`, one);
+    return [...asked.values()];
+  }
+}
+
+/** What the choice among variants depends on: not what they ask of others, but which of them ask the same. */
+function shapeOf(variants: readonly Release[]): string {
+  const kinds = new Map<string, number>();
+  return variants
+    .map(({ platform, requiredRuby, requiredRubygems, dependencies }) => {
+      const asks = dependencies.map(({ name, requirement }) => `${name} ${requirement.join('&')}`).join('|');
+      const kind = kinds.get(asks) ?? kinds.size;
+      kinds.set(asks, kind);
+      return [platform, requiredRuby.join('&'), requiredRubygems.join('&'), kind].join('|');
+    })
+    .join('\n');
+}
+
+/** Machines that the lockfile lists no variant for by their own name, though a bare `-linux` installs on them. */
+export function unlistedPlatforms({ choices }: Candidate, platforms: readonly string[]): string[] {
+  const locals = choices
+    .filter(({ kind }) => kind === 'precompiled')
+    .map(({ deployment }) => platformToString(localPlatform(deployment.cpu, deployment.target.libc)));
+  return [...new Set(locals)].filter((name) => !platforms.includes(name));
 }

@@ -74,4 +74,78 @@ export interface PlannedPin {
   readonly forceRuby: boolean;
   /** The Gemfile has a line for the gem; otherwise a new one is needed. */
   readonly direct: boolean;
+  /** For whose sake it moves, where it fits as it is locked: the gems that do not. Absent for a gem that does not fit. */
+  readonly along?: readonly string[];
+}
+
+/** A gem that moves, pinned or not: Bundler gets there by itself where there is no pin for it. */
+export interface PlannedMove {
+  readonly name: string;
+  /** The locked version; absent for a gem that enters the bundle. */
+  readonly from?: string;
+  /** Absent for a gem that leaves the bundle. */
+  readonly to?: string;
+  /** For whose sake: the gems that do not fit. Empty where it is one itself. */
+  readonly along: readonly string[];
+}
+
+/** Neighbouring versions, both ends among them; the same twice for one alone. */
+export interface VersionSpan {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * One of the facts that leave a gem without an answer.
+ * - `needs`: these versions ask for another gem.
+ * - `does-not-fit`, `not-installable`, `nothing-to-compile`: why these versions themselves will not do.
+ * - `gemfile`: what the Gemfile asks for. `fixed`: the gem comes from git or a path.
+ * - `index-unavailable`: its versions could not be looked up.
+ */
+export type ClashReason =
+  | {
+      readonly kind: 'needs';
+      readonly gem: string;
+      readonly versions: readonly VersionSpan[];
+      readonly on: string;
+      readonly requirement: readonly string[];
+    }
+  | {
+      readonly kind: 'does-not-fit' | 'not-installable' | 'nothing-to-compile';
+      readonly gem: string;
+      readonly versions: readonly VersionSpan[];
+    }
+  | { readonly kind: 'gemfile'; readonly gem: string; readonly requirement: readonly string[] }
+  | { readonly kind: 'fixed'; readonly gem: string; readonly version: string }
+  | { readonly kind: 'index-unavailable'; readonly gem: string; readonly reason: string };
+
+/** A gem that does not fit and has no place in the answer. */
+export interface Unanswered {
+  readonly name: string;
+  readonly version: string;
+  /** The requirements that clash. */
+  readonly because: readonly ClashReason[];
+}
+
+/** How many gems were read to find an answer. */
+export interface Inspections {
+  /** Gems whose binaries were read, and versions that could have been. */
+  readonly inspected: number;
+  readonly candidates: number;
+  /** What was read of each gem, newest first: `nokogiri` → `1.18.1`, `1.17.2`. */
+  readonly byGem: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What has to change so that everything fits: one answer for all gems that do not, together. */
+export interface PinPlan {
+  readonly pins: readonly PlannedPin[];
+  readonly moves: readonly PlannedMove[];
+  /** `bundle lock --add-platform …`, to be run after the pins are in place. */
+  readonly commands: readonly string[];
+  readonly unanswered: readonly Unanswered[];
+  /** Gems with a pin of gemcompat's own that Bundler would get right without it. */
+  readonly liftable: readonly string[];
+  /** False where the work was capped: it holds together, but fewer gems might have to move, or higher versions be had. */
+  readonly minimal: boolean;
+  readonly inspections: Inspections;
 }

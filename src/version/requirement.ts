@@ -129,7 +129,13 @@ function holds(version: GemVersion, { operator, version: bound }: RequirementCla
  * Throws `GemVersionError` or `RequirementError`.
  */
 export function satisfies(version: string, requirement: Requirement | readonly string[]): boolean {
-  const parsed = parseGemVersion(version);
-  const { clauses } = 'clauses' in requirement ? requirement : parseRequirement(requirement);
-  return clauses.every((clause) => holds(parsed, clause));
+  return satisfiesParsed(
+    parseGemVersion(version),
+    'clauses' in requirement ? requirement : parseRequirement(requirement),
+  );
+}
+
+/** `satisfies` for a version that is taken apart already, as where one requirement is held against hundreds of them. */
+export function satisfiesParsed(version: GemVersion, { clauses }: Requirement): boolean {
+  return clauses.every((clause) => holds(version, clause));
 }

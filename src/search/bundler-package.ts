@@ -1,0 +1,167 @@
+import { parsePlatform } from '../gem/platform.js';
+import { interchangeable, selectBestVariants } from '../gem/platform-selection.js';
+import { acceptsRuby } from '../gem/variant.js';
+import type { Release } from '../registry/types.js';
+import type { GemVersion } from '../version/gem-version.js';
+import { bumpOf, compareParsedVersions, parseGemVersion } from '../version/gem-version.js';
+import type { RequirementClause } from '../version/requirement.js';
+import { parseRequirement } from '../version/requirement.js';
+import type { Dependency } from './bundle-gem.js';
+import { versionsOf } from './candidates.js';
+import type { Package } from './solver/incompatibility.js';
+import type { PositionSet } from './solver/position-set.js';
+import { complement, intersect, run } from './solver/position-set.js';
+
+/** What Bundler's resolver chooses from: a version by the best variants of all platforms, or by its `ruby` variant. */
+export interface BundlerCandidate {
+  readonly version: string;
+  readonly parsed: GemVersion;
+  readonly dependencies: readonly Dependency[];
+  /** All its variants accept the Ruby that Bundler runs on. */
+  readonly acceptsRuby: boolean;
+}
+
+/**
+ * A gem as Bundler's resolver sees it. Between two candidates there is a position for whatever lies between them, as
+ * Bundler does not know that there is nothing: candidate `i` is at position `2i + 1`.
+ */
+export class BundlerPackage implements Package {
+  readonly name: string;
+  readonly candidates: readonly BundlerCandidate[];
+  readonly #sets = new Map<string, PositionSet>();
+
+  constructor(name: string, candidates: readonly BundlerCandidate[]) {
+    this.name = name;
+    this.candidates = candidates;
+  }
+
+  get size(): number {
+    return 2 * this.candidates.length + 1;
+  }
+
+  at(position: number): BundlerCandidate | undefined {
+    return position % 2 === 0 ? undefined : this.candidates[(position - 1) / 2];
+  }
+
+  /** How many candidates there are in a set. */
+  count(set: PositionSet): number {
+    let sum = 0;
+    for (let i = 0; i < set.length; i += 2) sum += ((set[i + 1] ?? 0) >> 1) - ((set[i] ?? 0) >> 1);
+    return sum;
+  }
+
+  /** How many candidates there are above a set. */
+  above(set: PositionSet): number {
+    const end = set.at(-1) ?? 0;
+    return this.candidates.length - (end >> 1);
+  }
+
+  /** `Resolver#requirement_to_range`. */
+  allowed(requirement: readonly string[]): PositionSet {
+    const key = requirement.join(', ');
+    const known = this.#sets.get(key);
+    if (known !== undefined) return known;
+    const { clauses } = parseRequirement(requirement);
+    const set = clauses.reduce<PositionSet>(
+      (all, clause) => intersect(all, this.#clause(clause)),
+      run(0, this.size),
+    );
+    this.#sets.set(key, set);
+    return set;
+  }
+
+  #clause({ operator, version }: RequirementClause): PositionSet {
+    const from = this.#first((order) => order >= 0, version);
+    const after = this.#first((order) => order > 0, version);
+    const equal = from < after ? run(2 * from + 1, 2 * after) : run(2 * from, 2 * from + 1);
+    switch (operator) {
+      case '=':
+        return equal;
+      case '!=':
+        return from < after ? complement(equal, this.size) : run(0, this.size);
+      case '>=':
+        return run(from < after ? 2 * from + 1 : 2 * from, this.size);
+      case '>':
+        return run(2 * after, this.size);
+      case '<':
+        return run(0, 2 * from + 1);
+      case '<=':
+        return run(0, 2 * after + 1);
+      case '~>': {
+        const bump = parseGemVersion(`${bumpOf(version).text}.A`);
+        const end = this.#first((order) => order >= 0, bump);
+        return intersect(run(from < after ? 2 * from + 1 : 2 * from, this.size), run(0, 2 * end + 1));
+      }
+    }
+  }
+
+  /** Index of the first candidate whose order against a version is as wanted. */
+  #first(wanted: (order: number) => boolean, version: GemVersion): number {
+    let low = 0;
+    let high = this.candidates.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const candidate = this.candidates[middle];
+      if (candidate !== undefined && wanted(compareParsedVersions(candidate.parsed, version))) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}
+
+export interface BundlerPackageOptions {
+  readonly platforms: readonly string[];
+  /** The Gemfile names it: then it needs a variant for each platform, and not just for one. */
+  readonly topLevel: boolean;
+  readonly forceRuby: boolean;
+  readonly prereleases: boolean;
+  /** The Ruby that Bundler runs on, where it is known. */
+  readonly ruby?: string;
+}
+
+/** `Resolver#all_versions_for`, lowest first, the `ruby` candidate of a version before the one by platforms. */
+export function bundlerCandidates(
+  releases: readonly Release[],
+  { platforms, topLevel, forceRuby, prereleases, ruby }: BundlerPackageOptions,
+): BundlerCandidate[] {
+  const targets = (forceRuby ? ['ruby'] : platforms).map((name) => parsePlatform(name));
+  const all = versionsOf(releases, true);
+  const many = releases.length > 1;
+  return all.flatMap(({ version, variants }) => {
+    const parsed = parseGemVersion(version);
+    if (parsed.prerelease && !prereleases && many) return [];
+    const groupOf = (group: readonly Release[]): BundlerCandidate => ({
+      version,
+      parsed,
+      dependencies: dependenciesOf(group),
+      acceptsRuby: group.every((variant) => acceptsRuby(variant, ruby === undefined ? {} : { ruby })),
+    });
+    const perPlatform = targets.map((platform) => selectBestVariants(variants, platform));
+    const missing = perPlatform.filter((group) => group.length === 0).length;
+    if (topLevel ? missing > 0 : missing === perPlatform.length) return [];
+    const found: BundlerCandidate[] = [];
+    const compiled = [...selectBestVariants(variants, 'ruby')];
+    const [exemplar] = compiled;
+    if (exemplar !== undefined) {
+      for (const group of perPlatform)
+        if (group.length > 0 && group.every((one) => interchangeable(one, exemplar))) compiled.push(...group);
+      found.push(groupOf(compiled));
+      if (forceRuby) return found;
+    }
+    const flat = new Set(perPlatform.flat());
+    const merged = new Set(compiled);
+    if (flat.size !== merged.size || [...flat].some((one) => !merged.has(one)))
+      found.push(groupOf([...flat]));
+    return found;
+  });
+}
+
+function dependenciesOf(group: readonly Release[]): Dependency[] {
+  const asked = new Map<string, Dependency>();
+  for (const { name: own, dependencies } of group)
+    for (const one of dependencies) {
+      if (one.name !== own && one.name !== 'bundler')
+        asked.set(`${one.name} ${one.requirement.join(', ')}`, one);
+    }
+  return [...asked.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,299 @@
+import { allowsPrerelease, parseRequirement, satisfiesParsed } from '../version/requirement.js';
+import { isPrerelease, parseGemVersion } from '../version/gem-version.js';
+import type { BundleGem } from './bundle-gem.js';
+import { BundlerPackage, bundlerCandidates } from './bundler-package.js';
+import type { Incompatibility } from './solver/incompatibility.js';
+import { incompatibility, isDerived } from './solver/incompatibility.js';
+import type { PositionSet } from './solver/position-set.js';
+import { complement, descending, intersect, run } from './solver/position-set.js';
+import type { Budget, Source } from './solver/version-solver.js';
+import { VersionSolver } from './solver/version-solver.js';
+import type { Universe } from './universe.js';
+
+/** A line of the Gemfile. */
+export interface GemfileLine {
+  readonly requirement: readonly string[];
+  readonly forceRuby: boolean;
+}
+
+/** The version of each gem that Bundler locks; `conflict` where it finds none. */
+export type Resolved = ReadonlyMap<string, string> | 'conflict' | 'given-up';
+
+type Fact = Incompatibility<BundlerPackage, { readonly kind: 'fact' }>;
+const FACT = { kind: 'fact' } as const;
+
+/** How far Bundler holds a gem to what is locked: to just that version, to no lower one, or (absent) not at all. */
+type Hold = 'exact' | 'at-least';
+
+/** Steps of the solver for one resolution, and how often Bundler unlocks more and starts again. */
+const MOST_STEPS = 60_000;
+const MOST_ROUNDS = 100;
+
+/**
+ * What `bundle lock` makes of a changed Gemfile beside the lockfile as it is: the resolution of Bundler 2.6
+ * (lib/bundler/definition.rb, resolver.rb, resolver/base.rb). Gems stay at their locked version where the Gemfile still
+ * allows it; a conflict unlocks those that it is about, first upwards, then altogether; what is not held goes to its
+ * highest version, in the order of PubGrub's own heuristic (fewest candidates above).
+ */
+export class BundlerResolution {
+  readonly #universe: Universe;
+  readonly #platforms: readonly string[];
+  readonly #ruby: string | undefined;
+  readonly #packages = new Map<string, BundlerPackage>();
+  readonly #needs = new Map<BundlerPackage, Map<string, Fact>>();
+
+  constructor(universe: Universe, platforms: readonly string[], ruby: string | undefined) {
+    this.#universe = universe;
+    this.#platforms = platforms;
+    this.#ruby = ruby;
+  }
+
+  /**
+   * @param lines in the order in which Bundler reads them
+   * @param unlocked gems that are not held to what is locked, as after `bundle update --conservative`
+   */
+  async lock(lines: ReadonlyMap<string, GemfileLine>, unlocked: Iterable<string> = []): Promise<Resolved> {
+    const locked = this.#universe.locked;
+    const holds = this.#converge(lines);
+    for (const name of unlocked) holds.delete(name);
+    const allowed = new Set<string>();
+    const budget: Budget = { left: MOST_STEPS };
+    for (let round = 0; round < MOST_ROUNDS; round += 1) {
+      const problem = new Problem(
+        (name, by) => this.#package(name, by, lines, holds, allowed),
+        lines,
+        this.#needs,
+      );
+      await problem.open();
+      const solution = await new VersionSolver(problem, budget).solve();
+      if (solution.kind === 'given-up') return 'given-up';
+      if (solution.kind === 'solved') {
+        return new Map([...solution.decisions].map(([of, at]) => [of.name, of.at(at)?.version ?? '']));
+      }
+      const names = namesIn(solution.proof);
+      const held = names.filter((name) => holds.has(name));
+      const prereleases = names.filter(
+        (name) => !holds.has(name) && !allowed.has(name) && this.#ignoresPrereleases(name, lines),
+      );
+      if (held.length === 0 && prereleases.length === 0) return 'conflict';
+      for (const name of prereleases) allowed.add(name);
+      const exact = held.filter((name) => holds.get(name) === 'exact');
+      const indirect = exact.filter((name) => !lines.has(name));
+      const loosened = indirect.length > 0 ? indirect : exact;
+      for (const name of loosened) holds.set(name, locked.get(name)?.movable === true ? 'at-least' : 'exact');
+      if (loosened.length === 0) for (const name of held) holds.delete(name);
+      if (held.length > 0 && held.every((name) => locked.get(name)?.movable === false)) return 'conflict';
+    }
+    return 'given-up';
+  }
+
+  /** `Definition#converge_locked_specs`: what can still be reached from the Gemfile, less what it no longer allows. */
+  #converge(lines: ReadonlyMap<string, GemfileLine>): Map<string, Hold> {
+    const holds = new Map<string, Hold>();
+    const seen = new Set<string>();
+    const open = [...lines.keys()];
+    for (const name of open) {
+      const gem = this.#universe.locked.get(name);
+      if (gem === undefined || seen.has(name)) continue;
+      seen.add(name);
+      const line = lines.get(name);
+      if (line === undefined || satisfiesLocked(gem, line.requirement)) holds.set(name, 'exact');
+      open.push(...gem.dependencies.map((one) => one.name));
+    }
+    return holds;
+  }
+
+  #ignoresPrereleases(name: string, lines: ReadonlyMap<string, GemfileLine>): boolean {
+    const locked = this.#universe.locked.get(name)?.version;
+    if (locked !== undefined && isPrerelease(locked)) return false;
+    const line = lines.get(name);
+    return line === undefined || !allowsPrerelease(parseRequirement(line.requirement));
+  }
+
+  async #package(
+    name: string,
+    by: string,
+    lines: ReadonlyMap<string, GemfileLine>,
+    holds: ReadonlyMap<string, Hold>,
+    allowed: ReadonlySet<string>,
+  ): Promise<BundlerPackage> {
+    const hold = holds.get(name);
+    const locked = this.#universe.locked.get(name);
+    const line = lines.get(name);
+    const prereleases = allowed.has(name) || !this.#ignoresPrereleases(name, lines);
+    const forceRuby = line?.forceRuby === true;
+    const exact = locked !== undefined && (hold === 'exact' || !locked.movable);
+    const key = [name, hold, line !== undefined, forceRuby, prereleases].join(' ');
+    const known = this.#packages.get(key);
+    if (known !== undefined) return known;
+    let made: BundlerPackage;
+    if (exact) {
+      made = new BundlerPackage(name, [
+        {
+          version: locked.version,
+          parsed: parseGemVersion(locked.version),
+          dependencies: locked.dependencies.filter((one) => one.name !== 'bundler' && one.name !== name),
+          acceptsRuby: true,
+        },
+      ]);
+    } else {
+      const gem = await this.#universe.know(name, by);
+      const candidates = bundlerCandidates(gem.releases, {
+        platforms: this.#platforms,
+        topLevel: line !== undefined,
+        forceRuby,
+        prereleases,
+        ...(this.#ruby === undefined ? {} : { ruby: this.#ruby }),
+      });
+      const least = parseRequirement(
+        hold === 'at-least' && locked !== undefined ? [`>= ${locked.version}`] : [],
+      );
+      made = new BundlerPackage(
+        name,
+        candidates.filter(({ parsed }) => hold === undefined || satisfiesParsed(parsed, least)),
+      );
+    }
+    this.#packages.set(key, made);
+    return made;
+  }
+}
+
+function satisfiesLocked({ versions }: BundleGem, requirement: readonly string[]): boolean {
+  const parsed = parseRequirement(requirement);
+  return versions.some((version) => satisfiesParsed(parseGemVersion(version), parsed));
+}
+
+/** `Resolver#find_names_to_relax`: the gems of the conflicts that the last one was derived from, one after the other. */
+function namesIn(proof: Fact): string[] {
+  const names = new Set<string>();
+  for (let one = proof; isDerived(one.cause);) {
+    [one] = one.cause.from;
+    for (const term of one.terms) names.add(term.package.name);
+  }
+  return [...names];
+}
+
+/** One resolution as a problem for the solver. */
+class Problem implements Source<BundlerPackage, { readonly kind: 'fact' }> {
+  facts: readonly Fact[] = [];
+  readonly #resolve: (name: string, by: string) => Promise<BundlerPackage>;
+  readonly #lines: ReadonlyMap<string, GemfileLine>;
+  readonly #byName = new Map<string, BundlerPackage>();
+  readonly #prerelease = new Map<BundlerPackage, boolean>();
+  readonly #needs: Map<BundlerPackage, Map<string, Fact>>;
+
+  constructor(
+    resolve: (name: string, by: string) => Promise<BundlerPackage>,
+    lines: ReadonlyMap<string, GemfileLine>,
+    needs: Map<BundlerPackage, Map<string, Fact>>,
+  ) {
+    this.#resolve = resolve;
+    this.#lines = lines;
+    this.#needs = needs;
+  }
+
+  async open(): Promise<void> {
+    const facts: Fact[] = [];
+    for (const [name, { requirement }] of this.#lines) {
+      if (name === 'bundler') continue;
+      const of = await this.#package(name, name);
+      facts.push(
+        incompatibility(
+          [{ package: of, set: complement(of.allowed(requirement), of.size), absent: true }],
+          FACT,
+        ),
+      );
+    }
+    this.facts = facts;
+  }
+
+  async #package(name: string, by: string): Promise<BundlerPackage> {
+    const known = this.#byName.get(name) ?? (await this.#resolve(name, by));
+    this.#byName.set(name, known);
+    return known;
+  }
+
+  choose(open: Iterable<BundlerPackage>, known: (of: BundlerPackage) => PositionSet): BundlerPackage {
+    let best: BundlerPackage | undefined;
+    let least = Infinity;
+    for (const one of open) {
+      const set = known(one);
+      const rank = (one.count(set) <= 1 ? 0 : 1e9) + one.above(set);
+      if (rank < least) [best, least] = [one, rank];
+      if (rank === 0) break;
+    }
+    if (best === undefined) throw new Error('nothing is open');
+    return best;
+  }
+
+  decide(of: BundlerPackage, allowed: PositionSet): number | readonly Fact[] {
+    const prereleasesLast = this.#prereleasesLast(of);
+    let last: number | undefined;
+    for (const position of descending(allowed)) {
+      const candidate = of.at(position);
+      if (candidate === undefined) continue;
+      if (prereleasesLast && candidate.parsed.prerelease) {
+        last ??= position;
+        continue;
+      }
+      return this.#tried(of, position);
+    }
+    if (last !== undefined) return this.#tried(of, last);
+    return [incompatibility([{ package: of, set: allowed, absent: false }], FACT)];
+  }
+
+  #tried(of: BundlerPackage, position: number): number | readonly Fact[] {
+    if (of.at(position)?.acceptsRuby === true) return position;
+    return [incompatibility([{ package: of, set: run(position, position + 1), absent: false }], FACT)];
+  }
+
+  #prereleasesLast(of: BundlerPackage): boolean {
+    const known = this.#prerelease.get(of);
+    if (known !== undefined) return known;
+    const line = this.#lines.get(of.name);
+    const asked = line !== undefined && allowsPrerelease(parseRequirement(line.requirement));
+    this.#prerelease.set(of, !asked);
+    return !asked;
+  }
+
+  async dependencies(of: BundlerPackage, at: number): Promise<readonly Fact[]> {
+    const facts: Fact[] = [];
+    for (const name of new Set(of.at(at)?.dependencies.map((one) => one.name))) {
+      const on = this.#byName.get(name) ?? (await this.#package(name, of.name));
+      const wanted = keyFor(of, at, name);
+      let from = at;
+      while (from > 1 && keyFor(of, from - 2, name) === wanted) from -= 2;
+      let to = at;
+      while (to + 2 < of.size && keyFor(of, to + 2, name) === wanted) to += 2;
+      const range = run(from === 1 ? 0 : from, to + 2 < of.size ? to + 2 : of.size);
+      facts.push(this.#need(of, on, range, wanted));
+    }
+    return facts;
+  }
+
+  #need(of: BundlerPackage, on: BundlerPackage, range: PositionSet, requirements: string): Fact {
+    const ofPackage = this.#needs.get(of) ?? new Map<string, Fact>();
+    this.#needs.set(of, ofPackage);
+    const key = `${on.name} ${on.size} ${range.join()} ${requirements}`;
+    const known = ofPackage.get(key);
+    if (known?.terms.every((term) => term.package === of || term.package === on) === true) return known;
+    const allowed = requirements
+      .split('\n')
+      .reduce<PositionSet>((all, one) => intersect(all, on.allowed(one.split(', '))), run(0, on.size));
+    const fact: Fact = incompatibility(
+      [
+        { package: of, set: range, absent: false },
+        { package: on, set: complement(allowed, on.size), absent: true },
+      ],
+      FACT,
+    );
+    ofPackage.set(key, fact);
+    return fact;
+  }
+}
+
+/** What a candidate asks of one gem: a line for each requirement. */
+function keyFor(of: BundlerPackage, at: number, name: string): string {
+  const asked = of.at(at)?.dependencies.filter((one) => one.name === name) ?? [];
+  return asked.map(({ requirement }) => requirement.join(', ')).join('\n');
+}
