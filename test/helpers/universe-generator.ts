@@ -64,7 +64,8 @@ const NAMES = [
   ...['kiwi', 'lynx', 'mole', 'newt', 'owl', 'pug', 'quail', 'rat', 'seal', 'toad'],
 ];
 
-const FLOORS = ['2.14', '2.17', '2.26', '2.27', '2.28', '2.29', '2.31', '2.34', '2.35', '2.38'];
+/** Versions that libc.so.6 of that glibc defines on both CPUs; GLIBC_2.31 came into it with 2.34 only. */
+const FLOORS = ['2.14', '2.17', '2.26', '2.27', '2.28', '2.29', '2.30', '2.34', '2.35', '2.38'];
 const RUBIES = ['3.2.8', '3.3.6', '3.4.1'] as const;
 
 /** What a gem is in all its versions; some change with time. */
@@ -195,7 +196,7 @@ function releasesOf(
   platforms: readonly string[],
   ruby: string,
 ): UniverseGem[] {
-  const limit = FLOORS.indexOf(glibc);
+  const limit = FLOORS.findLastIndex((each) => Number(each.slice(2)) <= Number(glibc.slice(2)));
   const floor = (): string =>
     dice.chance(0.45)
       ? (FLOORS[limit + 1 + dice.below(FLOORS.length - limit - 1)] ?? '2.38')
