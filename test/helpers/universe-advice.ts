@@ -1,4 +1,4 @@
-import type { AuditReport, MultiTargetReport } from '../../src/index.js';
+import type { AuditReport, MultiTargetReport, PlannedMove } from '../../src/index.js';
 import type { GemfileLine } from './universe-generator.js';
 import { lineOf } from './universe-generator.js';
 
@@ -11,12 +11,6 @@ export interface Pin {
   readonly forceRuby: boolean;
 }
 
-interface Move {
-  readonly name: string;
-  readonly from?: string;
-  readonly to?: string;
-}
-
 /** What the program says is to be done, and what it says will come of it. */
 export interface Advice {
   readonly pins: readonly Pin[];
@@ -25,64 +19,31 @@ export interface Advice {
   readonly promised: ReadonlyMap<string, { readonly version: string; readonly compiled?: boolean }>;
   /** Gems that do not fit, of which it says that there is no answer. */
   readonly unanswered: ReadonlySet<string>;
-  /** Every gem that moves, comes or goes; absent where the program does not say. */
-  readonly moves?: readonly Move[];
+  /** Gems that drop out of the bundle. */
+  readonly leaving: ReadonlySet<string>;
+  /** Every gem that moves, comes or goes. */
+  readonly moves: readonly PlannedMove[];
 }
 
-interface Plan {
-  readonly pins: readonly (Pin & { readonly version: string })[];
-  readonly moves: readonly Move[];
-  readonly commands: readonly string[];
-  readonly unanswered: readonly { readonly name: string }[];
-}
-
-/** The advice of a report: its plan, or where it has none what it suggests for each gem. */
+/** The advice of a report. */
 export function adviceOf(report: AuditReport | MultiTargetReport): Advice {
-  const { plan } = report as { readonly plan?: Plan };
+  const { plan } = report;
   const rows = 'targets' in report ? report.targets.flatMap(({ gems }) => gems) : report.gems;
-  const suggestions = new Map(
-    rows.flatMap(({ name, suggestion }) =>
-      suggestion === undefined || suggestion.conflicts.some(({ kind }) => kind === 'gem')
-        ? []
-        : [[name, suggestion] as const],
-    ),
-  );
-  const pins =
-    plan?.pins ??
-    [...suggestions].flatMap(([name, { pin, version, requirement, conflicts, method }]) =>
-      pin === undefined
-        ? []
-        : [
-            {
-              name,
-              version,
-              bounds: requirement === '' ? [] : requirement.split(', '),
-              replaces: conflicts.some(({ kind }) => kind === 'gemfile'),
-              forceRuby: method === 'force-ruby',
-            },
-          ],
-    );
-  const promised = new Map<string, { version: string; compiled?: boolean }>(
-    pins.map(({ name, version }) => [name, { version }]),
-  );
-  for (const [name, { version, needsCompiler }] of suggestions)
-    promised.set(name, { version, compiled: needsCompiler });
-  for (const { name, to } of plan?.moves ?? [])
-    if (to !== undefined) promised.set(name, { ...promised.get(name), version: to });
-  const commands = plan?.commands ?? [...suggestions.values()].flatMap(({ command }) => command ?? []);
-  const failing = rows.flatMap(({ name, verdict }) => (verdict === 'incompatible' ? [name] : []));
-  const leaving = plan?.moves.filter(({ to }) => to === undefined).map(({ name }) => name) ?? [];
+  const promised = new Map<string, { version: string; compiled?: boolean }>();
+  for (const { name, suggestion } of rows) {
+    if (suggestion !== undefined)
+      promised.set(name, { version: suggestion.version, compiled: suggestion.needsCompiler });
+  }
+  for (const { name, version } of plan?.pins ?? []) promised.set(name, { ...promised.get(name), version });
   return {
-    pins,
-    addPlatforms: commands.flatMap(
+    pins: plan?.pins ?? [],
+    addPlatforms: (plan?.commands ?? []).flatMap(
       (command) => /^bundle lock --add-platform (.+)$/.exec(command)?.[1]?.split(' ') ?? [],
     ),
     promised,
-    unanswered: new Set(
-      plan?.unanswered.map(({ name }) => name) ??
-        failing.filter((name) => !promised.has(name) && !leaving.includes(name)),
-    ),
-    ...(plan === undefined ? {} : { moves: plan.moves }),
+    leaving: new Set(plan?.moves.flatMap(({ name, to }) => (to === undefined ? [name] : []))),
+    unanswered: new Set(plan?.unanswered.map(({ name }) => name)),
+    moves: plan?.moves ?? [],
   };
 }
 

@@ -159,7 +159,9 @@ class Trial {
       return;
     }
     const open = new Set(
-      [...failing].filter((name) => advice.unanswered.has(name) || !advice.promised.has(name)),
+      [...failing].filter(
+        (name) => advice.unanswered.has(name) || !(advice.promised.has(name) || advice.leaving.has(name)),
+      ),
     );
     const installed = this.#installedBy(text, after.lockfile);
     if (installed === undefined) {
@@ -212,7 +214,6 @@ class Trial {
           `${name} is ${compiled ? 'not ' : ''}compiled: ${list(builds.map(fullNameOf))}`,
         );
     }
-    if (moves === undefined) return;
     const really = new Map<string, string>();
     for (const name of new Set([...before.keys(), ...answer.keys()])) {
       const [from = '-', to = '-'] = [before.get(name), answer.get(name)];
