@@ -43,12 +43,9 @@ const LESSENINGS: readonly Lessening[] = [
     universe.platforms
       .slice(1)
       .map((platform) => () => only(universe, 'platforms', (one) => one !== platform)),
-  (universe) => {
-    const versions = new Set(universe.gems.map(({ name, version }) => `${name} ${version}`));
-    return [...versions].map(
-      (each) => () => only(universe, 'gems', ({ name, version }) => `${name} ${version}` !== each),
-    );
-  },
+  (universe) => withoutVersions(universe, 6),
+  (universe) => withoutVersions(universe, 2),
+  (universe) => withoutVersions(universe, 1),
   (universe) => universe.gems.map((gem) => () => only(universe, 'gems', (one) => one !== gem)),
   (universe) => universe.gemfile.map((line) => () => only(universe, 'gemfile', (one) => one !== line)),
   (universe) =>
@@ -85,6 +82,15 @@ function only<Key extends 'gems' | 'gemfile' | 'platforms' | 'targets' | 'cpus'>
   keep: (one: Universe[Key][number]) => boolean,
 ): Universe {
   return { ...universe, [key]: universe[key].filter((one: Universe[Key][number]) => keep(one)) };
+}
+
+/** Without some versions that follow each other. */
+function withoutVersions(universe: Universe, run: number): (() => Universe)[] {
+  const versions = [...new Set(universe.gems.map(({ name, version }) => `${name} ${version}`))];
+  return Array.from({ length: Math.ceil(versions.length / run) }, (_, at) => () => {
+    const gone = versions.slice(at * run, (at + 1) * run);
+    return only(universe, 'gems', ({ name, version }) => !gone.includes(`${name} ${version}`));
+  });
 }
 
 function changed(universe: Universe, change: (gem: UniverseGem) => UniverseGem): Universe {
