@@ -112,7 +112,15 @@ export async function makeLargeBundle(directory: string, specs: number): Promise
     const shown = needs.map((need) => `      ${need.replace(':', ' (').replaceAll('&', ', ')})`);
     return [`    ${name} (${version}${native.has(name) ? '-x86_64-linux' : ''})`, ...shown];
   });
-  const direct = names.filter((name) => native.has(name) || /^pure_\d\d[05]$/.test(name));
+  const wanted = new Set(
+    names.flatMap((name) => {
+      const version = newest(name);
+      const own = gems.get(name)?.find((one) => one.version === version);
+      return (own?.dependencies ?? '').split(',').map((need) => need.split(':')[0] ?? '');
+    }),
+  );
+  // What no gem depends on, the Gemfile names; and some others too.
+  const direct = names.filter((name) => native.has(name) || !wanted.has(name) || /^pure_\d\d0$/.test(name));
   await writeFile(
     join(app, 'Gemfile'),
     ["source 'https://rubygems.org'", "ruby '3.3.6'", ...direct.map((name) => `gem '${name}'`), ''].join(
