@@ -47,9 +47,13 @@ export async function debianSystem({ suite, names, into }: SystemRequest): Promi
   if ((await readFile(complete, 'utf8').catch(() => '')) !== wanted) {
     const options = await aptOptions(state, suite, 'amd64');
     await run('apt-get', [...options, 'update'], { maxBuffer: 1 << 26 });
-    await run('apt-get', [...options, '-y', '--no-install-recommends', '--download-only', 'install', ...names], {
-      maxBuffer: 1 << 26,
-    });
+    await run(
+      'apt-get',
+      [...options, '-y', '--no-install-recommends', '--download-only', 'install', ...names],
+      {
+        maxBuffer: 1 << 26,
+      },
+    );
     await rm(into, { recursive: true, force: true });
     for (const directory of MERGED) {
       await mkdir(join(into, 'usr', directory), { recursive: true });
@@ -148,9 +152,9 @@ export async function debianSources({ suite, names, into }: SystemRequest): Prom
         await run('apt-get', [...options, 'update'], { maxBuffer: 1 << 26 });
       }
       // `source` writes into the working directory.
-      await run('apt-get', [...options, '--download-only', '--tar-only', 'source', name], { cwd: archives }).catch(
-        () => undefined,
-      );
+      await run('apt-get', [...options, '--download-only', '--tar-only', 'source', name], {
+        cwd: archives,
+      }).catch(() => undefined);
       const release = (await readdir(archives)).find((file) => file.startsWith(`${name}_`));
       if (release === undefined) {
         missing.push(name);

@@ -9,6 +9,7 @@ import { debianPackages } from './debian.js';
 import { comparePlatforms } from './platforms.js';
 import { compareWithLoader } from './loader.js';
 import { compareImages } from './images.js';
+import { compareInspect } from './inspect.js';
 import { compareGems, defaultGemDirs } from './gems.js';
 import { compareLockfiles } from './lockfiles.js';
 import { compareVersions } from './versions.js';
@@ -108,6 +109,11 @@ const PARTS: readonly Part[] = [
     name: 'images',
     oracle: 'docker-registry, skopeo',
     run: async () => fromComparison(await compareImages()),
+  },
+  {
+    name: 'inspected trees',
+    oracle: 'Debian 11, 12, 13: kernel, ld.so, Ruby',
+    run: async () => fromComparison(await compareInspect()),
   },
 ];
 

@@ -74,7 +74,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const bin = join(SOURCES, 'bin');
   await mkdir(bin, { recursive: true });
   const into = join(tmpdir(), 'gemcompat-oracle', 'systems');
-  const built = { bookworm: await buildFixtures('bookworm', into), trixie: await buildFixtures('trixie', into) };
+  const built = {
+    bookworm: await buildFixtures('bookworm', into),
+    trixie: await buildFixtures('trixie', into),
+  };
   for (const [name, suite] of Object.entries(COMMITTED)) {
     const from = join(built[suite].out, basename(name, '.br'));
     const bytes = await readFile(from);

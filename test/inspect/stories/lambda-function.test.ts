@@ -1,0 +1,117 @@
+/**
+ * What happens to functions on AWS Lambda: a custom runtime in Rust, built on a distribution with glibc 2.41, asks for
+ * GLIBC_2.39 (the standard library's `pidfd_spawnp`, weakly, which the loader refuses all the same), and Amazon Linux 2023
+ * has 2.34. The function carries libraries in lib/, which Lambda has in LD_LIBRARY_PATH, and gems compiled beside it.
+ */
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { gemcompat } from '../../helpers/cli.js';
+import type { Report } from './fixtures.js';
+import { built, findingsOf, groupOf, inspect, scratch, tooNew, unzip } from './fixtures.js';
+
+const FUNCTION = built('function.zip');
+
+/** What each gem asks for that Amazon Linux 2023 does not have. */
+const GEMS = [
+  ['floor_arc4random', ['GLIBC_2.36 arc4random']],
+  ['floor_relr', ['GLIBC_ABI_DT_RELR']],
+  ['floor_strtol', ['GLIBC_2.38 __isoc23_strtol']],
+  ['floor_exp', []],
+  ['floor_iostream', []],
+  ['floor_plain', []],
+  ['floor_pthread', []],
+  ['floor_stat', []],
+] as const;
+
+function ofBootstrap(report: Report): string[] {
+  const groups = report.subjects.flatMap((subject) => subject.groups);
+  return tooNew(groups.flatMap(findingsOf).filter(({ file }) => /(?:^|\/)bootstrap$/.test(file)));
+}
+
+describe.each(['al2023', 'lambda-ruby3.3'])('a function with a runtime in Rust on %s', (target) => {
+  let code: number | null;
+  let report: Report;
+  beforeAll(async () => {
+    const answer = await inspect(FUNCTION, '--target', target);
+    code = answer.result.code;
+    report = answer.report;
+  });
+
+  it('does not fit', () => {
+    expect(code).toBe(1);
+    expect(report.subjects[0]?.kind).toBe('zip');
+  });
+
+  it('names the symbols of the executable', () => {
+    expect(ofBootstrap(report)).toEqual(['GLIBC_2.39 pidfd_getpid,pidfd_spawnp']);
+  });
+
+  it.each(GEMS)('says of %s what breaks: %j', (gem, expected) => {
+    const group = groupOf(report, gem);
+    expect(group).toMatchObject({ kind: 'gem', version: '1.0.0', rubyAbi: '3.3.0' });
+    expect(tooNew(findingsOf(group))).toEqual(expected);
+    if (expected.length > 0) expect(group.verdict).toBe('incompatible');
+    else expect(group.verdict).not.toBe('incompatible');
+  });
+
+  it('finds the libraries that the function brings', () => {
+    const groups = report.subjects.flatMap((subject) => subject.groups);
+    const libraries = groups
+      .flatMap(findingsOf)
+      .filter(({ library = '' }) => /greeting|phrase/.test(library));
+    expect(libraries).toEqual([]);
+  });
+});
+
+it('says the same of the function unpacked', async () => {
+  const directory = await scratch();
+  await unzip(FUNCTION, directory);
+  const { result, report } = await inspect(directory, '--target', 'al2023');
+  expect(result.code).toBe(1);
+  expect(ofBootstrap(report)).toEqual(['GLIBC_2.39 pidfd_getpid,pidfd_spawnp']);
+  for (const [gem, expected] of GEMS) expect(tooNew(findingsOf(groupOf(report, gem)))).toEqual(expected);
+
+  const bundle = await inspect(join(directory, 'vendor/bundle'), '--target', 'al2023');
+  expect(bundle.result.code).toBe(1);
+  expect(bundle.report.subjects[0]?.kind).toBe('bundle');
+  for (const [gem, expected] of GEMS) {
+    const group = groupOf(bundle.report, gem);
+    expect(group).toMatchObject({ kind: 'gem', version: '1.0.0', rubyAbi: '3.3.0' });
+    expect(tooNew(findingsOf(group))).toEqual(expected);
+  }
+});
+
+it('says what the symbols are, and how Rust is built for an older glibc', async () => {
+  const { stdout } = await gemcompat(['inspect', FUNCTION, '--target', 'al2023', '--symbols']);
+  for (const words of ['pidfd_spawnp', '__isoc23_strtol', 'arc4random', 'GLIBC_ABI_DT_RELR', 'C23']) {
+    expect(stdout).toContain(words);
+  }
+  expect(stdout).toMatch(/zigbuild.*gnu\.2\.34|crt-static|musl/);
+});
+
+it('shows with --tree what is found inside, and by whom', async () => {
+  const { stdout } = await gemcompat(['inspect', FUNCTION, '--target', 'al2023', '--tree']);
+  expect(stdout).toMatch(/libgreeting\.so.*lib\/libgreeting\.so/);
+  expect(stdout).toMatch(/libphrase\.so.*lib\/private\/libphrase\.so/);
+});
+
+describe('the runtime built otherwise', () => {
+  it.each([
+    ['function-musl.zip', 'al2023', 0],
+    ['function-musl.zip', 'al2', 0],
+    ['function-musl.zip', 'alpine-3.20', 0],
+    ['function-musl-dynamic.zip', 'alpine-3.20', 0],
+    ['function-musl-dynamic.zip', 'al2023', 1],
+  ])('%s on %s ends with %i', async (zip, target, code) => {
+    const { result } = await inspect(built(zip), '--target', target);
+    expect(result.code).toBe(code);
+  });
+
+  it('says that a musl executable is for another C library', async () => {
+    const { report } = await inspect(built('function-musl-dynamic.zip'), '--target', 'al2023');
+    const found = report.subjects.flatMap(({ groups }) => groups.flatMap(findingsOf));
+    expect(found).toEqual([
+      expect.objectContaining({ kind: 'wrong-libc', builtFor: 'musl', file: 'bootstrap' }),
+    ]);
+  });
+});
