@@ -2,6 +2,7 @@
  * The public API of gemcompat.
  *
  * - `audit` answers for a whole project what the command of that name answers.
+ * - `inspect` reads files, gems, directories and archives, and tells what they need and whether they would load.
  * - `parseLockfile` is a port of Bundler's lockfile parser: text in, data out.
  * - `parseElf` reads what an ELF file says of itself: bytes in, data out.
  *
@@ -9,6 +10,8 @@
  */
 export { audit } from './api/audit.js';
 export type { AuditOptions } from './api/audit.js';
+export { inspect } from './api/inspect.js';
+export type { InspectOptions, InspectProgress } from './api/inspect.js';
 export { knownTarget, knownTargets } from './api/targets.js';
 export type { AuditProgress } from './audit/ports.js';
 export type {
@@ -42,6 +45,21 @@ export {
   TargetError,
   UsageError,
 } from './errors.js';
+export { inspectExitCode } from './inspect/report.js';
+export type {
+  CpuNeeds,
+  FileRemedies,
+  GroupResult,
+  InspectedFile,
+  InspectedGroup,
+  InspectedSubject,
+  InspectReport,
+  InspectSummary,
+  InspectWarning,
+  SubjectKind,
+  SubjectTree,
+  UnreadableInSubject,
+} from './inspect/types.js';
 export { decodeLockfile } from './lockfile/decode.js';
 export { parseLockfile } from './lockfile/parse.js';
 export type { ParseLockfileOptions } from './lockfile/parse.js';
@@ -55,6 +73,8 @@ export type {
   Lockfile,
 } from './lockfile/types.js';
 export { exitCodeOf } from './report/exit-code.js';
+export { renderInspect } from './report/inspect.js';
+export type { InspectFormat } from './report/inspect.js';
 export { render } from './report/render.js';
 export type { ReportFormat } from './report/render.js';
 export { renderTarget, renderTargets } from './report/targets.js';

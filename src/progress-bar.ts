@@ -1,4 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
+import type { InspectProgress } from './api/inspect.js';
 import type { AuditProgress } from './audit/ports.js';
 import { printable } from './report/printable.js';
 
@@ -31,6 +32,35 @@ export function progressBar(watched: boolean): Progress {
     },
     stop: () => {
       if (started) bar.stop();
+    },
+  };
+}
+
+export interface FileCount {
+  readonly update: (progress: InspectProgress) => void;
+  readonly stop: () => void;
+}
+
+/** How many files have been looked at, in one line on stderr that is gone when the work is done. */
+export function fileCounter(watched: boolean): FileCount {
+  if (!watched) return { update: () => undefined, stop: () => undefined };
+  const line = new SingleBar({
+    stream: process.stderr,
+    format: '{value} files  {current}',
+    clearOnComplete: true,
+    hideCursor: false,
+    linewrap: false,
+    fps: 10,
+  });
+  let started = false;
+  return {
+    update: ({ files, current }) => {
+      if (!started) line.start(0, 0, { current: '' });
+      started = true;
+      line.update(files, { current: printable(current).slice(-60) });
+    },
+    stop: () => {
+      if (started) line.stop();
     },
   };
 }

@@ -23,18 +23,41 @@ export function rubyAbiOf(ruby: string | undefined): string | undefined {
   return ruby === undefined ? undefined : /^\d+\.\d+/.exec(ruby)?.[0];
 }
 
+/** Files that are judged together: those of a gem, or of a part of a tree. */
+export interface FilesToJudge extends Pick<
+  GemContents,
+  'binaries' | 'unreadable' | 'staticArchives' | 'nestedArchives'
+> {
+  /** What a path is called within the gem, where that lies in a larger tree: by it a gem picks among its files. */
+  readonly nameOf?: (path: string) => string;
+  /** They are no gem: files for other CPUs beside those for the target's are not loaded in their place. */
+  readonly loose?: boolean;
+}
+
 /**
  * Judges what a gem holds against what a target provides: the same questions that the target's loader asks of the same
  * files, and no others. A gem without a file for any machine fits everywhere.
  */
-export function judgeGem(contents: GemContents, { target, cpu, ruby }: JudgeFor): Judgement {
-  const inside = new GemInside(contents);
+export function judgeGem(contents: GemContents, judgeFor: JudgeFor): Judgement {
+  // In a gem without a platform, archives are data; a precompiled one may unpack its executables from them.
+  const nestedArchives = contents.metadata.platform === 'ruby' ? [] : contents.nestedArchives;
+  return judgeFiles({ ...contents, nestedArchives }, new GemInside(contents), judgeFor);
+}
+
+/** Judges files as `judgeGem` does. @param inside what the whole tree brings in which they lie */
+export function judgeFiles(
+  files: FilesToJudge,
+  inside: GemInside,
+  { target, cpu, ruby }: JudgeFor,
+): Judgement {
   const abi = rubyAbiOf(ruby);
-  const selection = selectBinaries(contents.binaries, {
+  const selection = selectBinaries(files.binaries, {
     cpu,
     libc: target.libc,
     systems: [target.name, ...(target.base === undefined ? [] : [target.base])],
     ...(abi === undefined ? {} : { rubyAbi: abi }),
+    ...(files.nameOf === undefined ? {} : { nameOf: files.nameOf }),
+    ...(files.loose === undefined ? {} : { loose: files.loose }),
   });
 
   const findings: Finding[] = [...selection.findings];
@@ -57,19 +80,26 @@ export function judgeGem(contents: GemContents, { target, cpu, ruby }: JudgeFor)
     }
   }
 
-  for (const { path, code, reason } of contents.unreadable) {
-    findings.push({ kind: 'unreadable', file: path, code, reason });
-  }
-  // In a gem without a platform, archives are data; a precompiled one may unpack its executables from them.
-  if (contents.metadata.platform !== 'ruby') {
-    for (const path of contents.nestedArchives) findings.push({ kind: 'nested-archive', file: path });
-  }
-  for (const path of contents.staticArchives) findings.push({ kind: 'static-archive', file: path });
-
+  findings.push(...unreadFindings(files));
   const verdict = verdictOf(findings);
   if (judged.length === 0) return { verdict, findings };
   const requires = requiresOf(judged, (from, library) => inside.resolve(from, library) !== undefined);
   return { verdict, requires, findings };
+}
+
+/** What was not read of files, whatever the target. */
+export function unreadFindings({
+  unreadable,
+  nestedArchives,
+  staticArchives,
+}: Pick<FilesToJudge, 'unreadable' | 'staticArchives' | 'nestedArchives'>): Finding[] {
+  return [
+    ...unreadable.map(
+      ({ path, code, reason }) => ({ kind: 'unreadable', file: path, code, reason }) as const,
+    ),
+    ...nestedArchives.map((path) => ({ kind: 'nested-archive', file: path }) as const),
+    ...staticArchives.map((path) => ({ kind: 'static-archive', file: path }) as const),
+  ];
 }
 
 /** What the loader has to find: DT_NEEDED, and a DT_FILTER's library, which it looks for in the same way. */

@@ -8,7 +8,7 @@ export type Provision = 'provided' | 'missing' | 'unknown';
  * Names that musl's loader answers with itself, whatever follows the dot: `reserved` in musl's ldso/dynlink.c
  * (load_library).
  */
-const MUSL_RESERVED = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
+export const MUSL_RESERVED = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
 
 /** Whether the target has a library of that soname in its base system. */
 export function providesLibrary(target: Target, soname: string): Provision {

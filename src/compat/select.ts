@@ -20,10 +20,32 @@ export interface SelectFor {
   readonly systems: readonly string[];
   /** The project's Ruby as `X.Y`; without it every Ruby's directory is judged. */
   readonly rubyAbi?: string;
+  /** What a path is called within the gem, where that lies in a larger tree. */
+  readonly nameOf?: (path: string) => string;
+  /** The files are no gem, so nothing is wrong with some of them being for another CPU. */
+  readonly loose?: boolean;
 }
 
 /** Selects the files of a gem that would be loaded on a system: for its CPU, its C library, and the project's Ruby. */
 export function selectBinaries(all: readonly GemBinary[], wanted: SelectFor): Selection {
+  const { nameOf } = wanted;
+  if (nameOf === undefined) return selectNamed(all, wanted);
+  const whole = new Map(all.map((binary) => [{ ...binary, path: nameOf(binary.path) }, binary]));
+  const byName = new Map([...whole].map(([{ path }, binary]) => [path, binary.path]));
+  const back = (binaries: readonly GemBinary[]): GemBinary[] =>
+    binaries.map((binary) => whole.get(binary) ?? binary);
+  const selection = selectNamed([...whole.keys()], wanted);
+  return {
+    binaries: back(selection.binaries),
+    alternatives: selection.alternatives.map(back),
+    findings: selection.findings.map((finding) => ({
+      ...finding,
+      file: byName.get(finding.file) ?? finding.file,
+    })),
+  };
+}
+
+function selectNamed(all: readonly GemBinary[], wanted: SelectFor): Selection {
   // Object files and separate debug files lie in gems too; nothing loads them.
   const loadable = all.filter(({ elf }) => elf.loadable);
   const ours = loadable.filter(({ elf }) => elf.cpu === wanted.cpu);
@@ -34,7 +56,7 @@ export function selectBinaries(all: readonly GemBinary[], wanted: SelectFor): Se
     return { binaries: [], alternatives: [], findings: [{ ...finding, wanted: wanted.cpu }] };
   }
   // A gem for several CPUs says so in its paths. A file for another one without such a word is loaded as it is.
-  const stray = loadable
+  const stray = (wanted.loose === true ? [] : loadable)
     .filter(({ path, elf }) => elf.cpu !== wanted.cpu && !CPU_IN_NAME.test(path))
     .map((binary) => ({ kind: 'other-machine', file: binary.path, machine: machineOf(binary) }) as const);
   const forRuby = selectRuby(selectLibc(ours, wanted.libc), wanted.rubyAbi);

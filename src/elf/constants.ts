@@ -80,6 +80,8 @@ export const DT_VERNEED = 0x6ffffffe;
 export const DT_VERNEEDNUM = 0x6fffffff;
 export const DT_FILTER = 0x7fffffff;
 
+/** `DT_FLAGS_1`: the default directories are not searched. */
+export const DF_1_NODEFLIB = 0x00000800n;
 /** `DT_FLAGS_1`: position-independent executable. */
 export const DF_1_PIE = 0x08000000n;
 

@@ -1,4 +1,5 @@
 import {
+  DF_1_NODEFLIB,
   DF_1_PIE,
   DT_FILTER,
   DT_FLAGS_1,
@@ -32,6 +33,7 @@ import { wholeBytes } from './whole-bytes.js';
 type DynamicFacts = Pick<
   ElfFile,
   | 'pie'
+  | 'noDefaultLibraries'
   | 'soname'
   | 'needed'
   | 'rpath'
@@ -133,8 +135,10 @@ function readDynamicFacts(header: ElfHeader, image: MemoryImage, segment: Progra
   const verneed = readVersionNeeds(reader, image, dynamic, strings);
   const verdef = readVersionDefinitions(reader, image, dynamic, strings);
   const symbols = dynamicSymbols(header, image, dynamic, strings, verneed.length + verdef.length > 0);
+  const flags1 = dynamic.entry(DT_FLAGS_1)?.value ?? 0n;
   return {
-    pie: ((dynamic.entry(DT_FLAGS_1)?.value ?? 0n) & DF_1_PIE) !== 0n,
+    pie: (flags1 & DF_1_PIE) !== 0n,
+    ...((flags1 & DF_1_NODEFLIB) === 0n ? {} : { noDefaultLibraries: true }),
     ...(soname === undefined ? {} : { soname }),
     needed: dynamic.needed.map(({ value, place }) => strings().at(value, place)),
     rpath: searchPath(string(DT_RPATH)),

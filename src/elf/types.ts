@@ -45,6 +45,32 @@ export interface VersionDefinition {
 /** `GNU_PROPERTY_X86_ISA_1_NEEDED` levels. */
 export type X86IsaLevel = 'x86-64-baseline' | 'x86-64-v2' | 'x86-64-v3' | 'x86-64-v4';
 
+/** What a Go executable says of its build: debug/buildinfo of Go's standard library. */
+export interface GoBuild {
+  /** `go1.22.4` */
+  readonly version: string;
+  /** Package path of main: `github.com/basecamp/thruster/cmd/thrust`. */
+  readonly path?: string;
+  /** Path of the main module. */
+  readonly module?: string;
+  /** Build settings that bear on how it is linked: `CGO_ENABLED`, `-buildmode`, `-tags`, `GOARCH`. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** Toolchains that leave a section or a symbol of their own in what they build. */
+export type ProducerMark = 'graalvm' | 'bun' | 'dart' | 'zig' | 'nim' | 'crystal' | 'rust';
+
+/**
+ * Evidence of who built a file, from section headers that may be stripped or wrong: what is not there is not known, and
+ * it bears on no verdict.
+ */
+export interface Producer {
+  /** Distinct strings of `.comment`, in file order. */
+  readonly comments: readonly string[];
+  readonly go?: GoBuild;
+  readonly marks: readonly ProducerMark[];
+}
+
 /** What an ELF file says of itself: facts, no judgement. Plain data, safe to clone and to serialise as JSON. */
 export interface ElfFile {
   /** `EI_CLASS`. */
@@ -72,6 +98,8 @@ export interface ElfFile {
   readonly dynamic: boolean;
   /** DF_1_PIE is set in DT_FLAGS_1: an executable although `type` is `dyn`. */
   readonly pie: boolean;
+  /** DF_1_NODEFLIB is set in DT_FLAGS_1: the loader's default directories are not searched for what the file needs. */
+  readonly noDefaultLibraries?: true;
   /** DT_SONAME. */
   readonly soname?: string;
   /** DT_NEEDED, in file order. */
@@ -96,6 +124,8 @@ export interface ElfFile {
   readonly weakImports: readonly string[];
   /** `GNU_PROPERTY_X86_ISA_1_NEEDED`, lowest level first; empty where it is not declared. */
   readonly isaNeeded: readonly X86IsaLevel[];
+  /** Absent where nothing says who built it. */
+  readonly producer?: Producer;
 }
 
 /**

@@ -1,4 +1,14 @@
-import type { Cpu, ElfFile, LibraryNeed, VersionDefinition, VersionNeed, X86IsaLevel } from '../elf/types.js';
+import type {
+  Cpu,
+  ElfFile,
+  GoBuild,
+  LibraryNeed,
+  Producer,
+  ProducerMark,
+  VersionDefinition,
+  VersionNeed,
+  X86IsaLevel,
+} from '../elf/types.js';
 import type { GemBinary, GemContents, GemMetadata, UnreadablePart } from './types.js';
 
 type Is<T> = (value: unknown) => value is T;
@@ -83,6 +93,31 @@ const versionDefinition = object<VersionDefinition>({
   symbols: texts,
 });
 
+const goBuild = object<GoBuild>(
+  { version: text, path: text, module: text, settings: textByText },
+  'path',
+  'module',
+);
+
+const producer = object<Producer>(
+  {
+    comments: texts,
+    go: goBuild,
+    marks: listOf(
+      member<ProducerMark>({
+        graalvm: true,
+        bun: true,
+        dart: true,
+        zig: true,
+        nim: true,
+        crystal: true,
+        rust: true,
+      }),
+    ),
+  },
+  'go',
+);
+
 const elfFile = object<ElfFile>(
   {
     class: oneOf(32, 64),
@@ -96,6 +131,7 @@ const elfFile = object<ElfFile>(
     loadable: flag,
     dynamic: flag,
     pie: flag,
+    noDefaultLibraries: oneOf(true as const),
     soname: text,
     needed: texts,
     rpath: texts,
@@ -106,11 +142,14 @@ const elfFile = object<ElfFile>(
     unversionedImports: texts,
     weakImports: texts,
     isaNeeded: listOf(isaLevel),
+    producer,
   },
   'cpu',
   'interpreter',
+  'noDefaultLibraries',
   'soname',
   'filter',
+  'producer',
 );
 
 const metadata = object<GemMetadata>({

@@ -1,13 +1,11 @@
-import type { AuditReport, MultiTargetReport } from '../audit/types.js';
-
 /** DEL, the C1 controls and the bidirectional marks: JSON may have them in a string as they are. */
 const UNSAFE_ON_A_TERMINAL = /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
- * The report as JSON, as `audit-report.schema.json` describes it; ends with a newline. What came out of a gem keeps its
+ * A report as JSON, as the schema of its kind in `schema/` describes it; ends with a newline. What came out of a gem keeps its
  * value, but no control character is written: those that JSON leaves alone are escaped too.
  */
-export function renderJson(report: AuditReport | MultiTargetReport): string {
+export function renderJson(report: object): string {
   const json = JSON.stringify(report, null, 2);
   const safe = json.replace(
     UNSAFE_ON_A_TERMINAL,

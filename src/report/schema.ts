@@ -2,14 +2,16 @@ import { z } from 'zod';
 import type { AuditReport, MultiTargetReport } from '../audit/types.js';
 
 const text = z.string();
-const cpu = z.enum(['x86_64', 'aarch64', 'arm', 'x86', 'ppc64le', 's390x', 'riscv64']);
-const libc = z.enum(['gnu', 'musl']);
+export const cpu = z.enum(['x86_64', 'aarch64', 'arm', 'x86', 'ppc64le', 's390x', 'riscv64']);
+export const libc = z.enum(['gnu', 'musl']);
 const isa = z.enum(['x86-64-baseline', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4']);
 const list = z.array(text).readonly();
 const file = text.describe('Path inside the gem, or the gem itself');
 const symbols = list.describe('Undefined dynamic symbols that are bound to the version');
 
-const finding = z.discriminatedUnion('kind', [
+export const verdict = z.enum(['compatible', 'incompatible', 'source', 'unknown']);
+
+export const finding = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('symbol-version').describe('The target does not define a version that the file needs'),
     file,
@@ -54,6 +56,12 @@ const floor = {
   markers: list.exactOptional().describe('Needed versions without a number, such as GLIBC_ABI_DT_RELR'),
 };
 
+export const requires = z.strictObject({
+  libc: z.enum(['gnu', 'musl', 'static', 'both']),
+  ...floor,
+  libraries: list.exactOptional().describe('Needed libraries that the gem does not bring itself'),
+});
+
 const suggestion = z.strictObject({
   version: text,
   direction: z.enum(['upgrade', 'downgrade', 'same']),
@@ -86,14 +94,8 @@ const gem = z.strictObject({
   version: text,
   platform: text.describe('Of the variant that Bundler would install on the target'),
   arch: cpu,
-  verdict: z.enum(['compatible', 'incompatible', 'source', 'unknown']),
-  requires: z
-    .strictObject({
-      libc: z.enum(['gnu', 'musl', 'static', 'both']),
-      ...floor,
-      libraries: list.exactOptional().describe('Needed libraries that the gem does not bring itself'),
-    })
-    .exactOptional(),
+  verdict,
+  requires: requires.exactOptional(),
   findings: z.array(finding).readonly(),
   suggestion: suggestion.exactOptional(),
   runsOn: list.exactOptional().describe('Known systems that run the gem as it is, the lowest first'),
@@ -109,21 +111,23 @@ const gem = z.strictObject({
     ),
 });
 
-const warning = z.strictObject({ code: text, message: text });
+export const targetSummary = z.strictObject({
+  name: text,
+  title: text,
+  libc,
+  glibc: text.exactOptional(),
+  musl: text.exactOptional(),
+  endOfLife: text.exactOptional(),
+  source: text,
+});
+
+export const warning = z.strictObject({ code: text, message: text });
 
 /** One target's report: see src/audit/types.ts. */
 export const auditReportSchema = z.strictObject({
   schemaVersion: z.literal(1),
   lockfile: text,
-  target: z.strictObject({
-    name: text,
-    title: text,
-    libc,
-    glibc: text.exactOptional(),
-    musl: text.exactOptional(),
-    endOfLife: text.exactOptional(),
-    source: text,
-  }),
+  target: targetSummary,
   arches: z.array(cpu).readonly(),
   ruby: text.exactOptional(),
   all: z.boolean(),

@@ -52,7 +52,7 @@ function renderOne(report: AuditReport, { width }: TextOptions, paint: Ansis, wi
 }
 
 /** Lines that are too long for the terminal go on under their own beginning. */
-function wrapped(text: string, width: number | undefined): string {
+export function wrapped(text: string, width: number | undefined): string {
   if (width === undefined) return text;
   return text
     .split('\n')

@@ -45,8 +45,8 @@ export function targetWords(target: TargetSummary): string {
 
 const LIBC_NAMES = { gnu: 'glibc', musl: 'musl' } as const;
 
-/** What is wrong, as one sentence without the file's name. */
-export function findingWords(finding: Finding, target: TargetSummary): string {
+/** What is wrong, as one sentence without the file's name. @param whole what the file lies in: `the gem`, `the zip` */
+export function findingWords(finding: Finding, target: TargetSummary, whole = 'the gem'): string {
   switch (finding.kind) {
     case 'symbol-version': {
       const needs = `needs ${printable(finding.symbolVersion)} of ${printable(finding.library)}${symbolWords(finding.symbols)}`;
@@ -57,29 +57,29 @@ export function findingWords(finding: Finding, target: TargetSummary): string {
     case 'wrong-libc':
       return `is built for ${LIBC_NAMES[finding.builtFor]} (${printable(finding.evidence)}); ${target.name} has ${LIBC_NAMES[target.libc]}`;
     case 'wrong-machine':
-      return `is built for ${printable(finding.machine)}; nothing in the gem is built for ${finding.wanted}`;
+      return `is built for ${printable(finding.machine)}; nothing in ${whole} is built for ${finding.wanted}`;
     case 'other-machine':
       return `is built for ${printable(finding.machine)}, and nothing in its path says that it is meant for that alone`;
     case 'missing-interpreter':
       return `asks for the loader ${printable(finding.interpreter)}, which ${target.name} does not have`;
     case 'missing-library':
-      return `needs ${printable(finding.library)}, which is neither in the gem nor on ${target.name}`;
+      return `needs ${printable(finding.library)}, which is neither in ${whole} nor on ${target.name}`;
     case 'missing-ruby-abi':
-      return `the gem has no build for Ruby ${finding.ruby}; it has ${listWords(finding.available, 8)}`;
+      return `${whole} has no build for Ruby ${finding.ruby}; it has ${listWords(finding.available, 8)}`;
     case 'isa-level':
       return `needs a CPU of level ${finding.level}; ${target.name} runs on ${finding.provided} too`;
     case 'unchecked-library':
       return finding.carried
-        ? `needs ${printable(finding.library)}, which the gem carries, but not where the loader looks`
+        ? `needs ${printable(finding.library)}, which ${whole} carries, but not where the loader looks`
         : `needs ${printable(finding.library)}, and it is not known whether ${target.name} has it`;
     case 'unchecked-symbol-version':
       return `needs ${printable(finding.symbolVersion)} of ${printable(finding.library)}${symbolWords(finding.symbols)}, and it is not known whether ${target.name} has it`;
     case 'static-archive':
       return 'is an archive that is linked on your machine, so it cannot be judged here';
     case 'nested-archive':
-      return 'is an archive inside the gem, and what is in it was not read';
+      return `is an archive inside ${whole}, and what is in it was not read`;
     case 'chosen-at-run-time':
-      return `is one of several that the gem picks from at run time: ${listWords(finding.fitting, 3)} would run here, ${listWords(finding.failing, 3)} would not`;
+      return `is one of several that ${whole} picks from at run time: ${listWords(finding.fitting, 3)} would run here, ${listWords(finding.failing, 3)} would not`;
     case 'unreadable':
       return `could not be read: ${printable(finding.reason)} [${finding.code}]`;
     case 'no-variant':

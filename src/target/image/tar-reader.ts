@@ -90,6 +90,11 @@ export class TarReader {
     this.#visit = visit;
   }
 
+  /** A block of zeroes was read, as at the end of every archive that is complete. */
+  get endMark(): boolean {
+    return this.#zeroBlocks > 0;
+  }
+
   push(chunk: Uint8Array): void {
     let rest = chunk;
     while (rest.length > 0 && this.#mode !== 'end') {

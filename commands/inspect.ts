@@ -1,0 +1,133 @@
+import { writeFile } from 'node:fs/promises';
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand } from '../src/base-command.js';
+import type { Cpu } from '../src/index.js';
+import { CPUS, UsageError, inspect, inspectExitCode, parseCpu, renderInspect } from '../src/index.js';
+import { fileCounter } from '../src/progress-bar.js';
+
+export default class Inspect extends BaseCommand {
+  static override summary = 'Tell what executables, libraries, gems, bundles and archives need, and whether they load on a target.';
+
+  static override description = [
+    'PATH is an ELF file, a .gem, a directory, installed gems (vendor/bundle, $GEM_HOME), a zip such as a Lambda function or layer, a tar archive (plain, gzip, zstd, xz), a .deb or .rpm package, or - for standard input; it is told by its first bytes, not by its name. NAME@VERSION is a gem of the registry, with all its variants for Linux.',
+    'Without --target it tells what each part needs and which known systems have that; with --target it gives verdicts, through the same rules as audit. Archives inside an archive are opened one level deep. Nothing is unpacked to disk, and nothing is run.',
+    'Exit codes: 0 everything was read, and fits; 1 something does not fit; 2 wrong usage, bad input or a failed operation; 3 nothing is known not to fit, but something could not be read or checked.',
+  ].join('\n\n');
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> vendor/bundle --target al2023',
+    '<%= config.bin %> <%= command.id %> function.zip --target lambda-ruby3.3 --symbols',
+    '<%= config.bin %> <%= command.id %> target/release/bootstrap --target provided.al2023 --tree',
+    '<%= config.bin %> <%= command.id %> nokogiri@1.18.3',
+    'docker export CONTAINER | <%= config.bin %> <%= command.id %> - --format json',
+  ];
+
+  static override strict = false;
+
+  static override args = {
+    path: Args.string({ description: 'file, directory, NAME@VERSION or -; several may be named', required: true }),
+  };
+
+  static override flags = {
+    target: Flags.string({
+      char: 't',
+      multiple: true,
+      multipleNonGreedy: true,
+      summary: 'System that the files have to load on: ubuntu-20.04, al2023, lambda-ruby3.3, alpine-3.20, image:REF, …',
+      helpValue: 'NAME',
+    }),
+    arch: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      summary: `CPU to check: ${CPUS.join(', ')}. [default: those that there are files for]`,
+      helpValue: 'CPU',
+    }),
+    ruby: Flags.string({
+      summary: 'Ruby that runs on the target. [default: the one that a gem is installed for]',
+      helpValue: 'X.Y.Z',
+    }),
+    symbols: Flags.boolean({ summary: 'Tell the symbols behind each version that is too new, and what they are.' }),
+    tree: Flags.boolean({ summary: 'Show which library resolves inside, which on the target, and which nowhere.' }),
+    source: Flags.string({
+      char: 's',
+      multiple: true,
+      multipleNonGreedy: true,
+      summary: 'Server, mirror directory or directory of .gem files, for NAME@VERSION. [default: rubygems.org]',
+      helpValue: 'URL|DIR',
+    }),
+    format: Flags.option({
+      char: 'f',
+      options: ['text', 'json'] as const,
+      default: 'text',
+      summary: 'How the result is written.',
+    })(),
+    output: Flags.string({
+      char: 'o',
+      summary: 'Write the result to a file instead of stdout.',
+      helpValue: 'FILE',
+    }),
+    offline: Flags.boolean({ summary: 'Use directories and the cache only; never the network.' }),
+    jobs: Flags.integer({
+      char: 'j',
+      min: 1,
+      max: 64,
+      default: 4,
+      summary: 'Archives and gems that are read at the same time.',
+    }),
+    color: Flags.boolean({
+      allowNo: true,
+      default: true,
+      summary: 'Colour on a terminal; NO_COLOR and FORCE_COLOR are obeyed.',
+    }),
+  };
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(Inspect);
+    const progress = fileCounter(this.watched);
+    const report = await inspect({
+      paths: argv.map(String),
+      ...(flags.target === undefined ? {} : { target: flags.target }),
+      ...(flags.arch === undefined ? {} : { arches: flags.arch.map(cpuOf) }),
+      ...(flags.ruby === undefined ? {} : { ruby: flags.ruby }),
+      ...(flags.source === undefined ? {} : { sources: flags.source }),
+      symbols: flags.symbols,
+      tree: flags.tree,
+      offline: flags.offline,
+      jobs: flags.jobs,
+      ...(this.watched ? { onProgress: progress.update } : {}),
+    }).finally(progress.stop);
+
+    for (const { message } of report.warnings) this.warnUser(message);
+    const toFile = flags.output !== undefined;
+    const text = renderInspect(report, flags.format, {
+      color: !toFile && this.colorOn(process.stdout),
+      ...(toFile || !process.stdout.isTTY ? {} : { width: process.stdout.columns }),
+    });
+    if (flags.output === undefined) process.stdout.write(text);
+    else await this.writeResult(flags.output, text);
+    process.exitCode = inspectExitCode(report);
+  }
+
+  private async writeResult(file: string, text: string): Promise<void> {
+    try {
+      await writeFile(file, text);
+    } catch (error) {
+      throw new UsageError(`cannot write the result to ${file}: ${(error as Error).message}`, {
+        code: 'OUTPUT_UNWRITABLE',
+        suggestions: ['name a file in a directory that exists and that you may write to'],
+        cause: error,
+      });
+    }
+  }
+}
+
+function cpuOf(text: string): Cpu {
+  const cpu = parseCpu(text);
+  if (cpu === undefined) {
+    throw new UsageError(`--arch ${text} is not a CPU that is known`, {
+      code: 'ARCH_UNKNOWN',
+      suggestions: [`known are: ${CPUS.join(', ')}`],
+    });
+  }
+  return cpu;
+}

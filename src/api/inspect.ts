@@ -1,0 +1,293 @@
+import { homedir } from 'node:os';
+import type { Readable } from 'node:stream';
+import pLimit from 'p-limit';
+import type { GemReader } from '../audit/gem-reader.js';
+import type { Requires } from '../compat/types.js';
+import type { Cpu } from '../elf/types.js';
+import { RegistryError, UsageError } from '../errors.js';
+import { fullName } from '../gem/name-tuple.js';
+import { linuxTarget, parsePlatform } from '../gem/platform.js';
+import { judgeSubject } from '../inspect/judge-subject.js';
+import type { InspectTarget, JudgeOptions } from '../inspect/judge-subject.js';
+import { lambdaPlacement } from '../inspect/lambda.js';
+import { INSPECT_LIMITS } from '../inspect/limits.js';
+import type { InspectLimits } from '../inspect/limits.js';
+import type { ReadPorts, ReadSubject, SubjectToRead } from '../inspect/read-subject.js';
+import { findSubject, readSubject } from '../inspect/read-subject.js';
+import { explanationsOf } from '../inspect/explanations.js';
+import { summaryOf, targetSummary, unreadableOf } from '../inspect/report.js';
+import { TreeCollector } from '../inspect/tree.js';
+import type { InspectReport, InspectWarning } from '../inspect/types.js';
+import { cacheDirectory } from '../registry/cache.js';
+import { targetsFitting } from '../target/catalog.js';
+import { readTarget } from '../target/read-target.js';
+import type { ResolvedTarget } from '../target/types.js';
+import { compareGemVersions } from '../version/gem-version.js';
+import { isGemVersion } from '../version/gem-version.js';
+import { packageVersion } from './package-version.js';
+import { openSession } from './session.js';
+
+/** What has been looked at so far. */
+export interface InspectProgress {
+  readonly files: number;
+  /** Path of the file at hand, in its subject. */
+  readonly current: string;
+}
+
+export interface InspectOptions {
+  /** Files, directories, `-` for standard input, `NAME@VERSION` for a gem of a registry. Never empty. */
+  readonly paths: readonly string[];
+  /** What they have to load on, as `audit` takes it. Without one the report has needs and no verdicts. */
+  readonly target?: string | readonly string[];
+  /** The CPUs to judge; by default those that there are files for. */
+  readonly arches?: readonly Cpu[];
+  /** The Ruby that runs on the target. By default the one that an installed gem is installed for. */
+  readonly ruby?: string;
+  /** Have every needed version with its symbols in the report. */
+  readonly symbols?: boolean;
+  /** Have the dependency trees in the report. */
+  readonly tree?: boolean;
+  /** URLs and directories to get gems of a registry from; by default `vendor/cache` and rubygems.org. */
+  readonly sources?: readonly string[];
+  readonly offline?: boolean;
+  /** Archives that are read at the same time; 4 by default. */
+  readonly jobs?: number;
+  /** Where relative paths are taken from; the process's directory by default. */
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What `-` stands for; the process's standard input by default. */
+  readonly input?: Readable & { readonly fd?: number; readonly isTTY?: boolean };
+  /** What one archive may cost; the defaults are far beyond what real ones do. */
+  readonly limits?: Partial<InspectLimits>;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: InspectProgress) => void;
+}
+
+const DEFAULT_SOURCE = 'https://rubygems.org/';
+
+/** Targets of which one CPU's part is read, so that it is to be known which. */
+const FOR_ONE_CPU = /^\s*(?:image|docker-archive|oci|dockerfile):/i;
+
+/**
+ * Inspects files, packed and installed gems, directories and archives: what each needs, which known systems have that, and with
+ * a target whether it would load there. What is wrong with one part is a finding of that part.
+ *
+ * @throws GemcompatError for an argument of which nothing can be read, a target that is none, a gem that no source has
+ */
+export async function inspect(options: InspectOptions): Promise<InspectReport> {
+  const cwd = options.cwd ?? process.cwd();
+  const env = options.env ?? process.env;
+  const { arches, ruby, signal } = options;
+  check(options);
+  const warnings: InspectWarning[] = [];
+  const subjects = await Promise.all(options.paths.map((path) => findSubject(path, cwd)));
+  const names = options.target === undefined ? [] : [options.target].flat();
+  const resolve = (name: string, cpu: Cpu): Promise<ResolvedTarget> =>
+    readTarget(name, {
+      cwd,
+      env,
+      home: env['HOME'] ?? homedir(),
+      cpu,
+      cacheDirectory: cacheDirectory(env),
+      offline: options.offline ?? false,
+      userAgent: `gemcompat/${packageVersion()}`,
+      warn: (message) => warnings.push({ code: 'CACHE', message }),
+    });
+  const early = new Map(
+    await Promise.all(
+      names
+        .filter((name) => !FOR_ONE_CPU.test(name))
+        .map(async (name) => [name, await resolve(name, arches?.[0] ?? 'x86_64')] as const),
+    ),
+  );
+
+  const read = await readAll(subjects, options, cwd, env, warnings);
+  const cpu = arches?.[0] ?? firstCpu(read);
+  const resolved = await Promise.all(
+    names.map(async (name) => early.get(name) ?? (await resolve(name, cpu))),
+  );
+  const targets = targetsOf(resolved);
+  warnings.push(
+    ...resolved.flatMap((each) => each.warnings.map((message) => ({ code: 'TARGET', message }))),
+    ...cpuWarnings(targets, arches),
+  );
+  signal?.throwIfAborted();
+  const judgeOptions: JudgeOptions = {
+    targets,
+    ...(arches === undefined ? {} : { arches }),
+    ...(ruby === undefined ? {} : { ruby }),
+    symbols: options.symbols ?? false,
+    tree: options.tree ?? false,
+    today: today(),
+    systemsFor: (requires, arch) => systemsFor(requires, arch, today()),
+  };
+  const judged = read.map(({ path, kind, name, tree }) =>
+    judgeSubject({ path, kind }, name, tree, judgeOptions),
+  );
+  for (const { path, groups } of judged) {
+    if (groups.length === 0) {
+      warnings.push({
+        code: 'NO_ELF',
+        message: `${path === '-' ? 'standard input' : path}: there is no ELF file in it, so nothing to check`,
+      });
+    }
+  }
+  return {
+    schemaVersion: 1,
+    ...(targets.length === 0 ? {} : { targets: targets.map(({ target }) => targetSummary(target)) }),
+    ...(arches === undefined ? {} : { arches }),
+    ...(ruby === undefined ? {} : { ruby }),
+    subjects: judged,
+    ...(options.symbols === true ? { explanations: explanationsOf(judged) } : {}),
+    unreadable: unreadableOf(judged),
+    summary: summaryOf(judged),
+    warnings: [...read.flatMap((each) => each.warnings), ...warnings],
+  };
+}
+
+function check({ paths, ruby }: InspectOptions): void {
+  if (paths.filter((path) => path === '-').length > 1) {
+    throw new UsageError('standard input can be read once only', {
+      code: 'INSPECT_STDIN_TWICE',
+      suggestions: ['name "-" once'],
+    });
+  }
+  if (ruby === undefined || (isGemVersion(ruby) && /^\d+\.\d+/.test(ruby))) return;
+  throw new UsageError(`${JSON.stringify(ruby)} is not a version of Ruby`, {
+    code: 'RUBY_MALFORMED',
+    suggestions: ['give all three parts: --ruby 3.3.6'],
+  });
+}
+
+/** A target that is named twice counts once. */
+function targetsOf(resolved: readonly ResolvedTarget[]): InspectTarget[] {
+  const targets = new Map<string, InspectTarget>();
+  for (const { target, ruby } of resolved) {
+    const placement = lambdaPlacement(target);
+    targets.set(target.name, {
+      target,
+      ...(ruby === undefined ? {} : { ruby }),
+      ...(placement === undefined ? {} : { placement }),
+    });
+  }
+  return [...targets.values()];
+}
+
+function cpuWarnings(
+  targets: readonly InspectTarget[],
+  arches: readonly Cpu[] | undefined,
+): InspectWarning[] {
+  return targets.flatMap(({ target }) =>
+    (arches ?? [])
+      .filter((arch) => target.cpus?.includes(arch) === false)
+      .map((arch) => ({ code: 'TARGET_CPU', message: `${target.title} is not made for ${arch}` })),
+  );
+}
+
+function firstCpu(read: readonly ReadSubject[]): Cpu {
+  const trees = read.map(({ tree }) => tree);
+  const binaries = trees.flatMap(({ binaries: own, gems }) => [
+    ...own,
+    ...gems.flatMap(({ contents }) => contents.binaries),
+  ]);
+  return binaries.find(({ elf }) => elf.cpu !== undefined)?.elf.cpu ?? 'x86_64';
+}
+
+async function readAll(
+  subjects: readonly SubjectToRead[],
+  options: InspectOptions,
+  cwd: string,
+  env: Readonly<Record<string, string | undefined>>,
+  warnings: InspectWarning[],
+): Promise<ReadSubject[]> {
+  let files = 0;
+  const { onProgress, signal } = options;
+  const ports: ReadPorts = {
+    limits: { ...INSPECT_LIMITS, ...options.limits },
+    input: options.input ?? process.stdin,
+    limit: pLimit(options.jobs ?? 4),
+    ...(onProgress === undefined
+      ? {}
+      : {
+          seen: (current: string) => {
+            files += 1;
+            onProgress({ files, current });
+          },
+        }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  const releases = subjects.some(({ kind }) => kind === 'release');
+  const session = releases
+    ? await openSession({
+        cwd,
+        env,
+        project: cwd,
+        ...(options.sources === undefined ? {} : { sources: options.sources }),
+        ...(options.offline === undefined ? {} : { offline: options.offline }),
+        warn: (warning) => warnings.push(warning),
+      })
+    : undefined;
+  try {
+    const origin = await session?.originOf([DEFAULT_SOURCE]);
+    const reader = session?.reader(options.jobs);
+    const read: ReadSubject[] = [];
+    // One after the other: a directory is read as fast as one thread can.
+    for (const subject of subjects) {
+      if (subject.kind !== 'release') read.push(await readSubject(subject, ports));
+      else if (origin !== undefined && reader !== undefined)
+        read.push(await readRelease(subject, origin, reader));
+    }
+    return read;
+  } finally {
+    session?.close();
+  }
+}
+
+/** All variants of one version of a gem that are for Linux. */
+async function readRelease(
+  { path, name, version }: Extract<SubjectToRead, { kind: 'release' }>,
+  origin: Parameters<GemReader['read']>[0],
+  reader: GemReader,
+): Promise<ReadSubject> {
+  const releases = await origin.releases(name);
+  const ofVersion = releases.filter((release) => compareGemVersions(release.version, version) === 0);
+  if (ofVersion.length === 0) {
+    const known =
+      releases.length === 0
+        ? `there is no gem ${name} at ${origin.name}`
+        : `there is no ${name} ${version} at ${origin.name}`;
+    const newest = [...new Set(releases.map((release) => release.version))].slice(-5).reverse();
+    throw new RegistryError(known, {
+      code: 'INSPECT_NO_RELEASE',
+      suggestions: [
+        newest.length === 0
+          ? 'check the name, or name another --source'
+          : `its newest versions are ${newest.join(', ')}`,
+      ],
+    });
+  }
+  const linux = ofVersion.filter(
+    ({ platform }) => platform === 'ruby' || linuxTarget(parsePlatform(platform)) !== undefined,
+  );
+  const tree = new TreeCollector();
+  const results = await Promise.all(
+    linux.map(async (release) => ({ gem: fullName(release), result: await reader.read(origin, release) })),
+  );
+  for (const { gem, result } of results) {
+    if ('failed' in result) {
+      tree.report(gem, { kind: 'unreadable', code: result.failed.code, reason: result.failed.reason });
+    } else tree.report(gem, { kind: 'gem', contents: result.contents });
+  }
+  return { path, kind: 'release', name, tree: tree.finish(), warnings: [] };
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+/** Known systems with what is needed, the lowest first, those in support before those that are not. */
+function systemsFor(requires: Requires, cpu: Cpu, date: string): string[] {
+  const { libc } = requires;
+  if (libc !== 'gnu' && libc !== 'musl') return [];
+  return targetsFitting({ ...requires, libc, cpu }, date).map(({ name }) => name);
+}

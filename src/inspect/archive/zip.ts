@@ -1,0 +1,228 @@
+import { constants, crc32, inflateRawSync } from 'node:zlib';
+import type { Readable } from 'node:stream';
+import yauzl from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
+import type { ByteSource } from '../source.js';
+import { ArchiveError } from './archive-error.js';
+import type { ArchiveErrorCode } from './archive-error.js';
+import type { ArchiveEntry, EntrySink } from './entry.js';
+
+/** `version made by` of a Unix program (APPNOTE.TXT 4.4.2.2); its external attributes have the mode in the upper half. */
+const UNIX = 3;
+/** `S_IFMT` of sys/stat.h. */
+const TYPE_MASK = 0o170000;
+const KINDS: Readonly<Record<number, ArchiveEntry['kind']>> = {
+  0o010000: 'other',
+  0o020000: 'other',
+  0o040000: 'directory',
+  0o060000: 'other',
+  0o120000: 'link',
+  0o140000: 'other',
+};
+
+/** APPNOTE.TXT 4.4.5. */
+const DEFLATED = 8;
+
+/** Compressed bytes that are enough to see what a file is. */
+const PEEK = 1024;
+/** PATH_MAX of Linux (limits.h), with room. In bytes. */
+const MAX_LINK = 64 << 10;
+
+export interface ZipPorts {
+  /** Asked once for each entry, in the order of the zip's directory. Undefined: it is passed over. */
+  readonly visit: (entry: ArchiveEntry) => EntrySink | undefined;
+  /** Whether a file that begins so is of concern; asked where that can be told without reading it whole. */
+  readonly concerns: (head: Uint8Array, size: number) => boolean;
+  readonly unreadable: (entry: ArchiveEntry, error: ArchiveError) => void;
+  /** Resolves when what was pushed has been taken. */
+  readonly settled: () => Promise<void>;
+  /** Called with each number of bytes that were inflated; may throw. */
+  readonly spend: (bytes: number) => void;
+}
+
+/**
+ * Reads a zip by the directory at its end, as `unzip` does: zip64, data descriptors, names in UTF-8 and code page 437. Of a file
+ * whose first bytes are of no concern no more is read; of the others the CRC-32 is checked.
+ * @throws ArchiveError for a zip whose directory cannot be read to its end; what the ports throw
+ */
+export async function readZip(source: ByteSource, ports: ZipPorts): Promise<void> {
+  try {
+    const zip = await yauzl.fromRandomAccessReaderPromise(new SourceReader(source), source.size, {
+      // With strings, one name that leads out of the zip would end the reading.
+      decodeStrings: false,
+      lazyEntries: true,
+      autoClose: false,
+    });
+    for await (const entry of zip.eachEntry()) await readEntry(zip, entry, source, ports);
+  } catch (error) {
+    throw zipError(error);
+  }
+}
+
+class SourceReader extends yauzl.RandomAccessReader {
+  readonly #source: ByteSource;
+
+  constructor(source: ByteSource) {
+    super();
+    this.#source = source;
+  }
+
+  override _readStreamForRange(start: number, end: number): Readable {
+    return this.#source.stream(start, end - start);
+  }
+
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null) => void,
+  ): void {
+    let failure: Error | null = null;
+    try {
+      const bytes = this.#source.read(position, length);
+      if (bytes.length < length) failure = new ArchiveError('ARCHIVE_TRUNCATED', 'the zip ends too early');
+      else bytes.copy(buffer, offset);
+    } catch (error) {
+      failure = error as Error;
+    }
+    setImmediate(callback, failure);
+  }
+
+  override close(callback: (error: Error | null) => void): void {
+    setImmediate(callback, null);
+  }
+}
+
+async function readEntry(zip: ZipFile, entry: Entry, source: ByteSource, ports: ZipPorts): Promise<void> {
+  const described = describe(entry);
+  if (described.kind === 'link') {
+    await readLink(zip, entry, described, ports);
+    return;
+  }
+  const sink = ports.visit(described);
+  if (sink === undefined) return;
+  try {
+    checkReadable(entry);
+    if (!(await mayConcern(zip, entry, source, ports))) return;
+    await readFile(zip, entry, sink, ports);
+  } catch (error) {
+    const failure = zipError(error);
+    if (!(failure instanceof ArchiveError)) throw failure;
+    ports.unreadable(described, failure);
+  }
+}
+
+function describe(entry: Entry): ArchiveEntry {
+  const name = yauzl.getFileNameLowLevel(
+    entry.generalPurposeBitFlag,
+    entry.fileNameRaw,
+    entry.extraFields,
+    false,
+  );
+  const type = entry.versionMadeBy >>> 8 === UNIX ? (entry.externalFileAttributes >>> 16) & TYPE_MASK : 0;
+  const kind = name.endsWith('/') ? 'directory' : (KINDS[type] ?? 'file');
+  return { kind, name, linkname: '', size: entry.uncompressedSize };
+}
+
+function checkReadable(entry: Entry): void {
+  if (entry.isEncrypted()) throw new ArchiveError('ARCHIVE_ENCRYPTED', 'it is encrypted');
+  if (!entry.canDecodeFileData()) {
+    throw new ArchiveError(
+      'ARCHIVE_UNSUPPORTED',
+      `it is compressed by zip's method ${entry.compressionMethod}, which is not read`,
+    );
+  }
+}
+
+/** The first bytes say so, or do not say. */
+async function mayConcern(
+  zip: ZipFile,
+  entry: Entry,
+  source: ByteSource,
+  { concerns }: ZipPorts,
+): Promise<boolean> {
+  const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+  const bytes = source.read(fileDataStart, Math.min(PEEK, entry.compressedSize));
+  try {
+    const head =
+      entry.compressionMethod === DEFLATED
+        ? inflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH })
+        : bytes;
+    const enough = head.length >= Math.min(512, entry.uncompressedSize);
+    return !enough || concerns(head.subarray(0, 512), entry.uncompressedSize);
+  } catch {
+    return true;
+  }
+}
+
+async function readFile(zip: ZipFile, entry: Entry, sink: EntrySink, ports: ZipPorts): Promise<void> {
+  const stream = await zip.openReadStreamPromise(entry);
+  let checksum = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      ports.spend(chunk.length);
+      checksum = crc32(chunk, checksum);
+      sink.push(chunk);
+      await ports.settled();
+      if (sink.satisfied) return;
+    }
+  } finally {
+    stream.destroy();
+  }
+  if (checksum !== entry.crc32) {
+    throw new ArchiveError(
+      'ARCHIVE_CORRUPT',
+      `its CRC-32 is ${hex(checksum)}, and the zip says ${hex(entry.crc32)}`,
+    );
+  }
+  sink.end();
+  await ports.settled();
+}
+
+async function readLink(zip: ZipFile, entry: Entry, described: ArchiveEntry, ports: ZipPorts): Promise<void> {
+  try {
+    checkReadable(entry);
+    if (entry.uncompressedSize > MAX_LINK)
+      throw new ArchiveError('ARCHIVE_CORRUPT', `it is a symbolic link of ${entry.uncompressedSize} bytes`);
+    const chunks: Buffer[] = [];
+    for await (const chunk of (await zip.openReadStreamPromise(entry)) as AsyncIterable<Buffer>)
+      chunks.push(chunk);
+    ports.visit({ ...described, linkname: Buffer.concat(chunks).toString('utf8') });
+  } catch (error) {
+    const failure = zipError(error);
+    if (!(failure instanceof ArchiveError)) throw failure;
+    ports.unreadable(described, failure);
+  }
+}
+
+function hex(number: number): string {
+  return `0x${number.toString(16).padStart(8, '0')}`;
+}
+
+/** yauzl has no codes, but plain errors whose stack begins in it; zlib's have theirs (zlib.h). */
+function zipError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof ArchiveError) return error;
+  const { message, name } = error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (code?.startsWith('Z_') === true) {
+    return new ArchiveError(
+      code === 'Z_BUF_ERROR' ? 'ARCHIVE_TRUNCATED' : 'ARCHIVE_CORRUPT',
+      `it cannot be inflated: ${message}`,
+      error,
+    );
+  }
+  if (name !== 'Error' || code !== undefined || error.constructor !== Error) return error;
+  return new ArchiveError(codeFor(message), `the zip is not valid: ${message}`, error);
+}
+
+function codeFor(message: string): ArchiveErrorCode {
+  if (/encrypt/i.test(message)) return 'ARCHIVE_ENCRYPTED';
+  if (
+    /end of central directory record signature not found|truncated|unexpected EOF|ended before|expected size/i.test(
+      message,
+    )
+  )
+    return 'ARCHIVE_TRUNCATED';
+  return /multi-disk/i.test(message) ? 'ARCHIVE_UNSUPPORTED' : 'ARCHIVE_CORRUPT';
+}

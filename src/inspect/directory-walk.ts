@@ -1,0 +1,301 @@
+import type { Dirent } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  opendirSync,
+  openSync,
+  readSync,
+  readlinkSync,
+  statfsSync,
+} from 'node:fs';
+import { parseElf } from '../elf/parse.js';
+import { ElfError } from '../errors.js';
+import { concernOf } from './file-probe.js';
+import { SPECIFICATION_HEAD, gemDirectoryOf, isCachedGem, isSpecification } from './gem-home.js';
+import type { ArchiveFormat } from './magic.js';
+import { MAGIC_LENGTH } from './magic.js';
+import { ChangedError, FileSource, OPEN_FLAGS, elfBytes } from './source.js';
+import type { TreeCollector } from './tree.js';
+
+/** One read is enough for every magic number, and for the headers of most ELF files. In bytes. */
+const HEAD = 4096;
+
+/** Other work of the process gets a turn this often, in milliseconds. */
+const TURN = 50;
+
+/**
+ * File systems whose files are no files (`f_type` of statfs(2), linux/magic.h): proc, sysfs, debugfs, tracefs, cgroup,
+ * cgroup2, devpts, bpf, securityfs.
+ */
+const NO_FILES: readonly number[] = [
+  0x9fa0, 0x62656572, 0x64626720, 0x74726163, 0x27e0eb, 0x63677270, 0x1cd1, 0xcafe4a11, 0x73636673,
+];
+
+/** An archive that lies in a directory. */
+export interface FoundArchive {
+  /** Path in the subject. */
+  readonly path: string;
+  /** Path of the file, as the system has it. */
+  readonly file: string | Buffer;
+  readonly format: ArchiveFormat;
+}
+
+export interface DirectoryFindings {
+  readonly archives: readonly FoundArchive[];
+  /** Packed gems in the cache of a GEM_HOME, which are copies of what is installed beside them. */
+  readonly cachedGems: number;
+  /** Directories that were passed over: the files in them are none (`/proc`). */
+  readonly passedOver: readonly string[];
+}
+
+export interface DirectoryPorts {
+  readonly tree: TreeCollector;
+  readonly signal?: AbortSignal;
+  readonly seen?: (path: string) => void;
+}
+
+/** The name of a file as bytes, one in each character: names need not be UTF-8, and each has to be found again. */
+type RawPath = string;
+
+/**
+ * Reads the files below a directory: of ELF files the headers and tables, of all others the first bytes. Links are noted and
+ * not followed, what is no file is not opened, a file with several names counts once. Nothing is held but what is found.
+ * @param root path of the directory
+ * @throws the system's error where the directory itself cannot be listed
+ */
+export async function walkDirectory(root: string, ports: DirectoryPorts): Promise<DirectoryFindings> {
+  const walk = new DirectoryWalk(Buffer.from(root).toString('latin1').replace(/\/+$/, '') || '/', ports);
+  return walk.run();
+}
+
+class DirectoryWalk {
+  readonly #root: RawPath;
+  readonly #ports: DirectoryPorts;
+  readonly #archives: FoundArchive[] = [];
+  readonly #passedOver: string[] = [];
+  /** Device and inode of directories, and of ELF files that have several names, with their first one. */
+  readonly #directories = new Set<string>();
+  readonly #files = new Map<string, string>();
+  readonly #head = Buffer.alloc(HEAD);
+  #cachedGems = 0;
+  #turn = performance.now();
+
+  constructor(root: RawPath, ports: DirectoryPorts) {
+    this.#root = root;
+    this.#ports = ports;
+  }
+
+  async run(): Promise<DirectoryFindings> {
+    const pending: { raw: RawPath; device: bigint | undefined }[] = [{ raw: '', device: undefined }];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const { raw } = next;
+      try {
+        const device = this.#enter(raw, next.device);
+        if (device === undefined) continue;
+        for await (const child of this.#list(raw)) pending.push({ raw: child, device });
+      } catch (error) {
+        if (raw === '' || !isSystemError(error)) throw error;
+        this.#failed(raw, error);
+      }
+    }
+    return { archives: this.#archives, cachedGems: this.#cachedGems, passedOver: this.#passedOver };
+  }
+
+  /** Device of a directory that is to be read; undefined for one that was, or whose files are none. */
+  #enter(raw: RawPath, parent: bigint | undefined): bigint | undefined {
+    const place = this.#place(raw);
+    const { dev, ino } = raw === '' ? fstatOf(place) : lstatSync(place, { bigint: true });
+    const identity = `${dev}:${ino}`;
+    if (this.#directories.has(identity)) return undefined;
+    this.#directories.add(identity);
+    if (parent !== undefined && dev !== parent && NO_FILES.includes(statfsSync(place).type)) {
+      this.#passedOver.push(shown(raw));
+      return undefined;
+    }
+    return dev;
+  }
+
+  /** Looks at every entry of a directory, and yields those that are directories. */
+  async *#list(raw: RawPath): AsyncGenerator<RawPath, void, undefined> {
+    const directory = opendirSync(this.#place(raw), { encoding: 'latin1', bufferSize: 1024 });
+    try {
+      for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) {
+        const child = raw === '' ? entry.name : `${raw}/${entry.name}`;
+        if (this.#look(child, entry) === 'directory') yield child;
+        if (performance.now() - this.#turn > TURN) {
+          this.#ports.signal?.throwIfAborted();
+          await new Promise((resolve) => setImmediate(resolve));
+          this.#turn = performance.now();
+        }
+      }
+    } finally {
+      directory.closeSync();
+    }
+  }
+
+  #look(raw: RawPath, entry: Dirent): 'directory' | undefined {
+    const { tree } = this.#ports;
+    const path = shown(raw);
+    try {
+      switch (kindOf(entry, () => lstatSync(this.#place(raw)))) {
+        case 'directory': {
+          const gem = gemDirectoryOf(`${path}/`);
+          if (gem !== undefined) tree.gemDirectory(gem);
+          return 'directory';
+        }
+        case 'link':
+          tree.link(path, readlinkSync(this.#place(raw)));
+          return undefined;
+        case 'file':
+          tree.filesSeen += 1;
+          this.#ports.seen?.(path);
+          this.#file(raw, path);
+          return undefined;
+        default:
+          tree.specialFiles += 1;
+          return undefined;
+      }
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      this.#failed(raw, error);
+      return undefined;
+    }
+  }
+
+  #file(raw: RawPath, path: string): void {
+    const { tree } = this.#ports;
+    const place = this.#place(raw);
+    const fd = openSync(place, OPEN_FLAGS);
+    try {
+      const length = readSync(fd, this.#head, 0, HEAD, 0);
+      const head = this.#head.subarray(0, length);
+      if (isSpecification(path)) {
+        tree.report(path, { kind: 'specification', text: head.toString('utf8', 0, SPECIFICATION_HEAD) });
+        return;
+      }
+      const size = length < HEAD ? length : fstatSync(fd).size;
+      const magic = concernOf(head.subarray(0, MAGIC_LENGTH), size);
+      switch (magic) {
+        case undefined:
+        case 'static-archive':
+          return;
+        case 'elf':
+          this.#elf(fd, head, path);
+          return;
+        case 'script':
+          if (hasNul(fd)) tree.report(path, { kind: 'nested-archive' });
+          return;
+        case 'unsupported-archive':
+          tree.report(path, { kind: 'nested-archive' });
+          return;
+        default:
+          if (magic === 'gem' && isCachedGem(path)) this.#cachedGems += 1;
+          else this.#archives.push({ path, file: place, format: magic });
+      }
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  #elf(fd: number, head: Buffer, path: string): void {
+    const { tree } = this.#ports;
+    const { size, nlink, dev, ino } = fstatSync(fd);
+    if (nlink > 1) {
+      const identity = `${dev}:${ino}`;
+      const first = this.#files.get(identity);
+      if (first !== undefined) {
+        tree.filesSeen -= 1;
+        tree.hardLink(path, first);
+        return;
+      }
+      this.#files.set(identity, path);
+    }
+    const source = elfBytes(new FileSource(fd, size));
+    try {
+      const elf = parseElf({
+        size,
+        // Most tables are near the beginning, which has been read.
+        read: (offset, length) =>
+          offset + length <= head.length
+            ? head.subarray(offset, offset + length)
+            : source.read(offset, length),
+      });
+      // Object files and separate debug files are never loaded.
+      if (elf.loadable) tree.report(path, { kind: 'elf', compressed: false, elf });
+    } catch (error) {
+      if (error instanceof ElfError) {
+        tree.report(path, { kind: 'unreadable', code: error.code, reason: error.message });
+      } else if (error instanceof ChangedError) {
+        tree.report(path, { kind: 'unreadable', code: 'FILE_CHANGED', reason: error.message });
+      } else throw error;
+    }
+  }
+
+  #failed(raw: RawPath, error: NodeJS.ErrnoException): void {
+    // Gone since its directory was read.
+    if (error.code === 'ENOENT') return;
+    const reason = `the system says ${error.code ?? error.message}`;
+    this.#ports.tree.report(shown(raw), { kind: 'unreadable', code: 'FILE_UNREADABLE', reason });
+  }
+
+  #place(raw: RawPath): string | Buffer {
+    const path = raw === '' ? this.#root : this.#root === '/' ? `/${raw}` : `${this.#root}/${raw}`;
+    return isAscii(path) ? path : Buffer.from(path, 'latin1');
+  }
+}
+
+function fstatOf(directory: string | Buffer): { dev: bigint; ino: bigint } {
+  const fd = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    return fstatSync(fd, { bigint: true });
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function kindOf(
+  entry: Dirent,
+  stat: () => { isFile(): boolean; isDirectory(): boolean; isSymbolicLink(): boolean },
+): 'file' | 'directory' | 'link' | 'other' {
+  // Some file systems do not say in the directory what an entry is (DT_UNKNOWN of readdir(3)).
+  const known =
+    entry.isFile() ||
+    entry.isDirectory() ||
+    entry.isSymbolicLink() ||
+    entry.isFIFO() ||
+    entry.isSocket() ||
+    entry.isCharacterDevice() ||
+    entry.isBlockDevice();
+  const asked = known ? entry : stat();
+  if (asked.isFile()) return 'file';
+  if (asked.isDirectory()) return 'directory';
+  return asked.isSymbolicLink() ? 'link' : 'other';
+}
+
+/** A long script with a NUL in it. */
+function hasNul(fd: number): boolean {
+  const buffer = Buffer.allocUnsafe(256 << 10);
+  for (let position = 0; ;) {
+    const count = readSync(fd, buffer, 0, buffer.length, position);
+    if (count === 0) return false;
+    if (buffer.subarray(0, count).includes(0)) return true;
+    position += count;
+  }
+}
+
+function isAscii(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) if (text.charCodeAt(index) > 0x7f) return false;
+  return true;
+}
+
+/** A name for people and reports; bytes that are no UTF-8 show as replacement characters. */
+function shown(raw: RawPath): string {
+  return isAscii(raw) ? raw : Buffer.from(raw, 'latin1').toString('utf8');
+}
+
+/** What the system refuses, and no mistake of this program. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
+}

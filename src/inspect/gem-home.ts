@@ -1,0 +1,105 @@
+import type { EntrySink } from './archive/entry.js';
+
+/**
+ * Where RubyGems and Bundler put an installed gem below a GEM_HOME (Gem::Specification#gem_dir and #extension_dir,
+ * Gem.extension_api_version, Bundler::Source::Git#install_path):
+ *
+ *     gems/NAME-VERSION[-PLATFORM]/…                         bundler/gems/NAME-REVISION/…
+ *     extensions/PLATFORM/ABI/NAME-VERSION[-PLATFORM]/…      bundler/gems/extensions/PLATFORM/ABI/NAME-REVISION/…
+ *     specifications/NAME-VERSION[-PLATFORM].gemspec         cache/NAME-VERSION[-PLATFORM].gem
+ */
+export interface InstalledPath {
+  /** The GEM_HOME: `vendor/bundle/ruby/3.3.0`; empty where it is the subject itself. */
+  readonly home: string;
+  /** `nokogiri-1.18.3-x86_64-linux-gnu`, `rails-0123456789ab`. */
+  readonly fullName: string;
+  readonly git: boolean;
+  /** Below `extensions`: the Ruby ABI, `3.3.0` or `3.3.0-static`. */
+  readonly abi?: string;
+  /** Path of the gem's own directory, with a slash at its end. */
+  readonly directory: string;
+}
+
+/** A version begins behind a dash with a digit; the revision of a gem from git has hexadecimal digits alone. */
+const IN_GEMS = /^(?:(.*?)\/)?gems\/([^/]+-\d[^/]*)\//;
+const IN_GIT = /^(?:(.*?)\/)?bundler\/gems\/([^/]+-[0-9a-f]{7,40})\//;
+const IN_EXTENSIONS =
+  /^(?:(.*?)\/)?(bundler\/gems\/)?extensions\/[^/]+\/(\d+\.\d+\.\d+(?:-static)?)\/([^/]+)\//;
+
+/** Where a path lies below a GEM_HOME, by its form alone: the outermost one counts where there are several. */
+export function installedPath(path: string): InstalledPath | undefined {
+  const found: InstalledPath[] = [];
+  const extension = IN_EXTENSIONS.exec(path);
+  if (extension !== null) {
+    const [directory, home = '', git, abi = '', fullName = ''] = extension;
+    found.push({ home, fullName, git: git !== undefined, abi, directory });
+  }
+  const inGit = IN_GIT.exec(path);
+  if (inGit !== null) {
+    const [directory, home = '', fullName = ''] = inGit;
+    found.push({ home, fullName, git: true, directory });
+  }
+  const inGems = IN_GEMS.exec(path);
+  if (inGems !== null && !/(?:^|\/)bundler$/.test(inGems[1] ?? '')) {
+    const [directory, home = '', fullName = ''] = inGems;
+    found.push({ home, fullName, git: false, directory });
+  }
+  return found.sort((one, other) => one.home.length - other.home.length)[0];
+}
+
+/** The directory of the installed gem that a path lies in, with a slash at its end. */
+export function gemDirectoryOf(path: string): string | undefined {
+  const installed = installedPath(path);
+  return installed?.abi === undefined ? installed?.directory : undefined;
+}
+
+export function isSpecification(path: string): boolean {
+  return /(?:^|\/)specifications\/(?:default\/)?[^/]+\.gemspec$/.test(path);
+}
+
+/** A gem as it was installed from, kept beside the installed ones. */
+export function isCachedGem(path: string): boolean {
+  return /(?:^|\/)cache\/[^/]+\.gem$/.test(path);
+}
+
+/** The stub lines are the first of a specification (Gem::StubSpecification). In bytes. */
+export const SPECIFICATION_HEAD = 4096;
+
+/** Keeps the first bytes of a specification. */
+export function specificationSink(report: (text: string) => void): EntrySink {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  return {
+    get satisfied() {
+      return size >= SPECIFICATION_HEAD;
+    },
+    push: (chunk) => {
+      chunks.push(chunk);
+      size += chunk.length;
+    },
+    end: () => {
+      report(Buffer.concat(chunks).toString('utf8', 0, SPECIFICATION_HEAD));
+    },
+  };
+}
+
+/** What a specification's stub line says: `# stub: nokogiri 1.18.3 x86_64-linux-gnu lib`. */
+export interface Stub {
+  readonly name: string;
+  readonly version: string;
+  readonly platform: string;
+  /** Scripts that build native code, `# stub: ext/pg/extconf.rb`; empty where nothing is built. */
+  readonly extensions: readonly string[];
+}
+
+/** Gem::StubSpecification::StubLine; undefined for a specification without one, as hand-written ones are. */
+export function parseStub(text: string): Stub | undefined {
+  const lines = text
+    .split('\n')
+    .slice(0, 4)
+    .filter((line) => line.startsWith('# stub: '));
+  const [name, version, platform] = lines[0]?.slice('# stub: '.length).split(' ') ?? [];
+  if (name === undefined || version === undefined || platform === undefined) return undefined;
+  const extensions = lines[1]?.slice('# stub: '.length).split('\0') ?? [];
+  return { name, version, platform, extensions };
+}

@@ -1,0 +1,157 @@
+import type { GemBinary, UnreadablePart } from '../gem/types.js';
+import { parseGemFileName } from '../gem/name-tuple.js';
+import { installedPath, parseStub } from './gem-home.js';
+import type { InstalledPath, Stub } from './gem-home.js';
+import type { Tree } from './tree.js';
+
+/** Files that belong together: those of one installed gem for one Ruby ABI, or all that belong to none. */
+export interface FileGroup {
+  readonly kind: 'gem' | 'files';
+  readonly name: string;
+  readonly version?: string;
+  readonly platform?: string;
+  readonly rubyAbi?: string;
+  readonly binaries: readonly GemBinary[];
+  readonly unreadable: readonly UnreadablePart[];
+  readonly nestedArchives: readonly string[];
+  /** What a path is called within the gem. */
+  readonly nameOf: (path: string) => string;
+}
+
+interface Growing {
+  readonly installed: InstalledPath | undefined;
+  readonly rubyAbi: string | undefined;
+  readonly binaries: GemBinary[];
+  readonly unreadable: UnreadablePart[];
+  readonly nestedArchives: string[];
+  readonly directories: Set<string>;
+}
+
+/** `…/ruby/3.3.0`, Debian's `/var/lib/gems/3.1.0`, `lib/ruby/gems/3.3.0`: a GEM_HOME that is named for its ABI. */
+const HOME_ABI = /(?:^|\/)(?:ruby|gems)\/(\d+\.\d+\.\d+)$/;
+
+/** Sorts what was found into the gems that are installed, and the rest. The rest comes first. */
+export function groupsOf(tree: Tree, subject: string): { groups: FileGroup[]; gemsWithoutBinaries: number } {
+  const stubs = stubsByGem(tree);
+  const abis = abisByHome(tree);
+  const groups = new Map<string, Growing>();
+  const groupFor = (path: string): Growing => {
+    const installed = installedPath(path);
+    const [only, ...others] = abis.get(installed?.home ?? '') ?? [];
+    const rubyAbi = installed?.abi ?? (installed === undefined || others.length > 0 ? undefined : only);
+    const key = installed === undefined ? '' : `${installed.home}\0${installed.fullName}\0${rubyAbi ?? ''}`;
+    let group = groups.get(key);
+    if (group === undefined) {
+      group = {
+        installed,
+        rubyAbi,
+        binaries: [],
+        unreadable: [],
+        nestedArchives: [],
+        directories: new Set(),
+      };
+      groups.set(key, group);
+    }
+    if (installed !== undefined) group.directories.add(installed.directory);
+    return group;
+  };
+  for (const binary of tree.binaries) groupFor(binary.path).binaries.push(binary);
+  for (const part of tree.unreadable) groupFor(part.path).unreadable.push(part);
+  for (const path of tree.nestedArchives) groupFor(path).nestedArchives.push(path);
+
+  const native = new Set(
+    [...groups.values()].flatMap(({ installed }) => (installed === undefined ? [] : [gemKey(installed)])),
+  );
+  const all = new Set(
+    tree.gemDirectories.flatMap((path) => {
+      const installed = installedPath(path);
+      return installed === undefined ? [] : [gemKey(installed)];
+    }),
+  );
+  return {
+    groups: [...groups.values()].sort(inOrder).map((group) => finished(group, stubs, subject)),
+    gemsWithoutBinaries: [...all].filter((key) => !native.has(key)).length,
+  };
+}
+
+function gemKey({ home, fullName }: InstalledPath): string {
+  return `${home}\0${fullName}`;
+}
+
+function stubsByGem({ specifications }: Tree): Map<string, Stub> {
+  const stubs = new Map<string, Stub>();
+  for (const [path, text] of specifications) {
+    const [, home = '', fullName = ''] =
+      /^(?:(.*)\/)?specifications\/(?:default\/)?([^/]+)\.gemspec$/.exec(path) ?? [];
+    const stub = parseStub(text);
+    if (stub !== undefined) stubs.set(`${home}\0${fullName}`, stub);
+  }
+  return stubs;
+}
+
+/** The ABIs that a GEM_HOME has something for: by its own name, or by its extensions. */
+function abisByHome(tree: Tree): Map<string, Set<string>> {
+  const abis = new Map<string, Set<string>>();
+  for (const { path } of tree.binaries) {
+    const installed = installedPath(path);
+    if (installed === undefined) continue;
+    const known = abis.get(installed.home) ?? new Set();
+    const named = HOME_ABI.exec(installed.home)?.[1];
+    if (installed.abi !== undefined) known.add(installed.abi);
+    else if (named !== undefined && known.size === 0) known.add(named);
+    abis.set(installed.home, known);
+  }
+  for (const [home, known] of abis) {
+    // `3.3.0-static` says more than the directory's own `3.3.0`.
+    const named = HOME_ABI.exec(home)?.[1];
+    if (named !== undefined && known.size > 1 && [...known].some((abi) => abi === `${named}-static`))
+      known.delete(named);
+  }
+  return abis;
+}
+
+function inOrder({ installed: one }: Growing, { installed: other }: Growing): number {
+  if (one === undefined || other === undefined)
+    return Number(one !== undefined) - Number(other !== undefined);
+  return byText(one.fullName, other.fullName) || byText(one.home, other.home);
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function finished(group: Growing, stubs: ReadonlyMap<string, Stub>, subject: string): FileGroup {
+  const { installed, rubyAbi, binaries, unreadable, nestedArchives } = group;
+  const parts = { binaries, unreadable, nestedArchives };
+  if (installed === undefined) {
+    return { kind: 'files', name: subject, ...parts, nameOf: (path) => path };
+  }
+  const directories = [...group.directories];
+  const nameOf = (path: string): string => {
+    const directory = directories.find((each) => path.startsWith(each));
+    return directory === undefined ? path : path.slice(directory.length);
+  };
+  return {
+    kind: 'gem',
+    ...identity(installed, stubs),
+    ...(rubyAbi === undefined ? {} : { rubyAbi }),
+    ...parts,
+    nameOf,
+  };
+}
+
+/** By its specification; where there is none, by the name of its directory. */
+function identity(
+  installed: InstalledPath,
+  stubs: ReadonlyMap<string, Stub>,
+): Pick<FileGroup, 'name' | 'version' | 'platform'> {
+  const { fullName, git } = installed;
+  if (git) {
+    const dash = fullName.lastIndexOf('-');
+    return { name: fullName.slice(0, dash), version: fullName.slice(dash + 1), platform: 'ruby' };
+  }
+  const stub = stubs.get(gemKey(installed));
+  if (stub !== undefined) return { name: stub.name, version: stub.version, platform: stub.platform };
+  const [likeliest] = parseGemFileName(`${fullName}.gem`);
+  return likeliest ?? { name: fullName };
+}

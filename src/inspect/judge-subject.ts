@@ -1,0 +1,321 @@
+import { dependencyTrees } from '../compat/dependency-tree.js';
+import type { Deployment } from '../compat/dependency-tree.js';
+import { GemInside } from '../compat/inside.js';
+import type { Placement } from '../compat/inside.js';
+import type { FilesToJudge } from '../compat/judge.js';
+import { judgeFiles, rubyAbiOf, unreadFindings } from '../compat/judge.js';
+import { requiresOf } from '../compat/requires.js';
+import type { Finding, Requires, Verdict } from '../compat/types.js';
+import { effectOf } from '../compat/verdict.js';
+import type { Cpu } from '../elf/types.js';
+import { remediesFor } from '../explain/remedies.js';
+import type { RemedyQuestion } from '../explain/remedies.js';
+import { toolchainOf } from '../explain/toolchain.js';
+import type { GemBinary, GemContents } from '../gem/types.js';
+import { forCpu } from '../target/for-cpu.js';
+import type { Target } from '../target/types.js';
+import type { FileGroup } from './groups.js';
+import { groupsOf } from './groups.js';
+import type { Tree } from './tree.js';
+import type {
+  CpuNeeds,
+  FileRemedies,
+  GroupResult,
+  InspectedFile,
+  InspectedGroup,
+  InspectedSubject,
+  SubjectTree,
+} from './types.js';
+
+/** A target, and the Ruby that runs there as far as it is known. */
+export interface InspectTarget {
+  readonly target: Target;
+  /** `3.3`, `3.3.6` */
+  readonly ruby?: string;
+  /** How the subject comes to lie on it. */
+  readonly placement?: (paths: readonly string[]) => Placement;
+}
+
+export interface JudgeOptions {
+  readonly targets: readonly InspectTarget[];
+  /** The CPUs that were asked for. */
+  readonly arches?: readonly Cpu[];
+  readonly ruby?: string;
+  /** Have the symbols of every needed version. */
+  readonly symbols: boolean;
+  /** Have the dependency trees. */
+  readonly tree: boolean;
+  /** ISO date, by which systems out of support are offered last. */
+  readonly today: string;
+  /** Known systems that have what is needed, in the order of `CpuNeeds.runsOn`. */
+  readonly systemsFor: (requires: Requires, cpu: Cpu) => readonly string[];
+}
+
+/** Something that is judged as one, and what the loader may take besides. */
+interface Judged extends Pick<InspectedGroup, 'kind' | 'name' | 'version' | 'platform' | 'rubyAbi'> {
+  readonly files: FilesToJudge;
+  /** What goes before the paths of its files in the report. */
+  readonly prefix: string;
+  /** What it lies in. */
+  readonly tree: Pick<GemContents, 'binaries' | 'links'>;
+  /** The same, as it lies on a target or by itself. */
+  readonly inside: (on?: InspectTarget) => GemInside;
+}
+
+/** The same for each target, so that a large tree is not gone through for each gem in it. */
+function insideOf(tree: Pick<GemContents, 'binaries' | 'links'>, paths: readonly string[]): Judged['inside'] {
+  const known = new Map<InspectTarget | undefined, GemInside>();
+  return (on) => {
+    const inside = known.get(on) ?? new GemInside(tree, on?.placement?.(paths));
+    known.set(on, inside);
+    return inside;
+  };
+}
+
+type SubjectFacts = Pick<InspectedSubject, 'path' | 'kind'>;
+
+/** Judges everything that was found of one subject. @param name what files that belong to no gem are called */
+export function judgeSubject(
+  facts: SubjectFacts,
+  name: string,
+  tree: Tree,
+  options: JudgeOptions,
+): InspectedSubject {
+  const { groups, gemsWithoutBinaries } = groupsOf(tree, name);
+  const paths = [...tree.binaries.map(({ path }) => path), ...Object.keys(tree.links)];
+  const inside = insideOf(tree, paths);
+  const loose = groups.map((group) => fromGroup(group, tree, inside));
+  const packed = tree.gems.map(({ path, contents }) =>
+    fromGem(path, contents, tree.gems.length === 1 && facts.kind === 'gem'),
+  );
+  const all = [...loose, ...packed];
+  const native = all.filter(({ files }) => bringsSomething(files));
+  const found = cpusOf(native.flatMap(({ files }) => files.binaries));
+  const judged = native.map((each) => judgeGroup(each, found, options));
+  return {
+    ...facts,
+    groups: judged,
+    needs: needsOf(
+      native.map((each) => ({ binaries: each.files.binaries, inside: each.inside() })),
+      options,
+    ),
+    filesSeen: tree.filesSeen,
+    gemsWithoutBinaries: gemsWithoutBinaries + all.length - native.length,
+    specialFiles: tree.specialFiles,
+    ...(options.tree ? { trees: treesOf(native, options) } : {}),
+  };
+}
+
+function bringsSomething({ binaries, unreadable, nestedArchives, staticArchives }: FilesToJudge): boolean {
+  return binaries.length + unreadable.length + nestedArchives.length + staticArchives.length > 0;
+}
+
+function fromGroup(group: FileGroup, tree: Tree, inside: Judged['inside']): Judged {
+  const { kind, name, version, platform, rubyAbi, binaries, unreadable, nestedArchives, nameOf } = group;
+  const files = { binaries, unreadable, nestedArchives, staticArchives: [], nameOf, loose: kind === 'files' };
+  return {
+    kind,
+    name,
+    ...(version === undefined ? {} : { version }),
+    ...(platform === undefined ? {} : { platform }),
+    ...(rubyAbi === undefined ? {} : { rubyAbi }),
+    files,
+    prefix: '',
+    tree,
+    inside,
+  };
+}
+
+function fromGem(path: string, contents: GemContents, alone: boolean): Judged {
+  const { name, version, platform } = contents.metadata;
+  // In a gem without a platform, archives are data; a precompiled one may unpack its executables from them.
+  const nestedArchives = platform === 'ruby' ? [] : contents.nestedArchives;
+  return {
+    kind: 'gem',
+    name,
+    version,
+    platform,
+    files: { ...contents, nestedArchives },
+    prefix: alone ? '' : `${path}!/`,
+    tree: contents,
+    inside: insideOf(contents, []),
+  };
+}
+
+function judgeGroup(judged: Judged, found: readonly Cpu[], options: JudgeOptions): InspectedGroup {
+  const { kind, name, version, platform, rubyAbi, files, prefix } = judged;
+  const inside = judged.inside();
+  const arches = options.arches ?? archesFor(cpusOf(files.binaries), found);
+  const results = options.targets.flatMap((to) => arches.map((arch) => judgeOn(judged, to, arch, options)));
+  return {
+    kind,
+    name,
+    ...(version === undefined ? {} : { version }),
+    ...(platform === undefined ? {} : { platform }),
+    ...(rubyAbi === undefined ? {} : { rubyAbi }),
+    files: files.binaries.map((binary) => inspectedFile(binary, prefix, inside, options.symbols)),
+    needs: needsOf([{ binaries: files.binaries, inside }], options),
+    findings: unreadFindings(files).map((finding) => prefixed(finding, prefix)),
+    ...(results.length === 0 ? {} : { verdict: worst(results), results }),
+  };
+}
+
+/** Files for no CPU that is judged are judged for what the others are for, so that they are told to be for another. */
+function archesFor(own: readonly Cpu[], found: readonly Cpu[]): readonly Cpu[] {
+  if (own.length > 0) return own;
+  return found.length > 0 ? found : ['x86_64'];
+}
+
+function judgeOn(
+  { files, kind, prefix, rubyAbi, inside }: Judged,
+  on: InspectTarget,
+  arch: Cpu,
+  { ruby: askedRuby, today }: JudgeOptions,
+): GroupResult {
+  const { target, ruby: targetRuby } = on;
+  // An installed gem is loaded by the Ruby that it is installed for.
+  const ruby = rubyAbi ?? askedRuby ?? targetRuby;
+  const judgement = judgeFiles(files, inside(on), {
+    target: forCpu(target, arch),
+    cpu: arch,
+    ...(ruby === undefined || files.loose === true ? {} : { ruby }),
+  });
+  const findings: Finding[] = judgement.findings.map((finding) => prefixed(finding, prefix));
+  let { verdict } = judgement;
+  const running = rubyAbiOf(askedRuby ?? targetRuby);
+  const installedFor = rubyAbiOf(rubyAbi);
+  if (running !== undefined && installedFor !== undefined && running !== installedFor) {
+    const [first] = files.binaries;
+    findings.push({
+      kind: 'missing-ruby-abi',
+      file: `${prefix}${first?.path ?? ''}`,
+      ruby: running,
+      available: [installedFor],
+    });
+    verdict = 'incompatible';
+  }
+  const remedies = remediesOf(
+    files,
+    judgement.findings,
+    { target: forCpu(target, arch), cpu: arch, today },
+    kind,
+    prefix,
+  );
+  return {
+    target: target.name,
+    arch,
+    verdict,
+    ...(judgement.requires === undefined ? {} : { requires: judgement.requires }),
+    findings,
+    ...(remedies.length === 0 ? {} : { remedies }),
+  };
+}
+
+/** What whoever builds a file can do where it does not fit. */
+function remediesOf(
+  { binaries }: FilesToJudge,
+  findings: readonly Finding[],
+  on: Pick<RemedyQuestion, 'target' | 'cpu' | 'today'>,
+  kind: InspectedGroup['kind'],
+  prefix: string,
+): FileRemedies[] {
+  const byFile = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    if (effectOf(finding) === 'incompatible')
+      byFile.set(finding.file, [...(byFile.get(finding.file) ?? []), finding]);
+  }
+  return binaries.flatMap(({ path, elf }) => {
+    const own = byFile.get(path);
+    if (own === undefined) return [];
+    const toolchain = toolchainOf(elf);
+    const remedies = remediesFor({ elf, findings: own, inGem: kind === 'gem', ...on }, toolchain);
+    if (remedies.length === 0 && toolchain === undefined) return [];
+    return [{ file: `${prefix}${path}`, ...(toolchain === undefined ? {} : { toolchain }), remedies }];
+  });
+}
+
+/** The trees of everything that lies together: of the subject's own files, and of each packed gem. */
+function treesOf(judged: readonly Judged[], { targets, arches }: JudgeOptions): SubjectTree[] {
+  const together = new Map<Judged['tree'], Judged>();
+  for (const each of judged) together.set(each.tree, each);
+  const on: readonly (InspectTarget | undefined)[] = targets.length === 0 ? [undefined] : targets;
+  return [...together.values()].flatMap(({ tree, prefix }) =>
+    cpusOf(tree.binaries)
+      .filter((cpu) => arches === undefined || arches.includes(cpu))
+      .flatMap((arch) =>
+        on.flatMap((one) => {
+          const deployment: Deployment = {
+            files: tree.binaries.filter(({ elf }) => elf.cpu === arch),
+            links: tree.links,
+            ...one?.placement?.([...tree.binaries.map(({ path }) => path), ...Object.keys(tree.links)]),
+            ...(one === undefined ? {} : { target: forCpu(one.target, arch) }),
+          };
+          return [...dependencyTrees(deployment)].map((found) => ({
+            arch,
+            ...(one === undefined ? {} : { target: one.target.name }),
+            root: `${prefix}${found.root}`,
+            nodes:
+              prefix === ''
+                ? found.nodes
+                : found.nodes.map((node) => ({ ...node, path: `${prefix}${node.path}` })),
+          }));
+        }),
+      ),
+  );
+}
+
+function prefixed<F extends Finding>(finding: F, prefix: string): F {
+  if (prefix === '') return finding;
+  return { ...finding, file: `${prefix}${finding.file}` };
+}
+
+function worst(results: readonly GroupResult[]): Exclude<Verdict, 'source'> {
+  if (results.some(({ verdict }) => verdict === 'incompatible')) return 'incompatible';
+  return results.some(({ verdict }) => verdict === 'unknown') ? 'unknown' : 'compatible';
+}
+
+function inspectedFile(
+  binary: GemBinary,
+  prefix: string,
+  inside: GemInside,
+  symbols: boolean,
+): InspectedFile {
+  const { path, elf } = binary;
+  const { cpu, machine, verneed } = elf;
+  const program =
+    elf.type === 'exec' || elf.pie || (elf.interpreter !== undefined && elf.soname === undefined);
+  return {
+    path: `${prefix}${path}`,
+    ...(cpu === undefined ? {} : { arch: cpu }),
+    machine,
+    kind: program ? 'executable' : 'library',
+    requires: requiresOf([binary], (from, library) => inside.resolve(from, library) !== undefined),
+    ...(symbols ? { verneed } : {}),
+  };
+}
+
+/** CPUs in the order in which the files name them first. */
+function cpusOf(binaries: readonly GemBinary[]): Cpu[] {
+  return [...new Set(binaries.flatMap(({ elf }) => elf.cpu ?? []))].sort();
+}
+
+function needsOf(
+  parts: readonly { readonly binaries: readonly GemBinary[]; readonly inside: GemInside }[],
+  { arches, systemsFor }: JudgeOptions,
+): CpuNeeds[] {
+  const insides = new Map(
+    parts.flatMap(({ binaries, inside }) => binaries.map((binary) => [binary, inside] as const)),
+  );
+  const all = [...insides.keys()];
+  return cpusOf(all)
+    .filter((cpu) => arches === undefined || arches.includes(cpu))
+    .map((arch) => {
+      const binaries = all.filter(({ elf }) => elf.cpu === arch);
+      const requires = requiresOf(
+        binaries,
+        (from, library) => insides.get(from)?.resolve(from, library) !== undefined,
+      );
+      const named = requires.libc === 'gnu' || requires.libc === 'musl';
+      return { arch, requires, ...(named ? { runsOn: systemsFor(requires, arch) } : {}) };
+    });
+}

@@ -1,0 +1,32 @@
+/** What one subject may cost. Beyond it, the archive at hand becomes an `unreadable` finding. */
+export interface InspectLimits {
+  /** Entries of one archive, those of archives inside it included. */
+  readonly entries: number;
+  /** Inflated bytes of one archive, those of archives inside it included. */
+  readonly inflatedBytes: number;
+  /** A stream may inflate to this many times its size once it is past `ratioFloor` bytes; deflate itself ends at 1,032. */
+  readonly ratio: number;
+  readonly ratioFloor: number;
+  /** A zip inside another archive is held in memory: its directory is at its end. In bytes. */
+  readonly heldZip: number;
+  /** Of what comes on standard input, in bytes: it is put into a temporary file. */
+  readonly standardInput: number;
+}
+
+const GiB = 2 ** 30;
+
+export const INSPECT_LIMITS: InspectLimits = {
+  entries: 2_000_000,
+  inflatedBytes: 64 * GiB,
+  ratio: 200,
+  // One sparse executable of 1 GB is no bomb.
+  ratioFloor: 2 * GiB,
+  heldZip: 64 << 20,
+  standardInput: 16 * GiB,
+};
+
+/** What has been spent on one archive. */
+export interface Budget {
+  entries: number;
+  inflated: number;
+}

@@ -1,0 +1,278 @@
+import { stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { ElfError, GemArchiveError } from '../errors.js';
+import { parseElf } from '../elf/parse.js';
+import { isGemVersion } from '../version/gem-version.js';
+import { ArchiveError } from './archive/archive-error.js';
+import { readArchive, unreadable } from './archive-walk.js';
+import type { WalkPorts } from './archive-walk.js';
+import { isSystemError, walkDirectory } from './directory-walk.js';
+import type { FoundArchive } from './directory-walk.js';
+import { subjectError } from './inspect-error.js';
+import type { InspectLimits } from './limits.js';
+import { MAGIC_LENGTH, magicOf, unsupportedName } from './magic.js';
+import type { ArchiveFormat } from './magic.js';
+import { FileSource, OPEN_FLAGS, elfBytes } from './source.js';
+import { readStandardInput } from './standard-input.js';
+import type { Tree } from './tree.js';
+import { TreeCollector } from './tree.js';
+import type { InspectWarning, SubjectKind } from './types.js';
+
+/** What is to be read: found to be there, but not opened yet. */
+export type SubjectToRead =
+  | { readonly kind: 'input' }
+  | { readonly kind: 'file' | 'directory'; readonly path: string; readonly file: string }
+  | { readonly kind: 'release'; readonly path: string; readonly name: string; readonly version: string };
+
+export interface ReadSubject {
+  /** As the user wrote it. */
+  readonly path: string;
+  readonly kind: SubjectKind;
+  /** Its own name, for files that belong to no gem. */
+  readonly name: string;
+  readonly tree: Tree;
+  readonly warnings: readonly InspectWarning[];
+}
+
+export interface ReadPorts {
+  readonly limits: InspectLimits;
+  readonly input: Readable & { readonly fd?: number; readonly isTTY?: boolean };
+  /** Runs the readings of archives that lie in a directory, some of them at a time. */
+  readonly limit: <Result>(task: () => Promise<Result>) => Promise<Result>;
+  readonly seen?: (path: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Finds out what an argument means, before anything is read.
+ * @throws UsageError `INSPECT_NOT_FOUND`, `INSPECT_UNREADABLE`, `INSPECT_NOT_A_FILE`
+ */
+export async function findSubject(path: string, cwd: string): Promise<SubjectToRead> {
+  if (path === '-') return { kind: 'input' };
+  const file = resolve(cwd, path);
+  try {
+    const stats = await stat(file);
+    if (stats.isDirectory()) return { kind: 'directory', path, file };
+    if (stats.isFile()) return { kind: 'file', path, file };
+  } catch (error) {
+    const gem = isMissing(error) ? gemNamed(path) : undefined;
+    if (gem !== undefined) return { kind: 'release', path, ...gem };
+    throw systemError(path, error);
+  }
+  throw subjectError('INSPECT_NOT_A_FILE', `${path} is neither a file nor a directory`, [
+    'to read what a program writes, pipe it in and name it "-"',
+  ]);
+}
+
+/** `nokogiri@1.18.3` */
+function gemNamed(text: string): { name: string; version: string } | undefined {
+  const [, name, version] = /^([A-Za-z0-9._-]+)@([^@/]+)$/.exec(text) ?? [];
+  if (name === undefined || version === undefined || !isGemVersion(version)) return undefined;
+  return { name, version };
+}
+
+function isMissing(error: unknown): boolean {
+  return isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}
+
+function systemError(path: string, error: unknown): unknown {
+  if (!isSystemError(error)) return error;
+  if (isMissing(error)) {
+    const gem = /^[A-Za-z0-9._-]+$/.test(path) && !path.includes('.gem');
+    return subjectError(
+      'INSPECT_NOT_FOUND',
+      `there is no file or directory ${path}`,
+      gem ? [`to look at a gem of that name, say which version: ${path}@1.2.3`] : ['check the path'],
+      error,
+    );
+  }
+  const denied = error.code === 'EACCES' || error.code === 'EPERM';
+  return subjectError(
+    'INSPECT_UNREADABLE',
+    `${path} cannot be read: ${error.code ?? error.message}`,
+    [denied ? 'run as a user who may read it' : 'check the disk and the path'],
+    error,
+  );
+}
+
+/**
+ * Reads a subject whole.
+ * @throws UsageError `INSPECT_EMPTY`, `INSPECT_NOT_BINARY`, `INSPECT_UNSUPPORTED`, `INSPECT_UNREADABLE`, and what
+ *   `readStandardInput` throws; UsageError with the code of its ArchiveError, and GemArchiveError, for an archive of which nothing
+ *   can be read
+ */
+export async function readSubject(
+  subject: Exclude<SubjectToRead, { kind: 'release' }>,
+  ports: ReadPorts,
+): Promise<ReadSubject> {
+  if (subject.kind === 'directory') return readDirectory(subject.path, subject.file, ports);
+  const path = subject.kind === 'input' ? '-' : subject.path;
+  const source = await open(subject, ports).catch((error: unknown) => {
+    throw systemError(path, error);
+  });
+  try {
+    return await readFile(
+      path,
+      subject.kind === 'input' ? 'standard input' : basename(subject.file),
+      source,
+      ports,
+    );
+  } catch (error) {
+    throw systemError(path, error);
+  } finally {
+    source.close();
+  }
+}
+
+async function open(
+  subject: Exclude<SubjectToRead, { kind: 'release' | 'directory' }>,
+  ports: ReadPorts,
+): Promise<FileSource> {
+  if (subject.kind === 'input') return readStandardInput(ports.input, ports.limits.standardInput);
+  // A link that the user names is meant.
+  return FileSource.open(subject.file, OPEN_FLAGS & ~constants.O_NOFOLLOW);
+}
+
+function walkPorts(tree: TreeCollector, { limits, seen, signal }: ReadPorts): WalkPorts {
+  return {
+    tree,
+    limits,
+    ...(seen === undefined ? {} : { seen }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+async function readFile(
+  path: string,
+  name: string,
+  source: FileSource,
+  ports: ReadPorts,
+): Promise<ReadSubject> {
+  const shown = path === '-' ? 'standard input' : path;
+  if (source.size === 0) throw subjectError('INSPECT_EMPTY', `${shown} is empty`, ['check how it was made']);
+  const head = source.read(0, MAGIC_LENGTH);
+  const magic = magicOf(head);
+  const tree = new TreeCollector();
+  switch (magic) {
+    case undefined:
+    case 'script':
+      throw subjectError(
+        'INSPECT_NOT_BINARY',
+        `${shown} is neither an ELF file nor an archive: it begins with ${JSON.stringify(head.toString('latin1', 0, 16))}`,
+        [
+          'name an executable, a library, a .gem, a directory, a zip, a tar archive, or a .deb or .rpm package',
+        ],
+      );
+    case 'static-archive':
+      throw subjectError(
+        'INSPECT_UNSUPPORTED',
+        `${shown} is an archive for a linker: nothing loads it, so there is nothing to judge`,
+        ['name the executable or library that is linked from it'],
+      );
+    case 'unsupported-archive':
+      throw subjectError(
+        'INSPECT_UNSUPPORTED',
+        `${shown} is compressed or packed with ${unsupportedName(head)}, which is not read`,
+        [
+          'unpack it and name the directory, or pipe it in unpacked: bzip2 -dc FILE.tar.bz2 | gemcompat inspect -',
+        ],
+      );
+    case 'elf':
+      tree.filesSeen = 1;
+      readElf(name, source, tree);
+      break;
+    default:
+      await readArchive({ source, format: magic, name, prefix: '' }, walkPorts(tree, ports)).catch(
+        (error: unknown) => {
+          throw archiveError(shown, error);
+        },
+      );
+  }
+  const finished = tree.finish();
+  return { path, kind: kindOf(magic, finished), name, tree: finished, warnings: [] };
+}
+
+function readElf(name: string, source: FileSource, tree: TreeCollector): void {
+  try {
+    const elf = parseElf(elfBytes(source));
+    if (elf.loadable) tree.report(name, { kind: 'elf', compressed: false, elf });
+  } catch (error) {
+    if (!(error instanceof ElfError)) throw error;
+    tree.report(name, { kind: 'unreadable', code: error.code, reason: error.message });
+  }
+}
+
+function archiveError(path: string, error: unknown): unknown {
+  if (error instanceof GemArchiveError) return error;
+  const result = unreadable(error);
+  if (result?.kind !== 'unreadable') return error;
+  const message = `${path} cannot be read: ${result.reason}`;
+  const truncated = result.code === 'ARCHIVE_TRUNCATED';
+  return subjectError(
+    result.code,
+    message,
+    [truncated ? 'download or copy it again' : 'check that it is whole'],
+    error,
+  );
+}
+
+function kindOf(magic: 'elf' | ArchiveFormat, tree: Tree): SubjectKind {
+  if (magic !== 'gzip' && magic !== 'zstd' && magic !== 'xz') return magic;
+  return tree.binaries.some(({ gzipped }) => gzipped) && tree.filesSeen === 0 ? 'compressed' : 'tar';
+}
+
+async function readDirectory(path: string, file: string, ports: ReadPorts): Promise<ReadSubject> {
+  const tree = new TreeCollector();
+  const { seen, signal } = ports;
+  const found = await walkDirectory(file, {
+    tree,
+    ...(seen === undefined ? {} : { seen }),
+    ...(signal === undefined ? {} : { signal }),
+  }).catch((error: unknown) => {
+    throw systemError(path, error);
+  });
+  await Promise.all(found.archives.map((archive) => ports.limit(() => readFound(archive, tree, ports))));
+  const finished = tree.finish();
+  const bundle = finished.gemDirectories.length > 0;
+  const warnings: InspectWarning[] = [];
+  if (found.cachedGems > 0) {
+    warnings.push({
+      code: 'GEM_CACHE',
+      message: `${path}: ${found.cachedGems} packed gems in cache/ are copies of what is installed beside them, and were not opened`,
+    });
+  }
+  for (const each of found.passedOver) {
+    warnings.push({
+      code: 'NO_FILES',
+      message: `${path}: ${each} was passed over: the kernel makes what is in it`,
+    });
+  }
+  return { path, kind: bundle ? 'bundle' : 'directory', name: path, tree: finished, warnings };
+}
+
+/** An archive in a directory: what is wrong with it is a finding, as of any other file there. */
+async function readFound(archive: FoundArchive, tree: TreeCollector, ports: ReadPorts): Promise<void> {
+  const { path, file, format } = archive;
+  let source: FileSource | undefined;
+  try {
+    source = FileSource.open(file);
+    await readArchive({ source, format, name: path, prefix: `${path}!/` }, walkPorts(tree, ports));
+  } catch (error) {
+    const result = unreadable(error) ?? systemResult(error);
+    if (result === undefined) throw error;
+    tree.report(path, result);
+  } finally {
+    source?.close();
+  }
+}
+
+function systemResult(error: unknown): { kind: 'unreadable'; code: string; reason: string } | undefined {
+  if (error instanceof ArchiveError || !isSystemError(error)) return undefined;
+  return {
+    kind: 'unreadable',
+    code: 'FILE_UNREADABLE',
+    reason: `the system says ${error.code ?? error.message}`,
+  };
+}

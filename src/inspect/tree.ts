@@ -1,0 +1,141 @@
+import type { FileRange } from '../elf/retained-range.js';
+import type { ElfFile } from '../elf/types.js';
+import { relativeLink } from '../gem/entry-path.js';
+import type { GemBinary, GemContents, UnreadablePart } from '../gem/types.js';
+
+/** What one file turned out to be. */
+export type FileResult =
+  | { readonly kind: 'elf'; readonly compressed: boolean; readonly elf: ElfFile }
+  | { readonly kind: 'gem'; readonly contents: GemContents }
+  /** A specification of an installed gem: its first lines. */
+  | { readonly kind: 'specification'; readonly text: string }
+  /** It may hold ELF files, and was not looked into. */
+  | { readonly kind: 'nested-archive' }
+  | { readonly kind: 'unreadable'; readonly code: string; readonly reason: string }
+  /** It has to be streamed once more, and this range kept. */
+  | { readonly kind: 'missing-range'; readonly range: FileRange };
+
+/** A gem that lies packed in a tree. */
+export interface PackedGem {
+  readonly path: string;
+  readonly contents: GemContents;
+}
+
+/** Everything that was found of one subject, by path within it. Plain data. */
+export interface Tree {
+  readonly binaries: readonly GemBinary[];
+  /** Symbolic and hard links: path → link text. */
+  readonly links: Readonly<Record<string, string>>;
+  readonly unreadable: readonly UnreadablePart[];
+  readonly nestedArchives: readonly string[];
+  readonly gems: readonly PackedGem[];
+  /** The first lines of `specifications/*.gemspec`. */
+  readonly specifications: ReadonlyMap<string, string>;
+  /** Directories of installed gems, `…/gems/rake-13.2.1`. */
+  readonly gemDirectories: readonly string[];
+  readonly filesSeen: number;
+  readonly specialFiles: number;
+}
+
+/** Collects a tree as it is read. */
+export class TreeCollector {
+  filesSeen = 0;
+  specialFiles = 0;
+  readonly #results = new Map<string, { path: string; result: FileResult }>();
+  readonly #links = new Map<string, string>();
+  readonly #directories = new Set<string>();
+  readonly #interned = new Map<string, string>();
+
+  /** @param key tells apart files that have one path: an archive may have an entry twice, and both are judged */
+  report(path: string, result: FileResult, key = path): void {
+    const slim = result.kind === 'elf' ? { ...result, elf: this.#slim(result.elf) } : result;
+    this.#results.set(key, { path, result: slim });
+  }
+
+  link(path: string, text: string): void {
+    this.#links.set(path, text);
+  }
+
+  /** A further name of a file that is there already. */
+  hardLink(path: string, target: string): void {
+    if (path !== target) this.#links.set(path, relativeLink(path, target));
+  }
+
+  /** A path that lies in the directory of an installed gem. */
+  gemDirectory(path: string): void {
+    this.#directories.add(path);
+  }
+
+  /** The files of which ranges are missing, by path. */
+  missing(): Map<string, FileRange[]> {
+    const missing = new Map<string, FileRange[]>();
+    for (const { path, result } of this.#results.values()) {
+      if (result.kind === 'missing-range') missing.set(path, [...(missing.get(path) ?? []), result.range]);
+    }
+    return missing;
+  }
+
+  finish(): Tree {
+    const binaries: GemBinary[] = [];
+    const unreadable: UnreadablePart[] = [];
+    const nestedArchives: string[] = [];
+    const gems: PackedGem[] = [];
+    const specifications = new Map<string, string>();
+    const results = [...this.#results.values()].sort((one, other) => byText(one.path, other.path));
+    for (const { path, result } of results) {
+      if (result.kind === 'elf') binaries.push({ path, gzipped: result.compressed, elf: result.elf });
+      else if (result.kind === 'gem') gems.push({ path, contents: result.contents });
+      else if (result.kind === 'specification') specifications.set(path, result.text);
+      else if (result.kind === 'nested-archive') nestedArchives.push(path);
+      else if (result.kind === 'unreadable') {
+        unreadable.push({ path, code: result.code, reason: result.reason });
+      }
+    }
+    return {
+      binaries,
+      links: Object.fromEntries(this.#links),
+      unreadable,
+      nestedArchives,
+      gems,
+      specifications,
+      gemDirectories: [...this.#directories].sort(byText),
+      filesSeen: this.filesSeen,
+      specialFiles: this.specialFiles,
+    };
+  }
+
+  /**
+   * What a verdict and its words rest on: of the symbols that a library defines and of its imports without a version nothing
+   * does but that it calls Ruby. A tree of 100,000 libraries fits into memory so.
+   */
+  #slim(elf: ElfFile): ElfFile {
+    const ruby = elf.unversionedImports.find((name) => /^(?:rb|ruby)_/.test(name));
+    const weakNeeds = elf.verneed.some(({ versions }) => versions.some(({ weak }) => weak));
+    return {
+      ...elf,
+      verneed: elf.verneed.map(({ library, versions }) => ({
+        library: this.#intern(library),
+        versions: versions.map((need) => ({
+          ...need,
+          name: this.#intern(need.name),
+          symbols: need.symbols.map((symbol) => this.#intern(symbol)),
+        })),
+      })),
+      needed: elf.needed.map((name) => this.#intern(name)),
+      verdef: elf.verdef.map((version) => ({ ...version, name: this.#intern(version.name), symbols: [] })),
+      unversionedImports: ruby === undefined ? [] : [this.#intern(ruby)],
+      weakImports: weakNeeds ? elf.weakImports : [],
+    };
+  }
+
+  #intern(text: string): string {
+    const known = this.#interned.get(text);
+    if (known !== undefined) return known;
+    this.#interned.set(text, text);
+    return text;
+  }
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

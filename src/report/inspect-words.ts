@@ -1,0 +1,137 @@
+import type { Finding, Requires } from '../compat/types.js';
+import type {
+  CpuNeeds,
+  InspectedGroup,
+  InspectedSubject,
+  InspectReport,
+  SubjectKind,
+} from '../inspect/types.js';
+import { printable } from './printable.js';
+import { listWords, needsWords } from './words.js';
+
+/** What a subject is, in words that fit behind its path. */
+const KIND_WORDS = {
+  elf: 'ELF file',
+  gem: 'gem',
+  release: 'gem in the registry',
+  directory: 'directory',
+  bundle: 'installed gems',
+  zip: 'zip',
+  tar: 'tar archive',
+  cpio: 'cpio archive',
+  deb: 'Debian package',
+  rpm: 'RPM package',
+  compressed: 'compressed file',
+} satisfies Record<SubjectKind, string>;
+
+/** What a file that is looked for would lie in: `neither in … nor on the target`. */
+export function wholeWords(kind: SubjectKind, group: InspectedGroup): string {
+  if (group.kind === 'gem') return 'the gem';
+  return kind === 'elf' ? 'the file' : kind === 'bundle' ? 'the directory' : `the ${KIND_WORDS[kind]}`;
+}
+
+export function counted(number: number, singular: string, plural = `${singular}s`): string {
+  return `${number.toLocaleString('en')} ${number === 1 ? singular : plural}`;
+}
+
+export function subjectWords({
+  path,
+  kind,
+  groups,
+  filesSeen,
+  gemsWithoutBinaries,
+  specialFiles,
+}: InspectedSubject): string {
+  const shown = path === '-' ? 'standard input' : printable(path);
+  const files = groups.reduce((sum, group) => sum + group.files.length, 0);
+  const gems = groups.filter((group) => group.kind === 'gem').length;
+  if (kind === 'elf') return `${shown}: ELF file`;
+  const parts = [
+    `${counted(files, 'ELF file')}${filesSeen > files ? ` among ${filesSeen.toLocaleString('en')}` : ''}`,
+    ...(gems > 0 && kind !== 'gem' ? [`${counted(gems, 'gem')} with native files`] : []),
+    ...(gemsWithoutBinaries > 0 ? [`${counted(gemsWithoutBinaries, 'gem')} without`] : []),
+    ...(specialFiles > 0
+      ? [`${counted(specialFiles, 'device, socket or pipe', 'devices, sockets and pipes')} not opened`]
+      : []),
+  ];
+  return `${shown}: ${KIND_WORDS[kind]}, ${parts.join(', ')}`;
+}
+
+/** A group by its name: `nokogiri 1.18.3`. */
+export function groupWords({ name, version }: InspectedGroup): string {
+  return version === undefined ? printable(name) : `${printable(name)} ${printable(version)}`;
+}
+
+/** What a gem is for: `x86_64-linux-gnu, Ruby 3.3.0`. */
+export function forWords({ platform, rubyAbi }: InspectedGroup): string {
+  const parts = [
+    ...(platform === undefined || platform === 'ruby' ? [] : [printable(platform)]),
+    ...(rubyAbi === undefined ? [] : [`Ruby ${printable(rubyAbi)}`]),
+  ];
+  return parts.length === 0 ? '–' : parts.join(', ');
+}
+
+/** All numbers: `glibc 2.34, GLIBCXX 3.4.29, GLIBC_ABI_DT_RELR`. */
+export function allNeedsWords(requires: Requires): string {
+  const { cxxabi, gcc, markers } = requires;
+  return [
+    needsWords(requires),
+    ...(cxxabi === undefined ? [] : [`CXXABI ${cxxabi}`]),
+    ...(gcc === undefined ? [] : [`GCC ${gcc}`]),
+    ...(markers ?? []).map(printable),
+  ].join(', ');
+}
+
+const MOST_SYSTEMS = 6;
+
+/** Where it runs, in one sentence. */
+export function runsOnWords({ requires, runsOn, arch }: CpuNeeds): string {
+  if (requires.libc === 'static') return `runs on any Linux for ${arch}: it asks for no C library`;
+  if (requires.libc === 'both') return 'has files for glibc and files for musl: no one system runs them all';
+  if (runsOn === undefined || runsOn.length === 0) return 'no known system has all of it';
+  return `runs on ${listWords(runsOn, MOST_SYSTEMS)}`;
+}
+
+/** glibc's and musl's own libraries and loaders: whoever has the C library has them. */
+const OF_LIBC =
+  /^(?:lib(?:c|m|mvec|dl|pthread|rt|resolv|util|anl|nsl|crypt|nss_\w+)\.so\.\d+|ld-?[-.\w]*\.so\.\d+|libc\.so|libc\.musl-.*)$/;
+
+/** Needed libraries that are not inside and not the C library's own. */
+export function otherLibraries(requires: Requires): string[] {
+  return (requires.libraries ?? []).filter(
+    (library) => !OF_LIBC.test(library) || library.startsWith('libcrypt.'),
+  );
+}
+
+/** Words of what could not be read whatever the target; a target's own findings are in words.ts. */
+export function unreadWords(finding: Finding): string {
+  switch (finding.kind) {
+    case 'unreadable':
+      return `could not be read: ${printable(finding.reason)} [${finding.code}]`;
+    case 'nested-archive':
+      return 'is an archive, and what is in it was not read';
+    case 'static-archive':
+      return 'is an archive that is linked on your machine, so it cannot be judged here';
+    default:
+      return finding.kind;
+  }
+}
+
+/** The closing line. */
+export function inspectSummaryWords({ summary, targets }: InspectReport): string {
+  const { files, compatible, incompatible, unknown, unreadable } = summary;
+  if (files === 0 && unreadable === 0) return 'No ELF files: nothing to check.';
+  const parts = [counted(files, 'ELF file')];
+  if (targets !== undefined) {
+    const total = compatible + incompatible + unknown;
+    if (total > 1) parts.push(counted(total, 'group'));
+    const verdicts = [
+      ...(compatible > 0 ? [`${compatible} ${compatible === 1 ? 'fits' : 'fit'}`] : []),
+      ...(incompatible > 0 ? [`${incompatible} ${incompatible === 1 ? 'does' : 'do'} not fit`] : []),
+      ...(unknown > 0 ? [`${unknown} could not be checked`] : []),
+    ];
+    return `${parts.join(' in ')}: ${verdicts.join(', ')}.`;
+  }
+  if (unreadable > 0) parts.push(`${counted(unreadable, 'part')} not read`);
+  return `${parts.join(', ')}.`;
+}

@@ -1,0 +1,16 @@
+import type { InspectReport } from '../inspect/types.js';
+import { renderInspectText } from './inspect-text.js';
+import { renderJson } from './json.js';
+import type { TextOptions } from './text.js';
+
+const RENDERERS = {
+  text: renderInspectText,
+  json: (report: InspectReport) => renderJson(report),
+} satisfies Record<string, (report: InspectReport, options: TextOptions) => string>;
+
+export type InspectFormat = keyof typeof RENDERERS;
+
+/** The report in a format; ends with a newline. */
+export function renderInspect(report: InspectReport, format: InspectFormat, options: TextOptions): string {
+  return RENDERERS[format](report, options);
+}
