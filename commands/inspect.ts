@@ -6,7 +6,8 @@ import { CPUS, UsageError, inspect, inspectExitCode, parseCpu, renderInspect } f
 import { fileCounter } from '../src/progress-bar.js';
 
 export default class Inspect extends BaseCommand {
-  static override summary = 'Tell what executables, libraries, gems, bundles and archives need, and whether they load on a target.';
+  static override summary =
+    'Tell what executables, libraries, gems, bundles and archives need, and whether they load on a target.';
 
   static override description = [
     'PATH is an ELF file, a .gem, a directory, installed gems (vendor/bundle, $GEM_HOME), a zip such as a Lambda function or layer, a tar archive (plain, gzip, zstd, xz), a .deb or .rpm package, or - for standard input; it is told by its first bytes, not by its name. NAME@VERSION is a gem of the registry, with all its variants for Linux.',
@@ -25,7 +26,10 @@ export default class Inspect extends BaseCommand {
   static override strict = false;
 
   static override args = {
-    path: Args.string({ description: 'file, directory, NAME@VERSION or -; several may be named', required: true }),
+    path: Args.string({
+      description: 'file, directory, NAME@VERSION or -; several may be named',
+      required: true,
+    }),
   };
 
   static override flags = {
@@ -33,7 +37,8 @@ export default class Inspect extends BaseCommand {
       char: 't',
       multiple: true,
       multipleNonGreedy: true,
-      summary: 'System that the files have to load on: ubuntu-20.04, al2023, lambda-ruby3.3, alpine-3.20, image:REF, …',
+      summary:
+        'System that the files have to load on: ubuntu-20.04, al2023, lambda-ruby3.3, alpine-3.20, image:REF, …',
       helpValue: 'NAME',
     }),
     arch: Flags.string({
@@ -46,13 +51,18 @@ export default class Inspect extends BaseCommand {
       summary: 'Ruby that runs on the target. [default: the one that a gem is installed for]',
       helpValue: 'X.Y.Z',
     }),
-    symbols: Flags.boolean({ summary: 'Tell the symbols behind each version that is too new, and what they are.' }),
-    tree: Flags.boolean({ summary: 'Show which library resolves inside, which on the target, and which nowhere.' }),
+    symbols: Flags.boolean({
+      summary: 'Tell the symbols behind each version that is too new, and what they are.',
+    }),
+    tree: Flags.boolean({
+      summary: 'Show which library resolves inside, which on the target, and which nowhere.',
+    }),
     source: Flags.string({
       char: 's',
       multiple: true,
       multipleNonGreedy: true,
-      summary: 'Server, mirror directory or directory of .gem files, for NAME@VERSION. [default: rubygems.org]',
+      summary:
+        'Server, mirror directory or directory of .gem files, for NAME@VERSION. [default: rubygems.org]',
       helpValue: 'URL|DIR',
     }),
     format: Flags.option({

@@ -37,13 +37,18 @@ const file = z.strictObject({
 const needs = z.strictObject({
   arch: cpu,
   requires,
-  runsOn: list.exactOptional().describe('Known systems that provide the versions, those in support first, the lowest first'),
+  runsOn: list
+    .exactOptional()
+    .describe('Known systems that provide the versions, those in support first, the lowest first'),
 });
 
 const fileRemedies = z.strictObject({
   file: text,
   toolchain: z.looseObject({ kind: text, evidence: text }).exactOptional().describe('Who built the file'),
-  remedies: z.array(z.looseObject({ kind: text })).readonly().describe('Best first'),
+  remedies: z
+    .array(z.looseObject({ kind: text }))
+    .readonly()
+    .describe('Best first'),
 });
 
 const result = z.strictObject({
@@ -84,7 +89,19 @@ const tree = z.looseObject({
 
 const subject = z.strictObject({
   path: text.describe('As it was given; - for standard input'),
-  kind: z.enum(['elf', 'gem', 'release', 'directory', 'bundle', 'zip', 'tar', 'cpio', 'deb', 'rpm', 'compressed']),
+  kind: z.enum([
+    'elf',
+    'gem',
+    'release',
+    'directory',
+    'bundle',
+    'zip',
+    'tar',
+    'cpio',
+    'deb',
+    'rpm',
+    'compressed',
+  ]),
   groups: z.array(group).readonly(),
   needs: z.array(needs).readonly(),
   filesSeen: z.int(),

@@ -299,7 +299,13 @@ function groupSection(
 
 /** What words say of a target: its names and its C library. */
 function spokenOf({ glibc, musl, ...target }: TargetSummary): Target {
-  return { ...target, libcVersion: glibc ?? musl ?? '', ceilings: {}, libraries: [], librariesComplete: false };
+  return {
+    ...target,
+    libcVersion: glibc ?? musl ?? '',
+    ceilings: {},
+    libraries: [],
+    librariesComplete: false,
+  };
 }
 
 /** The remedies of all files of one group; those of one toolchain are said once. */
