@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { brotliDecompressSync } from 'node:zlib';
 import { afterAll } from 'vitest';
 import yauzl from 'yauzl';
-import type { CliResult } from '../../helpers/cli.js';
-import { gemcompat } from '../../helpers/cli.js';
+import type { Finding, InspectedGroup, InspectOptions, InspectReport } from '../../../src/index.js';
+import { inspect as inspectPaths, inspectExitCode } from '../../../src/index.js';
 
 const BIN = fileURLToPath(new URL('../../../fixtures/inspect/bin/', import.meta.url));
 
@@ -61,56 +61,28 @@ type OpenEntry = (
   done: (error: Error | null, stream: NodeJS.ReadableStream) => void,
 ) => void;
 
-/** A finding as the report has it: its kind, file, and the facts of that kind. */
-export interface Found {
-  readonly kind: string;
-  readonly file: string;
-  readonly library?: string;
-  readonly symbolVersion?: string;
-  readonly symbols?: readonly string[];
-  readonly provided?: string;
-  readonly builtFor?: string;
-  readonly code?: string;
+/** What a report says, and the exit code that the program ends with. */
+export interface Answer {
+  readonly code: number;
+  readonly report: InspectReport;
 }
 
-export interface Group {
-  readonly kind: string;
-  readonly name: string;
-  readonly version?: string;
-  readonly rubyAbi?: string;
-  readonly files: readonly { readonly path: string }[];
-  readonly needs: readonly {
-    readonly requires: { readonly glibc?: string };
-    readonly runsOn?: readonly string[];
-  }[];
-  readonly findings: readonly Found[];
-  readonly verdict?: string;
-  readonly results?: readonly {
-    readonly target: string;
-    readonly verdict: string;
-    readonly findings: readonly Found[];
-  }[];
-}
-
-export interface Report {
-  readonly subjects: readonly {
-    readonly path: string;
-    readonly kind: string;
-    readonly groups: readonly Group[];
-  }[];
-  readonly unreadable: readonly { readonly file: string; readonly reason: string }[];
-  readonly summary: Readonly<Record<string, number>>;
-}
-
-/** Runs `gemcompat inspect --format json`: its exit code, and its report. */
-export async function inspect(...args: readonly string[]): Promise<{ result: CliResult; report: Report }> {
-  const result = await gemcompat(['inspect', ...args, '--format', 'json']);
-  if (!result.stdout.startsWith('{')) throw new Error(`status ${result.code}: ${result.stderr}`);
-  return { result, report: JSON.parse(result.stdout) as Report };
+/** Inspects one path, as the program does. */
+export async function inspect(
+  path: string,
+  target?: string,
+  options: Partial<InspectOptions> = {},
+): Promise<Answer> {
+  const report = await inspectPaths({
+    paths: [path],
+    ...(target === undefined ? {} : { target }),
+    ...options,
+  });
+  return { code: inspectExitCode(report), report };
 }
 
 /** The group of that name. */
-export function groupOf({ subjects }: Report, name: string): Group {
+export function groupOf({ subjects }: InspectReport, name: string): InspectedGroup {
   const groups = subjects.flatMap((subject) => subject.groups);
   const group = groups.find((candidate) => candidate.name === name);
   if (group === undefined) throw new Error(`no ${name} among ${groups.map((one) => one.name).join(', ')}`);
@@ -118,16 +90,14 @@ export function groupOf({ subjects }: Report, name: string): Group {
 }
 
 /** All findings of a group's results. */
-export function findingsOf({ results = [] }: Group): readonly Found[] {
+export function findingsOf({ results = [] }: InspectedGroup): readonly Finding[] {
   return results.flatMap(({ findings }) => findings);
 }
 
 /** Each version that a target does not have, with the symbols bound to it: `GLIBC_2.34 pthread_create,pthread_detach`. */
-export function tooNew(found: readonly Found[]): string[] {
+export function tooNew(found: readonly Finding[]): string[] {
   const lines = found
-    .filter(({ kind }) => kind === 'symbol-version')
-    .map(({ symbolVersion = '', symbols = [] }) =>
-      [symbolVersion, symbols.toSorted().join()].join(' ').trim(),
-    );
+    .filter((finding) => finding.kind === 'symbol-version')
+    .map(({ symbolVersion, symbols }) => [symbolVersion, symbols.toSorted().join()].join(' ').trim());
   return [...new Set(lines)].sort();
 }
