@@ -46,15 +46,21 @@ export class GemInside {
    * lie at. A file for another machine is passed over, as the loader does (elf/dl-load.c, open_verify).
    */
   resolve(from: GemBinary, library: string): GemBinary | undefined {
-    if (library.includes('/')) return undefined;
+    if (library.includes('/')) return this.#at(library, from);
     const { rpath, runpath } = from.elf;
     const entries = [...(runpath.length > 0 ? [] : rpath), ...this.#libraryPath, ...runpath];
     for (const entry of entries) {
-      const directory = this.#inside(entry, directoryOf(from.path));
-      const found = directory === undefined ? undefined : this.#follow(`${directory}/${library}`);
-      if (found?.elf.machine === from.elf.machine && found.elf.class === from.elf.class) return found;
+      const found = this.#at(`${entry}/${library}`, from);
+      if (found !== undefined) return found;
     }
     return undefined;
+  }
+
+  /** The file that a path in `from` leads to, where that is one for the same machine. */
+  #at(path: string, from: GemBinary): GemBinary | undefined {
+    const inside = this.#inside(path, directoryOf(from.path));
+    const found = inside === undefined ? undefined : this.#follow(inside);
+    return found?.elf.machine === from.elf.machine && found.elf.class === from.elf.class ? found : undefined;
   }
 
   /** An entry of a search path as a path inside; undefined for one that is not. */

@@ -45,7 +45,9 @@ const MAX_PASSES = 8;
 /** Archives inside an archive that are opened; what is deeper is told. */
 const MAX_DEPTH = 1;
 
-/** What is kept of a stream that cannot be read twice, for formats that need that. */
+/** Smaller than an empty zip (APPNOTE.TXT 4.3.16), and than every other archive and ELF header. In bytes. */
+const SMALLEST = 22;
+
 type Stream = AsyncIterable<Uint8Array>;
 
 /** Where in an archive, or in one inside it, files are met. */
@@ -321,7 +323,7 @@ class ArchiveWalk {
         seen?.(path);
       }
     }
-    if (entry.kind !== 'file' || entry.size === 0 || !this.#wanted(path)) return undefined;
+    if (entry.kind !== 'file' || entry.size < SMALLEST || !this.#wanted(path)) return undefined;
     if (isSpecification(path))
       return specificationSink((text) => {
         this.#report(path, { kind: 'specification', text });

@@ -15,7 +15,7 @@ import { ElfError } from '../errors.js';
 import { concernOf } from './file-probe.js';
 import { SPECIFICATION_HEAD, gemDirectoryOf, isCachedGem, isSpecification } from './gem-home.js';
 import type { ArchiveFormat } from './magic.js';
-import { MAGIC_LENGTH } from './magic.js';
+import { MAGIC_LENGTH, isJavaArchive } from './magic.js';
 import { ChangedError, FileSource, OPEN_FLAGS, elfBytes } from './source.js';
 import type { TreeCollector } from './tree.js';
 
@@ -46,6 +46,8 @@ export interface DirectoryFindings {
   readonly archives: readonly FoundArchive[];
   /** Packed gems in the cache of a GEM_HOME, which are copies of what is installed beside them. */
   readonly cachedGems: number;
+  /** Archives of Java classes, which no loader of the system looks into. */
+  readonly javaArchives: number;
   /** Directories that were passed over: the files in them are none (`/proc`). */
   readonly passedOver: readonly string[];
 }
@@ -80,6 +82,7 @@ class DirectoryWalk {
   readonly #files = new Map<string, string>();
   readonly #head = Buffer.alloc(HEAD);
   #cachedGems = 0;
+  #javaArchives = 0;
   #turn = performance.now();
 
   constructor(root: RawPath, ports: DirectoryPorts) {
@@ -100,7 +103,12 @@ class DirectoryWalk {
         this.#failed(raw, error);
       }
     }
-    return { archives: this.#archives, cachedGems: this.#cachedGems, passedOver: this.#passedOver };
+    return {
+      archives: this.#archives,
+      cachedGems: this.#cachedGems,
+      javaArchives: this.#javaArchives,
+      passedOver: this.#passedOver,
+    };
   }
 
   /** Device of a directory that is to be read; undefined for one that was, or whose files are none. */
@@ -192,6 +200,7 @@ class DirectoryWalk {
           return;
         default:
           if (magic === 'gem' && isCachedGem(path)) this.#cachedGems += 1;
+          else if (magic === 'zip' && isJavaArchive(head)) this.#javaArchives += 1;
           else this.#archives.push({ path, file: place, format: magic });
       }
     } finally {

@@ -243,6 +243,12 @@ async function readDirectory(path: string, file: string, ports: ReadPorts): Prom
       message: `${path}: ${found.cachedGems} packed gems in cache/ are copies of what is installed beside them, and were not opened`,
     });
   }
+  if (found.javaArchives > 0) {
+    warnings.push({
+      code: 'JAVA_ARCHIVES',
+      message: `${path}: ${found.javaArchives} Java archives were not opened; name one to look into it`,
+    });
+  }
   for (const each of found.passedOver) {
     warnings.push({
       code: 'NO_FILES',

@@ -24,7 +24,7 @@ const KINDS: Readonly<Record<number, ArchiveEntry['kind']>> = {
 const DEFLATED = 8;
 
 /** Compressed bytes that are enough to see what a file is. */
-const PEEK = 1024;
+const PEEK = 512;
 /** PATH_MAX of Linux (limits.h), with room. In bytes. */
 const MAX_LINK = 64 << 10;
 
@@ -59,8 +59,13 @@ export async function readZip(source: ByteSource, ports: ZipPorts): Promise<void
   }
 }
 
+/** Entries of a zip's directory have some 100 bytes, and are read one by one. In bytes. */
+const READ_AHEAD = 64 << 10;
+
 class SourceReader extends yauzl.RandomAccessReader {
   readonly #source: ByteSource;
+  #ahead: Buffer = Buffer.alloc(0);
+  #aheadAt = 0;
 
   constructor(source: ByteSource) {
     super();
@@ -80,17 +85,26 @@ class SourceReader extends yauzl.RandomAccessReader {
   ): void {
     let failure: Error | null = null;
     try {
-      const bytes = this.#source.read(position, length);
+      const bytes = this.#bytes(position, length);
       if (bytes.length < length) failure = new ArchiveError('ARCHIVE_TRUNCATED', 'the zip ends too early');
       else bytes.copy(buffer, offset);
     } catch (error) {
       failure = error as Error;
     }
-    setImmediate(callback, failure);
+    process.nextTick(callback, failure);
   }
 
   override close(callback: (error: Error | null) => void): void {
-    setImmediate(callback, null);
+    process.nextTick(callback, null);
+  }
+
+  #bytes(position: number, length: number): Buffer {
+    const from = position - this.#aheadAt;
+    if (from >= 0 && from + length <= this.#ahead.length) return this.#ahead.subarray(from, from + length);
+    if (length > READ_AHEAD) return this.#source.read(position, length);
+    this.#ahead = this.#source.read(position, READ_AHEAD);
+    this.#aheadAt = position;
+    return this.#ahead.subarray(0, length);
   }
 }
 
@@ -104,7 +118,7 @@ async function readEntry(zip: ZipFile, entry: Entry, source: ByteSource, ports: 
   if (sink === undefined) return;
   try {
     checkReadable(entry);
-    if (!(await mayConcern(zip, entry, source, ports))) return;
+    if (!mayConcern(entry, source, ports)) return;
     await readFile(zip, entry, sink, ports);
   } catch (error) {
     const failure = zipError(error);
@@ -135,22 +149,29 @@ function checkReadable(entry: Entry): void {
   }
 }
 
-/** The first bytes say so, or do not say. */
-async function mayConcern(
-  zip: ZipFile,
-  entry: Entry,
-  source: ByteSource,
-  { concerns }: ZipPorts,
-): Promise<boolean> {
-  const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
-  const bytes = source.read(fileDataStart, Math.min(PEEK, entry.compressedSize));
+/** APPNOTE.TXT 4.3.7: a local header has 30 bytes, and then a name and extra fields, whose lengths are at 26 and 28. */
+const LOCAL_HEADER = 30;
+
+/** Whether the first bytes are of concern. True where they cannot be had so: reading the file will say why. */
+function mayConcern(entry: Entry, source: ByteSource, { concerns }: ZipPorts): boolean {
+  const { compressedSize, uncompressedSize, relativeOffsetOfLocalHeader: at } = entry;
+  const length =
+    LOCAL_HEADER + entry.fileNameLength + entry.extraFieldLength + Math.min(PEEK, compressedSize);
+  let bytes = source.read(at, length);
+  if (bytes.length < LOCAL_HEADER) return true;
+  const start = LOCAL_HEADER + bytes.readUInt16LE(26) + bytes.readUInt16LE(28);
+  // The extra fields in front of the data may be others than those in the zip's directory.
+  if (start + Math.min(PEEK, compressedSize) > bytes.length) {
+    bytes = source.read(at, start + Math.min(PEEK, compressedSize));
+  }
+  const data = bytes.subarray(start, start + Math.min(PEEK, compressedSize));
   try {
     const head =
       entry.compressionMethod === DEFLATED
-        ? inflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH })
-        : bytes;
-    const enough = head.length >= Math.min(512, entry.uncompressedSize);
-    return !enough || concerns(head.subarray(0, 512), entry.uncompressedSize);
+        ? inflateRawSync(data, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 4096 })
+        : data;
+    const enough = head.length >= Math.min(512, uncompressedSize);
+    return !enough || concerns(head.subarray(0, 512), uncompressedSize);
   } catch {
     return true;
   }
