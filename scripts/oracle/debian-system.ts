@@ -84,44 +84,56 @@ async function debs(archives: string): Promise<string[]> {
   return (await readdir(archives)).filter((name) => name.endsWith('.deb')).sort();
 }
 
+/** Status by which the script below says that the root could not be made ready; chroot(1) and env(1) use it alike. */
+const NOT_READY = 125;
+
+/** Devices of a root, made where that is allowed, and the machine's own where only a namespace is. */
+const ENTER = [
+  'fail() { exit 125; }',
+  'for device in "null 3" "zero 5" "urandom 9"; do',
+  '  set -- "$1" "$2" "$3" $device',
+  '  [ -c "$1/dev/$4" ] && [ "$(id -u)" = 0 ] && [ -z "$NAMESPACE" ] && continue',
+  '  if [ -n "$NAMESPACE" ]; then',
+  '    { [ -e "$1/dev/$4" ] || : >"$1/dev/$4"; } && mount --bind "/dev/$4" "$1/dev/$4" || fail',
+  '  else',
+  '    rm -f "$1/dev/$4" && mknod -m 666 "$1/dev/$4" c 1 "$5" || fail',
+  '  fi',
+  'done',
+  'unset NAMESPACE',
+  'exec chroot "$1" /bin/sh -c "cd \\"\\$1\\" || exit 126; eval \\"\\$2\\"" sh "$2" "$3"',
+].join('\n');
+
 /**
- * Runs a command with `root` as its root directory, in a user and mount namespace of its own: `/dev/null` and the like are
- * the machine's, and nothing else is. `network` of this machine is shared, so that a server on the loopback can be reached.
+ * Runs a command with `root` as its root directory. The machine's network is shared, so that a server on the loopback can
+ * be reached; nothing else of the machine is seen. As root it needs to make devices and to change the root, as anybody else
+ * a user namespace.
  *
  * @param root a root directory with what the command needs in it
  * @param script for `sh`, in the root
- * @throws where unshare is absent (ENOENT). A status other than 0 is a result.
+ * @throws with code EPERM where that is not allowed here, with ENOENT where a program for it is absent. A status other
+ *   than 0 is a result.
  */
 export async function inSystem(
   root: string,
   script: string,
   { env = {}, cwd = '/' }: { env?: Readonly<Record<string, string>>; cwd?: string } = {},
 ): Promise<CommandResult> {
-  const setUp = [
-    'mkdir -p "$1/dev" "$1/proc"',
-    'for node in null zero urandom; do [ -e "$1/dev/$node" ] || : >"$1/dev/$node"; mount --bind "/dev/$node" "$1/dev/$node"; done',
-    'exec chroot "$1" /bin/sh -c "cd \\"\\$1\\" || exit 126; eval \\"\\$2\\"" sh "$2" "$3"',
-  ].join('\n');
-  const unshare = [
-    ...(process.getuid?.() === 0 ? [] : ['--map-root-user']),
-    '--mount',
-    'sh',
-    '-ec',
-    setUp,
-    'sh',
-    root,
-    cwd,
-    script,
-  ];
+  const asRoot = process.getuid?.() === 0;
+  const enter = ['sh', '-c', ENTER, 'sh', root, cwd, script];
+  const [command = '', ...args] = asRoot ? enter : ['unshare', '--map-root-user', '--mount', ...enter];
+  const base = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', HOME: '/tmp' };
   try {
-    const { stdout, stderr } = await run('unshare', unshare, {
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', HOME: '/tmp', ...env },
+    const { stdout, stderr } = await run(command, args, {
+      env: { ...base, NAMESPACE: asRoot ? '' : 'yes', ...env },
       maxBuffer: 1 << 28,
     });
     return { status: 0, stdout, stderr };
   } catch (error) {
     const { code, stdout, stderr } = error as { code?: unknown; stdout?: string; stderr?: string };
     if (typeof code !== 'number') throw error;
+    if (code === NOT_READY || (stderr ?? '').startsWith('unshare:')) {
+      throw Object.assign(new Error(`no other root can be entered here: ${stderr ?? ''}`), { code: 'EPERM' });
+    }
     return { status: code, stdout: stdout ?? '', stderr: stderr ?? '' };
   }
 }

@@ -117,11 +117,11 @@ const PARTS: readonly Part[] = [
   },
 ];
 
-/** A program that is not on this machine, or packages that its apt cannot get. */
+/** A program that is not on this machine or may not be run, or packages that its apt cannot get. */
 function isAbsence(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const { code, cmd } = error as { code?: unknown; cmd?: unknown };
-  return code === 'ENOENT' || (typeof cmd === 'string' && cmd.startsWith('apt-get'));
+  return code === 'ENOENT' || code === 'EPERM' || (typeof cmd === 'string' && cmd.startsWith('apt-get'));
 }
 
 const wanted = process.argv.slice(2);

@@ -18,6 +18,7 @@ import type { Finding } from '../../src/compat/types.js';
 import { gemcompat, ROOT } from '../../test/helpers/cli.js';
 import { debianPackages } from './debian.js';
 import { debianSources, debianSystem, inSystem } from './debian-system.js';
+import { compareBounds } from './inspect-bounds.js';
 import type { Built, BuildSuite } from './inspect-build.js';
 import { build, buildFixtures, COMMITTED } from './inspect-build.js';
 import type { LoaderAnswer, LoaderRoot } from './loader-judge.js';
@@ -108,6 +109,7 @@ export async function compareInspect(
   await compareCommitted(builds, result);
   await compareExecutables(builds, runners, result);
   for (const built of Object.values(builds)) await compareBundle(built, into, runners, result);
+  await compareBounds(into, join(builds.bookworm.out, 'proxy-cgo'), result);
   return result;
 }
 
