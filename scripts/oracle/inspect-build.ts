@@ -1,6 +1,6 @@
 /**
- * Builds the binaries of `fixtures/inspect` from their sources, in small systems of the Debian releases that
- * `fixtures/inspect/build.sh` names. Run as a program it writes those that are committed:
+ * Builds the binaries of `fixtures/deployed` from their sources, in small systems of the Debian releases that
+ * `fixtures/deployed/build.sh` names. Run as a program it writes those that are committed:
  *
  *     npx jiti scripts/oracle/inspect-build.ts
  */
@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { debianSystem, inSystem } from './debian-system.js';
 
-const SOURCES = fileURLToPath(new URL('../../fixtures/inspect/', import.meta.url));
+const SOURCES = fileURLToPath(new URL('../../fixtures/deployed/', import.meta.url));
 
 const SYSTEM = ['binutils', 'coreutils', 'dash', 'findutils', 'grep', 'gzip', 'mawk', 'sed', 'tar'];
 const RUBY = ['bundler', 'g++', 'gcc', 'libc6-dev', 'libffi-dev', 'libyaml-dev', 'make', 'ruby', 'ruby-dev'];
@@ -61,7 +61,7 @@ export async function build({ root }: Built, args: string): Promise<void> {
   if (status !== 0) throw new Error(`build.sh ${args}: status ${status}\n${stdout}${stderr}`);
 }
 
-/** What is committed: file of `fixtures/inspect/bin`, and the release that it comes from; `.br` is compressed. */
+/** What is committed: file of `fixtures/deployed/bin`, and the release that it comes from; `.br` is compressed. */
 export const COMMITTED = {
   'proxy-cgo.br': 'bookworm',
   'proxy-static.br': 'bookworm',

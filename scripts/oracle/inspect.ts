@@ -1,5 +1,5 @@
 /**
- * Holds `gemcompat inspect` against what really happens: the executables of `fixtures/inspect` are built from their sources,
+ * Holds `gemcompat inspect` against what really happens: the executables of `fixtures/deployed` are built from their sources,
  * started in systems of Debian 11, 12 and 13, and the outcome is compared with the verdict on that system; gems with C
  * extensions, our own and others', are installed into a vendor/bundle by Debian's Bundler, and every library in it is asked of
  * the loaders of those systems.
@@ -130,7 +130,7 @@ async function compareCommitted(
 ): Promise<void> {
   const others: string[] = [];
   for (const [name, suite] of Object.entries(COMMITTED)) {
-    const committed = await readFile(join(ROOT, 'fixtures/inspect/bin', name));
+    const committed = await readFile(join(ROOT, 'fixtures/deployed/bin', name));
     const made = await readFile(join(builds[suite].out, basename(name, '.br')));
     if (!made.equals(name.endsWith('.br') ? brotliDecompressSync(committed) : committed)) others.push(name);
   }

@@ -9,9 +9,9 @@ import yauzl from 'yauzl';
 import type { Finding, InspectedGroup, InspectOptions, InspectReport } from '../../../src/index.js';
 import { inspect as inspectPaths, inspectExitCode } from '../../../src/index.js';
 
-const BIN = fileURLToPath(new URL('../../../fixtures/inspect/bin/', import.meta.url));
+const BIN = fileURLToPath(new URL('../../../fixtures/deployed/bin/', import.meta.url));
 
-/** Path of a file that `fixtures/inspect/build.sh` built. */
+/** Path of a file that `fixtures/deployed/build.sh` built. */
 export const built = (name: string): string => join(BIN, name);
 
 /** A directory of this test file's own, which goes with it. */
