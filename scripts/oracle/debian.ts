@@ -53,12 +53,18 @@ export async function debianPackages({ suite, arch, names, into }: DebianRequest
   return { root: into, packages: await debs(archives) };
 }
 
-async function aptOptions(state: string, suite: string, arch: string): Promise<string[]> {
+/** Options of an apt-get with sources, lists, cache and status of its own below `state`. */
+export async function aptOptions(
+  state: string,
+  suite: string,
+  arch: string,
+  type: 'deb' | 'deb-src' = 'deb',
+): Promise<string[]> {
   for (const folder of ['lists/partial', 'cache/archives/partial', 'archives', 'empty.d']) {
     await mkdir(join(state, folder), { recursive: true });
   }
   const sources = join(state, 'sources.list');
-  await writeFile(sources, `deb [signed-by=${KEYRING}] ${await debianMirror()} ${suite} main\n`);
+  await writeFile(sources, `${type} [signed-by=${KEYRING}] ${await debianMirror()} ${suite} main\n`);
   await writeFile(join(state, 'status'), '');
   const settings: Readonly<Record<string, string>> = {
     'Dir::Etc::SourceList': sources,

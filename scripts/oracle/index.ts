@@ -9,6 +9,7 @@ import { debianPackages } from './debian.js';
 import { comparePlatforms } from './platforms.js';
 import { compareWithLoader } from './loader.js';
 import { compareImages } from './images.js';
+import { compareInspect } from './inspect.js';
 import { compareGems, defaultGemDirs } from './gems.js';
 import { compareLockfiles } from './lockfiles.js';
 import { comparePins } from './pins.js';
@@ -114,14 +115,17 @@ const PARTS: readonly Part[] = [
     name: 'pins in generated universes',
     oracle: 'Bundler 2.6',
     run: async () => fromComparison(await comparePins()),
+    name: 'inspected trees',
+    oracle: 'Debian 11, 12, 13: kernel, ld.so, Ruby',
+    run: async () => fromComparison(await compareInspect()),
   },
 ];
 
-/** A program that is not on this machine, or packages that its apt cannot get. */
+/** A program that is not on this machine or may not be run, or packages that its apt cannot get. */
 function isAbsence(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const { code, cmd } = error as { code?: unknown; cmd?: unknown };
-  return code === 'ENOENT' || (typeof cmd === 'string' && cmd.startsWith('apt-get'));
+  return code === 'ENOENT' || code === 'EPERM' || (typeof cmd === 'string' && cmd.startsWith('apt-get'));
 }
 
 const wanted = process.argv.slice(2);

@@ -19,6 +19,7 @@ import type { Budget, InspectLimits } from './limits.js';
 import type { ArchiveFormat, CompressedFormat } from './magic.js';
 import { MAGIC_LENGTH, magicOf, unsupportedName } from './magic.js';
 import { NestedStreams } from './nested-streams.js';
+import { peek } from './peek.js';
 import type { ByteSource } from './source.js';
 import { MemorySource } from './source.js';
 import type { FileResult, TreeCollector } from './tree.js';
@@ -210,12 +211,12 @@ class ArchiveWalk {
 
   /** What a package is wrapped around: an archive of a known format, plain or compressed. */
   async #payload(stream: Stream, formats: readonly string[], name: string, level: Level): Promise<void> {
-    const { head, all } = await peek(stream);
+    const { head, all } = await peek(stream, MAGIC_LENGTH);
     const magic = magicOf(head);
     const inner = this.#level(level.prefix, level.depth, level.withinXz);
     if (magic === 'gzip' || magic === 'zstd' || magic === 'xz') {
       const data = inflated(all, magic, this.#ports.limits, this.#budget);
-      const plain = await peek(data);
+      const plain = await peek(data, MAGIC_LENGTH);
       const format = magicOf(plain.head);
       if (format === undefined || !formats.includes(format))
         throw new ArchiveError('ARCHIVE_CORRUPT', `${name} is no ${formats[0] ?? ''} archive`);
@@ -242,7 +243,10 @@ class ArchiveWalk {
   /** A compressed file: an ELF file, or an archive, the files of which are met one level deeper where `name` lies in another. */
   async #compressed(format: CompressedFormat, stream: Stream, name: string, level: Level): Promise<void> {
     const withinXz = level.withinXz || format === 'xz';
-    const { head, all } = await peek(inflated(stream, format, this.#ports.limits, this.#budget));
+    const { head, all } = await peek(
+      inflated(stream, format, this.#ports.limits, this.#budget),
+      MAGIC_LENGTH,
+    );
     this.#budget.entries += 1;
     const magic = magicOf(head);
     if (magic === 'elf') {
@@ -412,28 +416,6 @@ export function unreadable(error: unknown): FileResult | undefined {
   if (!(error instanceof TarError)) return undefined;
   const code = error.reason === 'truncated' ? 'ARCHIVE_TRUNCATED' : 'ARCHIVE_CORRUPT';
   return { kind: 'unreadable', code, reason: `the tar archive is not valid: ${error.message}` };
-}
-
-/** The first bytes of a stream, and the stream as if nothing had been taken of it. */
-async function peek(stream: Stream): Promise<{ readonly head: Uint8Array; readonly all: Stream }> {
-  const chunks = stream[Symbol.asyncIterator]();
-  let head: Uint8Array = new Uint8Array(0);
-  let ended = false;
-  while (head.length < MAGIC_LENGTH && !ended) {
-    const next = await chunks.next();
-    if (next.done === true) ended = true;
-    else head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
-  }
-  async function* all(): AsyncGenerator<Uint8Array, void, undefined> {
-    try {
-      if (head.length > 0) yield head;
-      if (ended) return;
-      for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
-    } finally {
-      await chunks.return?.();
-    }
-  }
-  return { head: head.subarray(0, MAGIC_LENGTH), all: all() };
 }
 
 async function collect(stream: Stream): Promise<Buffer> {

@@ -1,7 +1,9 @@
 import { DecompressError, decompressed } from '../target/image/decompress.js';
 import { ArchiveError } from './archive/archive-error.js';
+import { XzChecks, isDecodedCheck, xzCheckOf } from './archive/xz-checks.js';
 import type { Budget, InspectLimits } from './limits.js';
 import type { CompressedFormat } from './magic.js';
+import { peek } from './peek.js';
 
 /**
  * The data behind a compression, as it comes; members or frames in a row are one stream.
@@ -53,6 +55,31 @@ async function* plain(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
 }
 
 async function* unxz(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const { head, all } = await peek(source, 12);
+  const check = xzCheckOf(head);
+  if (check === undefined || isDecodedCheck(check)) {
+    yield* decodeXz(all);
+    return;
+  }
+  let out: Uint8Array[] = [];
+  const checks = new XzChecks((bytes) => void out.push(bytes));
+  async function* withoutChecks(): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const chunk of all) {
+      checks.push(chunk);
+      const bytes = Buffer.concat(out);
+      out = [];
+      if (bytes.length > 0) yield bytes;
+    }
+    checks.end();
+  }
+  for await (const chunk of decodeXz(withoutChecks())) {
+    checks.verify(chunk);
+    yield chunk;
+  }
+  checks.verifyEnd();
+}
+
+async function* decodeXz(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   const { XzReadableStream } = (await import('xz-decompress')).default;
   // What the source throws goes on as it is: the decoder would make its own error of it.
   let failure: { readonly error: unknown } | undefined;
@@ -65,11 +92,11 @@ async function* unxz(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arr
   }
   try {
     for await (const chunk of new XzReadableStream(readable(guarded()))) {
-      // Its bytes lie in a buffer that is used again.
-      yield chunk.slice();
+      // A copy: the decoder's memory grows, and its old views end then.
+      if (chunk.length > 0) yield chunk.slice();
     }
   } catch (error) {
-    throw failure?.error ?? xzError(error);
+    throw failure === undefined ? xzError(error) : failure.error;
   }
   if (failure !== undefined) throw failure.error;
 }

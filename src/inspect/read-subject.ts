@@ -209,13 +209,12 @@ function archiveError(path: string, error: unknown): unknown {
   const result = unreadable(error);
   if (result?.kind !== 'unreadable') return error;
   const message = `${path} cannot be read: ${result.reason}`;
-  const truncated = result.code === 'ARCHIVE_TRUNCATED';
-  return subjectError(
-    result.code,
-    message,
-    [truncated ? 'download or copy it again' : 'check that it is whole'],
-    error,
-  );
+  const remedies: Readonly<Record<string, string>> = {
+    ARCHIVE_TRUNCATED: 'download or copy it again',
+    ARCHIVE_UNSUPPORTED: 'unpack it, and name the directory',
+    ARCHIVE_ENCRYPTED: 'decrypt it first',
+  };
+  return subjectError(result.code, message, [remedies[result.code] ?? 'check that it is whole'], error);
 }
 
 function kindOf(magic: 'elf' | ArchiveFormat, tree: Tree): SubjectKind {
