@@ -87,8 +87,21 @@ export class YamlFile {
   check<T>(schema: z.ZodType<T>, keys: (path: readonly Key[]) => readonly string[]): T {
     const result = schema.safeParse(this.data);
     if (result.success) return result.data;
-    const errors = result.error.issues.map((issue) => this.#errorOf(issue, keys));
+    const { issues } = result.error;
+    const misspelt = new Set(
+      issues.flatMap(({ code, path }) => (code === 'unrecognized_keys' ? [path.join('\n')] : [])),
+    );
+    // A key that is not known is why another one is missing beside it.
+    const own = issues.filter(
+      ({ code, path }) =>
+        code !== 'invalid_type' || this.#has(path) || !misspelt.has(path.slice(0, -1).join('\n')),
+    );
+    const errors = own.map((issue) => this.#errorOf(issue, keys));
     throw errors.reduce((first, error) => (error.line < first.line ? error : first));
+  }
+
+  #has(path: readonly PropertyKey[]): boolean {
+    return this.#document.hasIn(path);
   }
 
   #parse(text: string, repeatedKeys: boolean): Document.Parsed {

@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { TargetError } from '../errors.js';
 import { targetNames } from './catalog.js';
+import { parseImageReference } from './image-reference.js';
 import { targetKey } from './target-key.js';
 
 /** As many names as are offered at most. */
@@ -42,6 +43,11 @@ export function nearestTargets(text: string): string[] {
     .map(({ name }) => name);
 }
 
+/** Whether a text can only be the name of an image: a bare word with a tag is as likely a system. */
+function isImage(text: string): boolean {
+  return /[/@]/.test(text) && parseImageReference(text) !== undefined;
+}
+
 /** The error for a text that names no target. `why` says what was wrong where more is known than that. */
 export function unknownTarget(text: string, why?: string): TargetError {
   const shown = JSON.stringify(text.length > COMPARED ? `${text.slice(0, COMPARED)}…` : text);
@@ -53,6 +59,7 @@ export function unknownTarget(text: string, why?: string): TargetError {
       known,
       suggestions: [
         ...(known.length > 0 ? [`The nearest known names are ${known.join(', ')}.`] : []),
+        ...(isImage(text) ? [`Have the image itself read, where it is one: image:${text}`] : []),
         'Run `gemcompat targets` for all names, or say what the system has: glibc-2.31, musl-1.2.5.',
       ],
     },

@@ -226,6 +226,13 @@ describe('parseConfig', () => {
     expect(error).toBeInstanceOf(UsageError);
   });
 
+  it('reports the key that is not known, and not the one that it was to be', () => {
+    const yaml = 'ignore:\n  - gem: x\n    reazon: y\n';
+    expect(() => parseConfig(yaml)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_KEY_UNKNOWN', line: 3 }) as Error,
+    );
+  });
+
   it('reports the first of several mistakes', () => {
     expect(refusal('ruby: x\nall: yes\nfoo: 1\n')).toMatchObject({ line: 1 });
   });

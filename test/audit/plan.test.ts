@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { PlanOptions } from '../../src/audit/plan.js';
+import { planAudit } from '../../src/audit/plan.js';
+import type { ProjectFiles } from '../../src/audit/project-files.js';
+
+const ROOT = '/srv/app';
+const CONFIG = { path: '.gemcompat.yml', ignore: [], warnings: [] };
+const KAMAL = {
+  path: 'config/deploy.yml',
+  arches: ['aarch64'],
+  buildArgs: { A: '1' },
+  warnings: [],
+} as const;
+
+const plan = (options: PlanOptions, project: ProjectFiles): ReturnType<typeof planAudit> =>
+  planAudit({ cwd: ROOT, ...options }, project, ROOT);
+
+describe('the targets of an audit', () => {
+  const dockerfile = `${ROOT}/Dockerfile`;
+  const config = { ...CONFIG, targets: ['debian-12'] };
+
+  it.each([
+    ['the caller', { target: 'focal' }, { config, dockerfile }, ['focal']],
+    ['the caller’s Dockerfile', { dockerfile: 'x/Dockerfile' }, { config }, ['dockerfile:x/Dockerfile']],
+    ['the configuration', {}, { config, dockerfile }, ['debian-12']],
+    ['the Dockerfile', {}, { config: CONFIG, dockerfile }, ['dockerfile:Dockerfile']],
+    [
+      'the builder of buildpacks',
+      {},
+      { kamal: { ...KAMAL, buildpackBuilder: 'heroku/builder:24' }, dockerfile },
+      ['heroku/builder:24'],
+    ],
+  ] as const)('are said by %s', (_, options, project, targets) => {
+    expect(plan(options, project).targets).toEqual(targets);
+  });
+
+  it.each([
+    ['dockerfile:deploy/Dockerfile', 'dockerfile:deploy/Dockerfile', 'dockerfile:app/deploy/Dockerfile'],
+    ['rootfs:root', 'rootfs:root', 'rootfs:app/root'],
+    ['oci:layout:1', 'oci:layout:1', 'oci:app/layout:1'],
+    ['rootfs:/root', 'rootfs:/root', 'rootfs:/root'],
+    ['image:ruby:3.3', 'image:ruby:3.3', 'image:ruby:3.3'],
+    ['debian-12', 'debian-12', 'debian-12'],
+  ])('of the configuration, %s lies beside it', (target, inside, above) => {
+    const project = { config: { ...CONFIG, targets: [target] } };
+    expect(plan({}, project).targets).toEqual([inside]);
+    expect(planAudit({ cwd: '/srv' }, project, ROOT).targets).toEqual([above]);
+    const elsewhere = target.includes(':') && !/^image|:\//.test(target);
+    const expected = elsewhere ? target.replace(':', `:${ROOT}/`) : target;
+    expect(planAudit({ cwd: '/home/me' }, project, ROOT).targets).toEqual([expected]);
+  });
+
+  it('are missing where nothing says any', () => {
+    expect(() => plan({}, { config: CONFIG, kamal: KAMAL })).toThrow(
+      expect.objectContaining({ code: 'TARGET_MISSING', exitCode: 2 }),
+    );
+  });
+});
+
+describe('what Kamal builds', () => {
+  const project = { kamal: { ...KAMAL, target: 'web' }, dockerfile: `${ROOT}/Dockerfile` };
+
+  it('is built with its arguments and stage, those of the caller over them', () => {
+    expect(plan({ buildArgs: { B: '2' } }, project)).toMatchObject({
+      arches: ['aarch64'],
+      buildArgs: { A: '1', B: '2' },
+      stage: 'web',
+    });
+    expect(plan({ dockerfile: './Dockerfile' }, project)).toMatchObject({
+      stage: 'web',
+      buildArgs: { A: '1' },
+    });
+  });
+
+  it('says nothing of another Dockerfile', () => {
+    const other = plan({ dockerfile: 'Dockerfile.worker' }, project);
+    expect(other).not.toHaveProperty('stage');
+    expect(other.buildArgs).toEqual({});
+  });
+});
+
+it.each([
+  [{ target: 'focal', pull: true }, [/--pull/]],
+  [{ target: 'focal', buildArgs: { A: '1' } }, [/build arguments/]],
+  [{ dockerfile: 'Dockerfile', pull: true, buildArgs: { A: '1' } }, []],
+  [{ target: ['focal', 'dockerfile:Dockerfile'], pull: true }, []],
+])('warns of what nothing takes: %j', (options, warnings) => {
+  const told = plan(options, {}).warnings.map(({ message }) => message);
+  expect(told).toHaveLength(warnings.length);
+  for (const [index, pattern] of warnings.entries()) expect(told[index]).toMatch(pattern);
+});
