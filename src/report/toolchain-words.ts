@@ -37,12 +37,15 @@ function compilerWords({ name, version, vendor }: Compiler): string {
   return vendor === undefined ? numbered : `${numbered} (${printable(vendor)})`;
 }
 
+/** What is said of a target. */
+export type SpokenTarget = Pick<Target, 'name' | 'libc' | 'libcVersion'>;
+
 function libcWords({ libc, libcVersion }: Pick<Target, 'libc' | 'libcVersion'>): string {
   return `${libc === 'gnu' ? 'glibc' : 'musl'} ${libcVersion}`;
 }
 
 /** What to do and what it would change on the target, as one sentence without a full stop. */
-export function toolchainRemedyWords(remedy: Remedy, target: Target): string {
+export function toolchainRemedyWords(remedy: Remedy, target: SpokenTarget): string {
   const has = `${printable(target.name)} has ${libcWords(target)}`;
   switch (remedy.kind) {
     case 'cargo-zigbuild':
@@ -80,7 +83,11 @@ export function toolchainRemedyWords(remedy: Remedy, target: Target): string {
   }
 }
 
-function buildOnWords(remedy: Extract<Remedy, { kind: 'build-on' }>, target: Target, has: string): string {
+function buildOnWords(
+  remedy: Extract<Remedy, { kind: 'build-on' }>,
+  target: SpokenTarget,
+  has: string,
+): string {
   const { title, image, runner, same, ended } = remedy;
   const where = [
     ...(image === undefined ? [] : [`in ${image}`]),

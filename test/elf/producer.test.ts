@@ -76,7 +76,9 @@ function pointedInfo(version: string, modules: string, at: bigint, bigEndian: bo
   };
   put('\xff Go buildinf:\x08', 0);
   bytes[15] = bigEndian ? 1 : 0;
-  const u64 = (offset: number, value: bigint): void => void view.setBigUint64(offset, value, !bigEndian);
+  const u64 = (offset: number, value: bigint): void => {
+    view.setBigUint64(offset, value, !bigEndian);
+  };
   u64(16, at + 32n);
   u64(24, at + 48n);
   u64(32, at + 64n);
@@ -180,9 +182,9 @@ describe('evidence that cannot be read', () => {
         (changes) => {
           const mutant = file.slice();
           for (const [at, byte] of changes) mutant[at] = byte;
-          const { producer: _, ...others } = parseElf(mutant);
+          const others = { ...parseElf(mutant), producer: undefined };
           // Sections that say that nothing is loaded make it a separate debug file, with or without evidence.
-          if (others.loadable) expect(others).toEqual(rest);
+          if (others.loadable) expect(others).toEqual({ ...rest, producer: undefined });
         },
       ),
       { numRuns: 500 },
@@ -200,8 +202,8 @@ describe('evidence that cannot be read', () => {
         (changes) => {
           const mutant = file.slice();
           for (const [at, byte] of changes) mutant[start + at] = byte;
-          const { producer: _, ...others } = parseElf(mutant);
-          expect(others).toEqual(rest);
+          const others = { ...parseElf(mutant), producer: undefined };
+          expect(others).toEqual({ ...rest, producer: undefined });
         },
       ),
       { numRuns: 500 },

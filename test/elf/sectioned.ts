@@ -50,10 +50,15 @@ export function sectioned(specs: readonly SectionSpec[], options: SectionedOptio
   const trailer = bytesOf(options.trailer ?? '');
   const file = new Uint8Array(end + trailer.length);
   const view = new DataView(file.buffer);
-  const u16 = (offset: number, value: number): void => void view.setUint16(offset, value, little);
-  const u32 = (offset: number, value: number): void => void view.setUint32(offset, value, little);
-  const u64 = (offset: number, value: bigint | number): void =>
-    void view.setBigUint64(offset, BigInt(value), little);
+  const u16 = (offset: number, value: number): void => {
+    view.setUint16(offset, value, little);
+  };
+  const u32 = (offset: number, value: number): void => {
+    view.setUint32(offset, value, little);
+  };
+  const u64 = (offset: number, value: bigint | number): void => {
+    view.setBigUint64(offset, BigInt(value), little);
+  };
 
   file.set([0x7f, 0x45, 0x4c, 0x46, 2, little ? 1 : 2, 1, 0]);
   u16(16, 2);
@@ -69,7 +74,7 @@ export function sectioned(specs: readonly SectionSpec[], options: SectionedOptio
   u64(96, loadedEnd);
   u64(104, loadedEnd);
   u64(112, 0x1000);
-  contents.forEach((content, index) => file.set(content, offsets[index]));
+  for (const [index, content] of contents.entries()) file.set(content, offsets[index]);
   file.set(trailer, end);
   if (options.stripped === true) return file;
 

@@ -125,9 +125,8 @@ describe('a Go executable', () => {
 
 describe('a C extension', () => {
   it('of a gem is built where it runs, or in rake-compiler-dock', () => {
-    expect(
-      words('c', [tooNew('GLIBC_2.34')], named('debian-11'), { elf: LIBRARY, inGem: true }),
-    ).toMatchInlineSnapshot(`
+    expect(words('c', [tooNew('GLIBC_2.34')], named('debian-11'), { elf: LIBRARY, inGem: true }))
+      .toMatchInlineSnapshot(`
       [
         "build in debian:11, where it runs (glibc 2.31, out of standard support)",
         "rake-compiler-dock 1.12.0: its images have glibc 2.31, and what is built in them asks for 2.29 as a rule; debian-11 has glibc 2.31",
