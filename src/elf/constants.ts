@@ -44,8 +44,9 @@ export const PT_NOTE = 4;
 /** Linux gABI extensions. */
 export const PT_GNU_PROPERTY = 0x6474e553;
 
-/** `p_flags`: executable. */
+/** `p_flags`: executable, writable. */
 export const PF_X = 1;
+export const PF_W = 2;
 
 /** `sh_type` and `sh_flags`. */
 export const SHT_NOTE = 7;

@@ -32,6 +32,8 @@ export interface ElfHeader {
   readonly shoff: bigint;
   readonly shentsize: number;
   readonly shnum: number;
+  /** Index of the section with the sections' names. */
+  readonly shstrndx: number;
 }
 
 /** Size of the header in bytes. */
@@ -77,6 +79,7 @@ export function readHeader(bytes: ElfBytes): ElfHeader {
     shoff: header.native(wide ? 40 : 32),
     shentsize: header.u16(wide ? 58 : 46),
     shnum: header.u16(wide ? 60 : 48),
+    shstrndx: header.u16(wide ? 62 : 50),
   };
 }
 

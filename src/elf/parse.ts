@@ -19,6 +19,7 @@ import { readInterpreter } from './interpreter.js';
 import { malformed } from './malformed.js';
 import { MemoryImage } from './memory-image.js';
 import { readIsaNeeded } from './notes.js';
+import { readProducer } from './producer.js';
 import type { ProgramHeader } from './program-headers.js';
 import { readProgramHeaders } from './program-headers.js';
 import type { ElfReader } from './reader.js';
@@ -75,7 +76,8 @@ export function parseElf(bytes: Uint8Array | ElfBytes): ElfFile {
   if (header.type !== 'exec' && header.type !== 'dyn') return unread;
 
   const programHeaders = readProgramHeaders(header);
-  if (describesSeparateDebugFile(readSectionHeaders(header))) return unread;
+  const sections = readSectionHeaders(header);
+  if (describesSeparateDebugFile(sections)) return unread;
   if (!programHeaders.some(({ type, filesz }) => type === PT_LOAD && filesz > 0n)) {
     // glibc's "object file has no loadable segments".
     throw malformed('ELF_BAD_PROGRAM_HEADERS', start, 'no PT_LOAD has anything in the file');
@@ -90,13 +92,20 @@ export function parseElf(bytes: Uint8Array | ElfBytes): ElfFile {
     throw malformed('ELF_BAD_PROGRAM_HEADERS', start, 'a shared object has no PT_DYNAMIC');
   }
   const interpreter = readInterpreter(reader, programHeaders);
+  const facts = {
+    ...(interpreter === undefined ? {} : { interpreter }),
+    ...(segment === undefined ? NOTHING_DYNAMIC : readDynamicFacts(header, image, segment)),
+  };
+  const isaNeeded = readIsaNeeded(header, programHeaders);
+  // Last, when nothing that counts can be missing any more.
+  const producer = readProducer(header, programHeaders, sections, facts);
   return {
     ...identity,
     loadable: true,
     dynamic: segment !== undefined,
-    ...(interpreter === undefined ? {} : { interpreter }),
-    ...(segment === undefined ? NOTHING_DYNAMIC : readDynamicFacts(header, image, segment)),
-    isaNeeded: readIsaNeeded(header, programHeaders),
+    ...facts,
+    isaNeeded,
+    ...(producer === undefined ? {} : { producer }),
   };
 }
 

@@ -4,6 +4,8 @@ import type { ElfRecord } from './reader.js';
 
 /** `Elf*_Shdr`, as far as it is used: gABI, "Section Header". */
 export interface SectionHeader {
+  /** Offset of the name in the section name string table, in bytes. */
+  readonly name: number;
   readonly type: number;
   readonly flags: bigint;
   readonly addr: bigint;
@@ -61,6 +63,7 @@ function entrySize({ reader }: ElfHeader): number {
 
 function decode(table: ElfRecord, at: number, wide: boolean): SectionHeader {
   return {
+    name: table.u32(at),
     type: table.u32(at + 4),
     flags: table.native(at + 8),
     addr: table.native(at + (wide ? 16 : 12)),

@@ -45,6 +45,9 @@ const MAX_PLANNED_HEADERS = 256;
 /** PT_DYNAMIC, PT_INTERP and notes are larger than this only in a file that `parseElf` refuses. In bytes. */
 const MAX_TABLE = 1 << 20;
 
+/** What lies right behind the loaded content: linkers put `.comment` there, before debug data. In bytes. */
+const BEHIND_LOADED = 4 << 10;
+
 export interface SparseElfOptions {
   /** Ranges to keep besides: those of the `MissingRangeError`s of earlier passes over the same file. */
   readonly extra?: readonly FileRange[];
@@ -175,9 +178,19 @@ function worthKeeping(
     )
     .filter(({ offset, filesz }) => offset + filesz <= BigInt(Number.MAX_SAFE_INTEGER));
   const tables = behind.filter(({ type }) => TABLE_TYPES.includes(type));
+  const loadedEnd = programHeaders
+    .slice(0, MAX_PLANNED_HEADERS)
+    .reduce(
+      (end, { type, offset, filesz }) => (type === PT_LOAD && offset + filesz > end ? offset + filesz : end),
+      0n,
+    );
   const segments = behind.filter(({ type }) => type === PT_LOAD).sort(bySizeWithCodeLast);
   let budget: number = retention.segments - retention.segments / 4;
   const ranges: FileRange[] = [];
+  if (loadedEnd > BigInt(position) && loadedEnd <= BigInt(Number.MAX_SAFE_INTEGER - BEHIND_LOADED)) {
+    ranges.push({ offset: Number(loadedEnd), length: BEHIND_LOADED });
+    budget -= BEHIND_LOADED;
+  }
   for (const { type, offset, filesz } of [...tables, ...segments]) {
     const start = Math.max(Number(offset), retention.head, position);
     const wanted = Number(offset + filesz) - start;

@@ -57,8 +57,8 @@ export interface GoBuild {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Toolchains that leave a section or a symbol of their own in what they build. */
-export type ProducerMark = 'graalvm' | 'bun' | 'dart' | 'zig' | 'nim' | 'crystal' | 'rust';
+/** Toolchains that leave something of their own in what they build, besides what compilers write into `.comment`. */
+export type ProducerMark = 'graalvm' | 'bun' | 'dart' | 'rust';
 
 /**
  * Evidence of who built a file, from section headers that may be stripped or wrong: what is not there is not known, and

@@ -14,6 +14,12 @@ const whole = contents(
       soname: 'x',
       filter: 'y',
       isaNeeded: ['x86-64-v2'],
+      noDefaultLibraries: true,
+      producer: {
+        comments: ['GCC: (Debian 12.2.0-14) 12.2.0'],
+        go: { version: 'go1.22.4', path: 'a/b', module: 'a', settings: { CGO_ENABLED: '1' } },
+        marks: ['rust'],
+      },
     }),
   },
   { unreadable: [{ path: 'a', code: 'ELF_TRUNCATED', reason: 'cut' }], links: { a: 'b' } },
@@ -38,7 +44,9 @@ function changed(path: readonly string[], change: (holder: Record<string, Json>,
   return root;
 }
 
-const optional = ['cpu', 'interpreter', 'soname', 'filter'];
+const optional = ['cpu', 'interpreter', 'noDefaultLibraries', 'soname', 'filter', 'producer', 'go'];
+/** What a Go program may leave unsaid. */
+const optionalOfGo = ['path', 'module', 'CGO_ENABLED'];
 const named = within(copy(whole)).filter((path) => !/^\d+$/.test(path.at(-1) ?? '') && path[0] !== 'links');
 
 describe('isGemContents', () => {
@@ -61,7 +69,7 @@ describe('isGemContents', () => {
       });
       expect([path.join('.'), isGemContents(without)]).toEqual([
         path.join('.'),
-        optional.includes(path.at(-1) ?? ''),
+        (path.includes('go') && path.at(-1) !== 'go' ? optionalOfGo : optional).includes(path.at(-1) ?? ''),
       ]);
     }
   });
@@ -86,7 +94,7 @@ describe('isGemContents', () => {
 
   it('takes no field that it does not know', () => {
     for (const path of named) {
-      if (path[0] === 'links') continue;
+      if (path[0] === 'links' || path.includes('settings')) continue;
       const more = changed(path, (holder) => {
         holder['else'] = 1;
       });
@@ -100,5 +108,5 @@ function valueAt(path: readonly string[]): Json {
 }
 
 function enumerated(path: readonly string[]): boolean {
-  return ['byteOrder', 'type', 'cpu', 'isaNeeded'].some((key) => path.includes(key));
+  return ['byteOrder', 'type', 'cpu', 'isaNeeded', 'marks'].some((key) => path.includes(key));
 }
