@@ -54,7 +54,8 @@ export class NestedStreams {
   async abandon(): Promise<void> {
     for (const nested of this.#active) {
       nested.queue.end();
-      await nested.task;
+      // What is wrong with the source is the reason, and not what follows from it.
+      await nested.task.catch(() => undefined);
     }
     this.#active.clear();
   }

@@ -1,0 +1,134 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { buildGem, tarArchive } from '../helpers/gems.js';
+import { inspect } from '../../src/api/inspect.js';
+import { directory, elf, fixture, inspectBytes, pathsOf, zipArchive } from './trees.js';
+
+describe('zip', () => {
+  it('takes backslashes for slashes, and tells names that lead out', async () => {
+    const report = await inspectBytes(
+      zipArchive([
+        { name: 'bin\\run', data: elf() },
+        { name: '../evil', data: elf() },
+        { name: '/abs/run', data: elf() },
+      ]),
+    );
+    expect(pathsOf(report)).toEqual(['abs/run', 'bin/run']);
+    expect(report.unreadable).toEqual([
+      expect.objectContaining({ file: '../evil', code: 'ARCHIVE_PATH_ESCAPES' }),
+    ]);
+  });
+
+  it('judges both of two entries of one name', async () => {
+    const report = await inspectBytes(
+      zipArchive([
+        { name: 'run', data: elf('exe-static-pie') },
+        { name: 'run', data: elf('exe-relr') },
+      ]),
+      { target: 'ubuntu-20.04' },
+    );
+    expect(pathsOf(report)).toEqual(['run', 'run']);
+    expect(report.summary.incompatible).toBe(1);
+  });
+
+  it('holds the CRC-32 against the bytes of an ELF file', async () => {
+    const report = await inspectBytes(zipArchive([{ name: 'run', data: elf(), crc: 1 }]), {
+      target: 'debian-13',
+    });
+    expect(report.unreadable).toEqual([expect.objectContaining({ file: 'run', code: 'ARCHIVE_CORRUPT' })]);
+    expect(report.summary).toMatchObject({ compatible: 0, unknown: 1 });
+  });
+
+  it('tells a compression that is not read', async () => {
+    const report = await inspectBytes(zipArchive([{ name: 'run', data: elf(), method: 93 }]));
+    expect(report.unreadable).toEqual([
+      expect.objectContaining({ file: 'run', code: 'ARCHIVE_UNSUPPORTED' }),
+    ]);
+  });
+
+  it('stops at a file that inflates without end', async () => {
+    const bomb = Buffer.concat([Buffer.from('\x7fELF'), Buffer.alloc(4 << 20)]);
+    const report = await inspectBytes(zipArchive([{ name: 'run', data: bomb }]), {
+      limits: { ratioFloor: 1 << 20 },
+    });
+    expect(report.unreadable).toEqual([expect.objectContaining({ file: 'run', code: 'ARCHIVE_LIMIT' })]);
+  });
+
+  it('stops at too many entries', async () => {
+    const many = Array.from({ length: 50 }, (_, index) => ({
+      name: `f${index}`,
+      data: elf('exe-static-pie'),
+    }));
+    const report = await inspectBytes(zipArchive(many), { limits: { entries: 20 } });
+    expect(report.unreadable).toEqual([expect.objectContaining({ code: 'ARCHIVE_LIMIT' })]);
+  });
+});
+
+describe('archives inside archives', () => {
+  const inner = tarArchive([{ name: 'lib/x.so', data: elf() }]);
+  const gem = buildGem({
+    name: 'native',
+    version: '1.0',
+    platform: 'x86_64-linux',
+    files: [{ name: 'lib/native.so', data: elf() }],
+  });
+
+  it.each([
+    ['a tar', 'inner.bin', inner],
+    ['a gzipped tar', 'inner.bin', gzipSync(inner)],
+    ['a zip', 'inner.bin', zipArchive([{ name: 'lib/x.so', data: elf() }])],
+  ])('opens %s one level deep, by its first bytes', async (_, name, bytes) => {
+    for (const outer of [tarArchive([{ name, data: bytes }]), zipArchive([{ name, data: bytes }])]) {
+      expect(pathsOf(await inspectBytes(outer))).toEqual(['inner.bin!/lib/x.so']);
+    }
+  });
+
+  it('opens packages with xz data, and xz data, in a directory and inside of xz data', async () => {
+    const root = directory({
+      'in.deb': fixture('probe-xz.deb'),
+      'in.rpm': fixture('probe-xz.rpm'),
+      'in.tar.xz': fixture('probe.tar.xz'),
+    });
+    const expected = ['in.deb!/usr/bin/probe', 'in.rpm!/usr/bin/probe-also', 'in.tar.xz!/usr/bin/probe-also'];
+    const report = await inspect({ paths: ['.'], cwd: root, env: {} });
+    expect(pathsOf(report)).toEqual(expect.arrayContaining(expected));
+    const outer = await inspectBytes(fixture('nested.tar.xz'));
+    expect(pathsOf(outer)).toEqual(expect.arrayContaining(expected));
+    expect(outer.unreadable).toEqual([]);
+  });
+
+  it('tells what lies deeper', async () => {
+    const report = await inspectBytes(
+      tarArchive([{ name: 'a.tar', data: tarArchive([{ name: 'b.tar', data: inner }]) }]),
+      {
+        target: 'debian-12',
+      },
+    );
+    expect(report.subjects[0]?.groups[0]?.findings).toEqual([
+      { kind: 'nested-archive', file: 'a.tar!/b.tar' },
+    ]);
+    expect(report.summary.unknown).toBe(1);
+  });
+
+  it('reads a gem inside a zip as that gem', async () => {
+    const report = await inspectBytes(
+      zipArchive([{ name: 'vendor/cache/native-1.0-x86_64-linux.gem', data: gem }]),
+    );
+    expect(report.subjects[0]?.groups).toEqual([
+      expect.objectContaining({ kind: 'gem', name: 'native', version: '1.0', platform: 'x86_64-linux' }),
+    ]);
+  });
+
+  it('a broken archive inside is a finding, and the rest is read', async () => {
+    const report = await inspectBytes(
+      zipArchive([
+        { name: 'broken.tar.gz', data: gzipSync(inner).subarray(0, 200) },
+        { name: 'run', data: elf() },
+      ]),
+    );
+    expect(pathsOf(report)).toEqual(['run']);
+    expect(report.unreadable).toEqual([
+      expect.objectContaining({ file: 'broken.tar.gz', code: 'ARCHIVE_TRUNCATED' }),
+    ]);
+  });
+});

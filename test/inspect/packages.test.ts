@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { fixture, inspectBytes, pathsOf } from './trees.js';
+
+/** What rpmbuild, dpkg-deb, tar and zip packed: fixtures/inspect/build.sh. */
+const PROBE = expect.objectContaining({ libc: 'gnu', glibc: '2.34' }) as unknown;
+
+describe('packages and archives that the real tools made', () => {
+  it.each([
+    ['probe-gzip.rpm', 'rpm', 'usr/bin/probe-also'],
+    ['probe-xz.rpm', 'rpm', 'usr/bin/probe-also'],
+    ['probe-zstd.rpm', 'rpm', 'usr/bin/probe-also'],
+    ['probe-none.rpm', 'rpm', 'usr/bin/probe-also'],
+    ['probe-gzip.deb', 'deb', 'usr/bin/probe'],
+    ['probe-xz.deb', 'deb', 'usr/bin/probe'],
+    ['probe-zstd.deb', 'deb', 'usr/bin/probe'],
+    ['probe-none.deb', 'deb', 'usr/bin/probe'],
+    ['probe.tar.gz', 'tar', 'usr/bin/probe-also'],
+    ['probe.tar.xz', 'tar', 'usr/bin/probe-also'],
+    ['probe.tar.zst', 'tar', 'usr/bin/probe-also'],
+    ['probe-zip64.zip', 'zip', 'usr/bin/probe'],
+    ['probe-descriptors.zip', 'zip', 'usr/bin/probe'],
+    ['probe-links.zip', 'zip', 'usr/bin/probe'],
+  ])('%s', async (name, kind, program) => {
+    const report = await inspectBytes(fixture(name), { target: 'ubuntu-20.04' });
+    const [subject] = report.subjects;
+    expect(subject?.kind).toBe(kind);
+    // Of the two names of one file tar, cpio and dpkg have the bytes once; a zip has them twice.
+    const zip = kind === 'zip' ? ['usr/bin/probe-also'] : [];
+    const linked = ['probe-zip64.zip', 'probe-descriptors.zip'].includes(name)
+      ? ['usr/lib64/libanswer.so.1']
+      : [];
+    expect(new Set(pathsOf(report))).toEqual(
+      new Set([program, ...zip, ...linked, 'usr/lib64/libanswer.so.1.0']),
+    );
+    expect(subject?.needs).toEqual([expect.objectContaining({ arch: 'x86_64', requires: PROBE })]);
+    expect(report.unreadable).toEqual([]);
+    const [group] = subject?.groups ?? [];
+    expect(group?.verdict).toBe('incompatible');
+    const findings = group?.results?.[0]?.findings ?? [];
+    // libanswer.so.1 lies inside, by $ORIGIN and through a link.
+    expect(findings.map(({ kind: found }) => found)).not.toContain('unchecked-library');
+    expect(findings).toContainEqual(
+      expect.objectContaining({ kind: 'symbol-version', file: program, symbolVersion: 'GLIBC_2.34' }),
+    );
+  });
+
+  it.each([
+    ['probe-bzip2.rpm', /payload is compressed with bzip2/],
+    ['probe-lzma.rpm', /payload is compressed with lzma/],
+  ])('%s is refused with a reason', async (name, reason) => {
+    await expect(inspectBytes(fixture(name))).rejects.toMatchObject({
+      code: 'ARCHIVE_UNSUPPORTED',
+      message: expect.stringMatching(reason) as unknown,
+    });
+  });
+
+  it('each encrypted file of a zip that could be ELF is a finding, and nothing is compatible', async () => {
+    const report = await inspectBytes(fixture('probe-encrypted.zip'), { target: 'debian-12' });
+    expect(report.unreadable.map(({ code }) => code)).toEqual(Array(4).fill('ARCHIVE_ENCRYPTED'));
+    expect(report.summary).toMatchObject({ compatible: 0, unknown: 1 });
+  });
+
+  it.each([
+    'probe-gzip.rpm',
+    'probe-xz.rpm',
+    'probe-none.rpm',
+    'probe-xz.deb',
+    'probe-none.deb',
+    'probe.tar.gz',
+    'probe.tar.xz',
+    'probe.tar.zst',
+    'probe-descriptors.zip',
+  ])('%s, cut anywhere, is never taken for whole', async (name) => {
+    const whole = fixture(name);
+    const cuts = Array.from({ length: 24 }, (_, index) => Math.floor((whole.length * (index + 0.5)) / 24));
+    for (const cut of cuts) {
+      const told = await inspectBytes(whole.subarray(0, cut), { target: 'debian-12' }).then(
+        ({ unreadable, summary }) =>
+          unreadable.length > 0 && summary.compatible === 0 ? 'finding' : 'whole',
+        (error: unknown) => (error as { code: string }).code,
+      );
+      // The zeroes that GNU tar fills its last record with are no loss.
+      const padding = name === 'probe-none.deb' && cut > whole.length - 10240;
+      if (!padding) expect(told, `cut at ${cut}`).not.toBe('whole');
+    }
+  });
+});
