@@ -2,7 +2,18 @@ import { writeFile } from 'node:fs/promises';
 import { Flags } from '@oclif/core';
 import { auditArgs, auditFlags, auditOptions } from '../src/audit-flags.js';
 import { BaseCommand } from '../src/base-command.js';
-import { UsageError, audit, exitCodeOf, inspectionWords, render } from '../src/index.js';
+import type { AuditOptions } from '../src/index.js';
+import {
+  GemfileError,
+  UsageError,
+  audit,
+  byHandWords,
+  exitCodeOf,
+  fix,
+  inspectionWords,
+  render,
+  renderFixedLines,
+} from '../src/index.js';
 import { progressBar } from '../src/progress-bar.js';
 
 export default class Audit extends BaseCommand {
@@ -41,23 +52,38 @@ export default class Audit extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Audit);
     const progress = progressBar(this.watched);
-    const result = await audit({
-      ...auditOptions(args.path, flags),
-      onProgress: progress.update,
-    }).finally(progress.stop);
+    const options = { ...auditOptions(args.path, flags), onProgress: progress.update };
+    const { result, lines } = await (
+      flags.format === 'gemfile' ? this.fixed(options) : audited(options)
+    ).finally(progress.stop);
 
     for (const { message } of result.warnings) this.warnUser(message);
     if (flags.verbose && result.plan !== undefined) {
       for (const line of inspectionWords(result.plan.inspections)) process.stderr.write(`${line}\n`);
     }
     const toFile = flags.output !== undefined;
-    const text = render(result, flags.format, {
-      color: !toFile && this.colorOn(process.stdout),
-      ...(toFile || !process.stdout.isTTY ? {} : { width: process.stdout.columns }),
-    });
+    const text =
+      lines ??
+      render(result, flags.format, {
+        color: !toFile && this.colorOn(process.stdout),
+        ...(toFile || !process.stdout.isTTY ? {} : { width: process.stdout.columns }),
+      });
     if (flags.output === undefined) process.stdout.write(text);
     else await this.writeResult(flags.output, text);
     process.exitCode = exitCodeOf(result);
+  }
+
+  /** What `gemcompat fix` would write; the plain pins where there is no Gemfile that it could. */
+  private async fixed(options: AuditOptions): Promise<Audited> {
+    try {
+      const { report, changes, byHand } = await fix({ ...options, dryRun: true, verify: false });
+      for (const each of byHand) this.warnUser(`to be written by hand: ${each.pin} (${byHandWords(each)})`);
+      return { result: report, lines: renderFixedLines(changes) };
+    } catch (error) {
+      if (!(error instanceof GemfileError)) throw error;
+      if (error.code !== 'GEMFILE_NOT_FOUND') this.warnUser(error.message);
+      return audited(options);
+    }
   }
 
   private async writeResult(file: string, text: string): Promise<void> {
@@ -71,4 +97,14 @@ export default class Audit extends BaseCommand {
       });
     }
   }
+}
+
+interface Audited {
+  readonly result: Awaited<ReturnType<typeof audit>>;
+  /** What is printed, where that is not the report. */
+  readonly lines?: string;
+}
+
+async function audited(options: AuditOptions): Promise<Audited> {
+  return { result: await audit(options) };
 }
