@@ -2,15 +2,20 @@ import { writeFile } from 'node:fs/promises';
 import { Flags } from '@oclif/core';
 import { auditArgs, auditFlags, auditOptions } from '../src/audit-flags.js';
 import { BaseCommand } from '../src/base-command.js';
+import type { AuditOptions } from '../src/index.js';
 import {
   FLOOR_FORMATS,
+  GemfileError,
   UsageError,
   audit,
   auditOrFloor,
+  byHandWords,
   exitCodeOf,
+  fix,
   floorExitCode,
   inspectionWords,
   render,
+  renderFixedLines,
   renderFloor,
 } from '../src/index.js';
 import { progressBar } from '../src/progress-bar.js';
@@ -52,27 +57,41 @@ export default class Audit extends BaseCommand {
     const { args, flags } = await this.parse(Audit);
     const progress = progressBar(this.watched);
     const { format } = flags;
-    const result = await (isFloorFormat(format) ? auditOrFloor : audit)({
-      ...auditOptions(args.path, flags),
-      onProgress: progress.update,
-    }).finally(progress.stop);
+    const options = { ...auditOptions(args.path, flags), onProgress: progress.update };
+    const { result, lines } = await (
+      isFloorFormat(format) ? auditedOrFloor(options) : this.fixed(options)
+    ).finally(progress.stop);
 
     for (const { message } of result.warnings) this.warnUser(message);
     if (flags.verbose && 'plan' in result) {
       for (const line of inspectionWords(result.plan.inspections)) process.stderr.write(`${line}\n`);
     }
     const toFile = flags.output !== undefined;
-    const options = {
+    const style = {
       color: !toFile && this.colorOn(process.stdout),
       ...(toFile || !process.stdout.isTTY ? {} : { width: process.stdout.columns }),
     };
     const text =
-      'floors' in result
-        ? renderFloor(result, isFloorFormat(format) ? format : 'text', options)
-        : render(result, format, options);
+      lines ??
+      ('floors' in result
+        ? renderFloor(result, isFloorFormat(format) ? format : 'text', style)
+        : render(result, format, style));
     if (flags.output === undefined) process.stdout.write(text);
     else await this.writeResult(flags.output, text);
     process.exitCode = 'floors' in result ? floorExitCode(result) : exitCodeOf(result);
+  }
+
+  /** What `gemcompat fix` would write; the plain pins where there is no Gemfile that it could. */
+  private async fixed(options: AuditOptions): Promise<Audited> {
+    try {
+      const { report, changes, byHand } = await fix({ ...options, dryRun: true, verify: false });
+      for (const each of byHand) this.warnUser(`to be written by hand: ${each.pin} (${byHandWords(each)})`);
+      return { result: report, lines: renderFixedLines(changes) };
+    } catch (error) {
+      if (!(error instanceof GemfileError)) throw error;
+      if (error.code !== 'GEMFILE_NOT_FOUND') this.warnUser(error.message);
+      return { result: await audit(options) };
+    }
   }
 
   private async writeResult(file: string, text: string): Promise<void> {
@@ -91,4 +110,14 @@ export default class Audit extends BaseCommand {
 /** The formats that can tell the floor of a bundle; the others tell what does not fit, which needs a target. */
 function isFloorFormat(format: string): format is (typeof FLOOR_FORMATS)[number] {
   return FLOOR_FORMATS.some((each) => each === format);
+}
+
+interface Audited {
+  readonly result: Awaited<ReturnType<typeof auditOrFloor>>;
+  /** What is printed, where that is not the report. */
+  readonly lines?: string;
+}
+
+async function auditedOrFloor(options: AuditOptions): Promise<Audited> {
+  return { result: await auditOrFloor(options) };
 }

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { auditArgs, auditFlags, auditOptions } from '../src/audit-flags.js';
 import { BaseCommand } from '../src/base-command.js';
-import { fix, renderDiff, renderFix, unifiedDiff } from '../src/index.js';
+import { fix, inspectionWords, renderDiff, renderFix, unifiedDiff } from '../src/index.js';
 import { progressBar } from '../src/progress-bar.js';
 
 export default class Fix extends BaseCommand {
@@ -49,6 +49,10 @@ export default class Fix extends BaseCommand {
     }).finally(progress.stop);
 
     for (const { message } of result.report.warnings) this.warnUser(message);
+    const { plan } = result.report;
+    if (flags.verbose && plan !== undefined) {
+      for (const line of inspectionWords(plan.inspections)) process.stderr.write(`${line}\n`);
+    }
     const options = (stream: NodeJS.WriteStream): { color: boolean; width?: number } => ({
       color: this.colorOn(stream),
       ...(stream.isTTY ? { width: stream.columns } : {}),

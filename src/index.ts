@@ -117,6 +117,8 @@ export type {
 } from './fix/types.js';
 export { unifiedDiff } from './fix/unified-diff.js';
 export { renderDiff, renderFix } from './report/fix.js';
+export { byHandWords } from './report/fix-words.js';
+export { renderFixedLines } from './report/gemfile.js';
 export { render } from './report/render.js';
 export type { ReportFormat } from './report/render.js';
 export { inspectionWords } from './report/words.js';

@@ -115,6 +115,8 @@ const PARTS: readonly Part[] = [
     name: 'pins in generated universes',
     oracle: 'Bundler 2.6',
     run: async () => fromComparison(await comparePins()),
+  },
+  {
     name: 'inspected trees',
     oracle: 'Debian 11, 12, 13: kernel, ld.so, Ruby',
     run: async () => fromComparison(await compareInspect()),

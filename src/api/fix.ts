@@ -84,8 +84,12 @@ export async function fix(options: FixOptions): Promise<FixResult> {
   const files = fileChanges(project);
   const addPlatforms = addPlatformsOf(report);
 
+  const stale = pins.length > 0 && hasMisfit(report);
   const worthAsking =
-    files.length > 0 || (options.lock === true && addPlatforms.length > 0) || options.verify === true;
+    files.length > 0 ||
+    stale ||
+    options.verify === true ||
+    (options.lock === true && addPlatforms.length > 0);
   const bundler =
     bundle === undefined || !worthAsking || (options.dryRun === true && options.verify !== true)
       ? undefined
@@ -213,6 +217,11 @@ function fileChanges({ files }: ProjectGemfiles): FileChange[] {
       after: editor.source,
     }))
     .filter(({ before, after }) => before !== after);
+}
+
+function hasMisfit(report: AuditReport | MultiTargetReport): boolean {
+  const reports = 'targets' in report ? report.targets : [report];
+  return reports.some(({ summary }) => summary.incompatible > 0);
 }
 
 function bytesOf(text: string): string {

@@ -12,6 +12,8 @@ export interface FixOutcome {
   readonly unknown: readonly string[];
   /** Platforms that have to be added to the lockfile still. */
   readonly addPlatforms: readonly string[];
+  /** The lockfile is older than the Gemfile's pins, so that `bundle lock` has to be run. */
+  readonly relock: boolean;
   /** 0 all fits; 1 something remains; 2 Bundler refuses the new Gemfile; 3 something could not be checked. */
   readonly exitCode: 0 | 1 | 2 | 3;
 }
@@ -47,7 +49,10 @@ export function outcomeOf(facts: OutcomeFacts): FixOutcome {
         : unknown.length > 0
           ? 3
           : 0;
-  return { remaining, unknown, addPlatforms, exitCode };
+  const relock =
+    !lockfileWritten &&
+    gemsOf(report).some(({ name, verdict }) => verdict === 'incompatible' && mendedBy(facts).has(name));
+  return { remaining, unknown, addPlatforms, relock, exitCode };
 }
 
 /** Gems that fit once Bundler has resolved the pins: those pinned, and those that move along with them. */

@@ -5,7 +5,7 @@ import type { OwnPin } from '../gemfile/lift-pin.js';
 import { sameSet } from '../gemfile/lift-pin.js';
 import { canonical } from '../gemfile/pin-call.js';
 import type { GemfileOnDisk, ProjectGemfiles } from '../gemfile/project-gemfiles.js';
-import { decodeText, lineOf } from '../gemfile/source-lines.js';
+import { decodeText, lineEnd, lineOf, lineStart } from '../gemfile/source-lines.js';
 import { pinLine } from '../search/pin.js';
 import type { ByHand, ByHandReason, Change, Place, ReasonedPin } from './types.js';
 
@@ -243,7 +243,7 @@ function changeAt(kind: Change['kind'], file: GemfileOnDisk, at: number): Change
   return { kind, name: file.editor.syntax.calls[at]?.name ?? '', file: file.shown, line: 0, text: '', at };
 }
 
-/** Lines as they are once all is done. */
+/** Places and lines as they are once all is done. */
 function relined(
   { files }: ProjectGemfiles,
   changes: readonly (Change & { readonly at?: number })[],
@@ -252,8 +252,16 @@ function relined(
     const file = files.find(({ shown }) => shown === change.file);
     const call = at === undefined ? undefined : file?.editor.syntax.calls[at];
     if (file === undefined || call === undefined) return change;
-    const { source } = file.editor;
-    return { ...change, line: call.line, text: decodeText(source.slice(call.span.start, call.span.end)) };
+    const { source, own } = file.editor;
+    const pin = own.find((each) => each.call === at);
+    const start = pin?.above === true ? pin.record.span.start : call.span.start;
+    const lines = source.slice(lineStart(source, start), lineEnd(source, call.span.end));
+    return {
+      ...change,
+      line: call.line,
+      text: decodeText(source.slice(call.span.start, call.span.end)),
+      lines: decodeText(lines).trim(),
+    };
   });
 }
 

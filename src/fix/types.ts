@@ -21,8 +21,10 @@ export interface Place {
 export interface Change extends Place {
   readonly kind: 'added' | 'new-line' | 'updated' | 'lifted' | 'kept';
   readonly name: string;
-  /** The line as it is afterwards, the comment left out; of a lifted pin too. Empty where there is no line any more. */
+  /** The call, without the comment: as it is afterwards, of a kept or lifted pin as it was. Empty where there was none. */
   readonly text: string;
+  /** Of a pin that is written: its lines in full, comment and all, the indentation left out. */
+  readonly lines?: string;
 }
 
 /**

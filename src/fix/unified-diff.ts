@@ -7,7 +7,8 @@ export function unifiedDiff(changes: readonly FileChange[]): string {
   return changes
     .filter(({ before, after }) => before !== after)
     .map(({ shown, before, after }) => {
-      const name = shown.replaceAll('\\', '/');
+      // An absolute path has its slash from the prefix.
+      const name = shown.replaceAll('\\', '/').replace(/^\/+/, '');
       const patch = createTwoFilesPatch(
         `a/${name}`,
         `b/${name}`,

@@ -40,7 +40,7 @@ export function pinComment(
         ? `moves with ${pin.along.join(', ')}`
         : `${pin.version} is the highest that fits`,
     ...(pin.forceRuby ? ['compiled there'] : []),
-    ...(pin.direct || parents.length === 0 ? [] : [`${parents.slice(0, 2).join(' and ')} needs it`]),
+    ...(pin.direct || parents.length === 0 ? [] : [`for ${parents.slice(0, 2).join(', ')}`]),
   ];
   return `${where}: ${parts.join('; ')}`;
 }

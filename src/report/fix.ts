@@ -44,7 +44,8 @@ function headline(
   if (bundler?.kind === 'failed')
     return paint.red(`Bundler refuses the new ${printable(gemfile)}: nothing was written`);
   if (names.length === 0) {
-    return outcome.remaining.length + outcome.unknown.length + outcome.addPlatforms.length === 0
+    const left = outcome.remaining.length + outcome.unknown.length + outcome.addPlatforms.length;
+    return left === 0 && !outcome.relock
       ? paint.green(`Nothing to do: ${printable(gemfile)} stays as it is`)
       : `${printable(gemfile)} stays as it is`;
   }
@@ -124,7 +125,7 @@ function nextLines({ files, written, lockfileWritten, outcome, bundler }: FixFac
   if (!written || bundler?.kind === 'failed') return [];
   if (lockfileWritten) return [`Next: ${paint.bold('bundle install')}`];
   const added = outcome.addPlatforms.map((name) => ` --add-platform ${name}`).join('');
-  if (files.length === 0 && added === '') return [];
+  if (files.length === 0 && added === '' && !outcome.relock) return [];
   return [`Next: ${paint.bold(`bundle lock${added}`)}`];
 }
 

@@ -77,7 +77,10 @@ nil
 /** Starts Bundler's own reader of Gemfiles; some two seconds. Once for a test file. */
 export async function startBundlerDsl(): Promise<BundlerDsl> {
   const directory = await mkdtemp(path.join(tmpdir(), 'gemcompat-dsl-'));
-  const ruby: Ruby = await startRuby('3.4', { mounts: { '/work': directory }, env: { HOME: '/work', BUNDLE_PATH: '/work/.bundled' } });
+  const ruby: Ruby = await startRuby('3.4', {
+    mounts: { '/work': directory },
+    env: { HOME: '/work', BUNDLE_PATH: '/work/.bundled' },
+  });
   ruby.eval(SETUP);
   const inside = (file: string): string => path.posix.join('/work', path.relative(directory, file));
   return {

@@ -38,10 +38,15 @@ async function main(args: readonly string[]): Promise<void> {
 export async function bundleOnPath(parent: string): Promise<string> {
   const directory = path.join(parent, 'bin');
   await mkdir(directory, { recursive: true });
-  const jiti = pathToFileURL(path.join(import.meta.dirname, '../../node_modules/jiti/lib/jiti-register.mjs')).href;
+  const jiti = pathToFileURL(
+    path.join(import.meta.dirname, '../../node_modules/jiti/lib/jiti-register.mjs'),
+  ).href;
   const file = path.join(directory, 'bundle');
   const script = fileURLToPath(import.meta.url);
-  await writeFile(file, `#!/bin/sh\nexec '${process.execPath}' --no-warnings --import '${jiti}' '${script}' "$@"\n`);
+  await writeFile(
+    file,
+    `#!/bin/sh\nexec '${process.execPath}' --no-warnings --import '${jiti}' '${script}' "$@"\n`,
+  );
   await chmod(file, 0o755);
   return directory;
 }
