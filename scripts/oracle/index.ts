@@ -13,6 +13,7 @@ import { compareInspect } from './inspect.js';
 import { compareGems, defaultGemDirs } from './gems.js';
 import { compareLockfiles } from './lockfiles.js';
 import { comparePins } from './pins.js';
+import { compareTrees } from './trees.js';
 import { compareVersions } from './versions.js';
 import { compareWithReadelf } from './elf.js';
 
@@ -120,6 +121,11 @@ const PARTS: readonly Part[] = [
     name: 'inspected trees',
     oracle: 'Debian 11, 12, 13: kernel, ld.so, Ruby',
     run: async () => fromComparison(await compareInspect()),
+  },
+  {
+    name: 'dependency trees',
+    oracle: "glibc's and musl's loaders",
+    run: async () => fromComparison(await compareTrees()),
   },
 ];
 

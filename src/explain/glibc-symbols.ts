@@ -45,7 +45,7 @@ export const GLIBC_SYMBOLS: readonly KnownSymbols[] = [
     'pthread_join pthread_tryjoin_np pthread_timedjoin_np pthread_clockjoin_np',
     'waits for a thread to end',
   ),
-  merged('pthread_detach', 'lets a thread end without anybody waiting for it'),
+  merged('pthread_detach', 'lets a thread end with nobody waiting for it'),
   merged(
     'pthread_key_create __pthread_key_create pthread_key_delete pthread_getspecific pthread_setspecific',
     'thread-specific data',
@@ -103,10 +103,11 @@ export const GLIBC_SYMBOLS: readonly KnownSymbols[] = [
       why: 'before 2.34 a macro of <resolv.h> gave it another name, in libresolv.so.2',
     },
   ),
+  libc('2.32', 'pthread_sigmask', 'which signals a thread blocks', LISTS('2.32')),
   libc(
     '2.32',
-    'pthread_sigmask pthread_getattr_np pthread_getaffinity_np pthread_attr_setaffinity_np',
-    'signals, stack and CPUs of a thread',
+    'pthread_getattr_np pthread_getaffinity_np pthread_attr_setaffinity_np',
+    'the stack and the CPUs of a thread',
     LISTS('2.32'),
   ),
 

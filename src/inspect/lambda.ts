@@ -21,7 +21,7 @@ const LAYER_DIRECTORIES: ReadonlySet<string> = new Set([
 export function lambdaPlacement(target: Target): ((paths: readonly string[]) => Placement) | undefined {
   const libraryPath = lambdaLibraryPath(target);
   if (libraryPath === undefined) return undefined;
-  return (paths) => ({ root: isLayer(paths) ? LAYER_ROOT : LAMBDA_TASK_ROOT, libraryPath });
+  return (paths) => ({ root: isLayer(paths) ? LAYER_ROOT : LAMBDA_TASK_ROOT, libraryPath, target });
 }
 
 /** Everything in it lies in directories that Lambda looks for in layers. A function has its handler at the top. */
