@@ -25,6 +25,7 @@ export default class Audit extends BaseCommand {
 
   static override description = [
     'Reads the lockfile, gets the platform gems that Bundler would install on the target, reads what their executables and libraries need, and names for each gem that does not fit the file, the symbol and the highest version that fits.',
+    'Without --target the target is what .gemcompat.yml names, else the base of the Dockerfile, with what Kamal says of its build. Where there is neither, the floor of the bundle is told: what it needs of any system, which gem needs it, and the known systems that have it.',
     'Exit codes: 0 everything that was checked fits; 1 a gem does not fit; 2 wrong usage, bad input or a failed operation; 3 nothing is known not to fit, but something could not be checked.',
   ].join('\n\n');
 

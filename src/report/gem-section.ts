@@ -1,6 +1,6 @@
 import type { Ansis } from 'ansis';
 import type { AuditReport, GemReport, TargetSummary } from '../audit/types.js';
-import type { Finding } from '../compat/types.js';
+import type { Finding, FindingKind } from '../compat/types.js';
 import { groupFindings } from './grouped-findings.js';
 import { printable } from './printable.js';
 import { MARKS, paintVerdict } from './verdict-mark.js';
@@ -60,6 +60,14 @@ function sharedSection(gems: readonly GemReport[], report: Judged, paint: Ansis,
   ].join('\n');
 }
 
+/** What another version of the gem mends for certain, and nothing that is done to the system. */
+const OF_THE_GEM: ReadonlySet<string> = new Set([
+  'wrong-libc',
+  'wrong-machine',
+  'missing-ruby-abi',
+  'no-variant',
+] satisfies FindingKind[]);
+
 function remedyLines(finding: Finding, target: TargetSummary, indent: string, said: Set<string>): string[] {
   const lines = findingRemedies(finding, target).filter((remedy) => !said.has(remedy));
   for (const remedy of lines) said.add(remedy);
@@ -68,6 +76,7 @@ function remedyLines(finding: Finding, target: TargetSummary, indent: string, sa
 
 /** Why a gem does not fit, and what is worth knowing of one that does; empty where there is nothing to say. */
 function gemSection(gem: GemReport, report: Judged, paint: Ansis, said: Set<string>): string {
+  const usable = gem.suggestion !== undefined && !gem.suggestion.conflicts.some(({ kind }) => kind === 'gem');
   const lines: string[] = [];
   const groups = groupFindings(gem.findings);
   let above = '';
@@ -76,14 +85,15 @@ function gemSection(gem: GemReport, report: Judged, paint: Ansis, said: Set<stri
     if (place !== above) lines.push(place);
     above = place;
     lines.push(`    ${findingWords(finding, report.target)}`);
-    lines.push(...remedyLines(finding, report.target, '    ', said));
+    if (!usable || !OF_THE_GEM.has(finding.kind)) {
+      lines.push(...remedyLines(finding, report.target, '    ', said));
+    }
   }
   if (groups.length > MOST_FINDINGS) {
     lines.push(`  and ${groups.length - MOST_FINDINGS} more; --format json lists them all`);
   }
   for (const note of gem.notes ?? [])
     if (note.kind !== 'unverified') lines.push(`  note: ${noteWords(note)}`);
-  const usable = gem.suggestion !== undefined && !gem.suggestion.conflicts.some(({ kind }) => kind === 'gem');
   if (gem.verdict === 'incompatible' && !usable && gem.runsOn !== undefined) {
     lines.push(
       gem.runsOn.length === 0

@@ -225,7 +225,6 @@ describe('the text for several targets', () => {
       ✗ thruster 0.1.9 (x86_64-linux)
         lib/a.so
           is built for musl (libc.musl-x86_64.so.1); alpine-3.20 has musl
-          → lock a variant for glibc (bundle lock --add-platform), or compile it there
         → a variant of 0.1.9 fits that the lockfile does not list; run: bundle lock --add-platform x86_64-linux-musl
 
       1 precompiled gem: 0 fit, 1 does not fit.
