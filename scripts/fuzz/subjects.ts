@@ -1,6 +1,7 @@
 import { bundlerConfigSubject } from './bundler-config.js';
 import { compactIndexSubject } from './compact-index.js';
 import { elfSubject } from './elf.js';
+import { gemfileSubject } from './gemfile.js';
 import { gemSubject, specificationSubject } from './gem.js';
 import { lockfileSubject } from './lockfile.js';
 import type { Subject } from './subject.js';
@@ -27,4 +28,5 @@ export const subjects: readonly Subject[] = [
   systemFilesSubject,
   dockerfileSubject,
   projectFilesSubject,
+  gemfileSubject,
 ];

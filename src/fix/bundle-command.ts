@@ -46,7 +46,7 @@ export function runBundle(
   return new Promise((resolve, reject) => {
     const child = spawn(bundle, args, {
       cwd,
-      env: outsideBundler(env) as NodeJS.ProcessEnv,
+      env: outsideBundler(env),
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own, so that what it starts (git) ends with it.
       detached: process.platform !== 'win32',

@@ -134,7 +134,7 @@ function isWritten(
   if (lines.length !== pins.length) return false;
   return pins.every(({ file, pin: { record, call: at } }) => {
     const call = at === undefined ? undefined : file.editor.syntax.calls[at];
-    if (call === undefined || call.name !== plan.name) return false;
+    if (call?.name !== plan.name) return false;
     const there = canonical(call.positional.flatMap(({ texts }) => texts));
     const bounds = canonical(plan.bounds);
     const adds = canonical(record.adds);

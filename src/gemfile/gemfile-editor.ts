@@ -128,10 +128,10 @@ export class GemfileEditor {
     const edited = this.#parsed(
       splice(source, [{ start: end, end, text: closed ? text + eol : eol + text }]),
     );
+    if (edited === undefined) return 'no-place';
     const before = this.#syntax.calls;
-    const added = edited?.syntax.calls.at(-1);
+    const added = edited.syntax.calls.at(-1);
     const fine =
-      edited !== undefined &&
       edited.syntax.calls.length === before.length + 1 &&
       before.every((call, at) => sameText(source, call, edited.source, edited.syntax.calls[at])) &&
       added?.name === line.name &&

@@ -31,7 +31,6 @@ const BODY = /^(?:([\w.-]+): )?(adds|new line) ([^;]*)(?:; was (.*))?$/;
 
 /** Whether the arguments can be kept in a comment: plain ASCII, so that no encoding reads them as anything else. */
 export function canRecord(was: ByteText): boolean {
-  // eslint-disable-next-line no-control-regex -- printable ASCII and white space are what this is about
   return /^[\t\n\r\x20-\x7e]*$/.test(was);
 }
 

@@ -56,6 +56,22 @@ export interface ParseGemfileOptions {
   readonly path: string;
 }
 
+/** Largest file in bytes; Gemfiles in public use stay below 64 KiB. */
+export const MAX_GEMFILE_SIZE = 512 * 1024;
+
+/** Refuses what is too large to be parsed again for every edit. Throws GemfileError `GEMFILE_TOO_LARGE`. */
+export function checkSize(size: number, shown: string): void {
+  if (size <= MAX_GEMFILE_SIZE) return;
+  throw new GemfileError(
+    `${shown} has ${size} bytes, more than the ${MAX_GEMFILE_SIZE} that are read of a Gemfile`,
+    {
+      code: 'GEMFILE_TOO_LARGE',
+      path: shown,
+      suggestions: ['write the pins by hand: gemcompat audit --format gemfile'],
+    },
+  );
+}
+
 /** Blocks that say of the gems in them where they come from and when they are wanted, and run once in any case. */
 const BLOCKS = new Set([
   'group',
@@ -94,13 +110,15 @@ const EVALUATORS = new Set(['eval', 'instance_eval', 'class_eval', 'load', 'requ
 
 /**
  * Reads a Gemfile, or a file that one evaluates, with Ruby's own parser.
- * @throws GemfileError `GEMFILE_SYNTAX` with Prism's message, line and column; `GEMFILE_TOO_DEEP`, `GEMFILE_ENCODING`
+ * @throws GemfileError `GEMFILE_SYNTAX` with Prism's message, line and column; `GEMFILE_TOO_DEEP`, `GEMFILE_TOO_LARGE`,
+ * `GEMFILE_ENCODING`
  */
 export function parseGemfile(
   source: ByteText,
   parser: RubyParser,
   { shown, path }: ParseGemfileOptions,
 ): GemfileSyntax {
+  checkSize(source.length, shown);
   const result = parsed(source, parser, shown);
   const calls: GemCall[] = [];
   const dynamic: DynamicCall[] = [];

@@ -5,6 +5,7 @@ import { GemfileEditor } from './gemfile-editor.js';
 import type { GemspecDependency } from './gemspec-dependencies.js';
 import { gemspecDependencies } from './gemspec-dependencies.js';
 import type { EvaluatedCall, GemspecCall } from './parse-gemfile.js';
+import { checkSize } from './parse-gemfile.js';
 import type { ByteText, RubyParser } from './ruby-parser.js';
 
 /** A Gemfile, or a file that it evaluates. */
@@ -39,9 +40,6 @@ export interface ProjectGemfiles {
   readonly gemspecs: readonly DeclaredInGemspec[];
   readonly notFollowed: readonly NotFollowed[];
 }
-
-/** Largest file in bytes; Gemfiles in public use stay below 64 KiB. */
-const MAX_SIZE = 512 * 1024;
 
 /** Files that are followed from one Gemfile, so that the work has a bound. */
 const MAX_FILES = 200;
@@ -133,17 +131,7 @@ async function specificationsOf(
 /** Reads a file as it is, a character a byte. */
 export async function readSource(file: string, shown: string): Promise<ByteText> {
   try {
-    const { size } = await stat(file);
-    if (size > MAX_SIZE) {
-      throw new GemfileError(
-        `${shown} has ${size} bytes, more than the ${MAX_SIZE} that are read of a Gemfile`,
-        {
-          code: 'GEMFILE_TOO_LARGE',
-          path: shown,
-          suggestions: ['write the pins by hand: gemcompat audit --format gemfile'],
-        },
-      );
-    }
+    checkSize((await stat(file)).size, shown);
     return await readFile(file, 'latin1');
   } catch (error) {
     if (error instanceof GemfileError) throw error;

@@ -57,7 +57,7 @@ async function load(): Promise<RubyParser> {
   return (source) => {
     const bytes = Buffer.from(source, 'latin1');
     try {
-      return deserialize(bytes, serialized(prism, bytes)) as unknown as ParsedRuby;
+      return deserialize(bytes, serialized(prism, bytes));
     } catch (error) {
       // Of an instance that ran out of stack nothing can be said any more.
       prism = start(library);

@@ -26,9 +26,13 @@ export function columnOf(source: ByteText, offset: number): number {
   return offset - lineStart(source, offset) + 1;
 }
 
-/** Where the line begins that an offset lies in. */
+/** U+FEFF in UTF-8, a character a byte. */
+const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
+
+/** Where the line begins that an offset lies in; of the first line behind a byte order mark, which has to stay the first. */
 export function lineStart(source: ByteText, offset: number): number {
-  return offset === 0 ? 0 : source.lastIndexOf('\n', offset - 1) + 1;
+  const start = offset === 0 ? 0 : source.lastIndexOf('\n', offset - 1) + 1;
+  return start === 0 && source.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : start;
 }
 
 /** Where the line ends that an offset lies in, its line break (`\n` or `\r\n`) left out. */

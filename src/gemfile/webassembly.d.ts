@@ -1,8 +1,11 @@
 /** The part of the WebAssembly API that the parser uses: `lib.dom.d.ts` declares it, `@types/node` 20 does not. */
 declare namespace WebAssembly {
-  class Module {
-    static imports(module: Module): { readonly module: string; readonly name: string }[];
+  interface Module {
+    readonly __module?: never;
   }
+  const Module: {
+    imports(module: Module): { readonly module: string; readonly name: string }[];
+  };
   class Instance {
     constructor(module: Module, imports: Record<string, Record<string, unknown>>);
     readonly exports: Record<string, unknown>;

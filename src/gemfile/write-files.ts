@@ -77,7 +77,7 @@ async function stage(write: FileWrite): Promise<Staged> {
     } finally {
       await file.close();
     }
-    if (stats === undefined) await chmod(temporary, 0o666 & ~process.umask());
+    if (stats === undefined) await chmod(temporary, 0o644);
     else {
       await chmod(temporary, stats.mode & 0o7777);
       // Another's file that one may write stays the other's where the system lets it.

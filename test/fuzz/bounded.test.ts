@@ -16,6 +16,7 @@ const INPUTS: Readonly<Record<string, number>> = {
   'system-files': 2000,
   dockerfile: 500,
   'project-files': 300,
+  gemfile: 150,
 };
 
 /** What no seed comes upon is left out here: it takes seconds, and changes seldom. */
