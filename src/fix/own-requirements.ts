@@ -25,7 +25,10 @@ export function withoutOwnPins(
   const held = heldPins(project);
   for (const { name, file, pin } of held) {
     if (pin.record.newLine) {
-      gemfile.delete(name);
+      // A gemspec's development dependency is one of the Gemfile's own gems, line or no line.
+      const development = project.gemspecs.find((each) => each.name === name && each.development);
+      if (development?.requirements === undefined) gemfile.delete(name);
+      else gemfile.set(name, canonical(development.requirements));
       continue;
     }
     const locked = gemfile.get(name);

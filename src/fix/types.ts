@@ -32,9 +32,8 @@ export interface Change extends Place {
  * - `not-found`: the bundle has the gem from the Gemfile, and no `gem` call has its literal name.
  * - `outside`: its line lies outside of the project.
  * - `gemspec`: a gemspec declares it, with a requirement that shows only when it runs.
- * - `differing`: several lines, of which not all can be edited alike.
  */
-export type ByHandReason = EditRefusal | 'not-found' | 'outside' | 'gemspec' | 'differing';
+export type ByHandReason = EditRefusal | 'not-found' | 'outside' | 'gemspec';
 
 export interface ByHand {
   readonly name: string;

@@ -38,7 +38,5 @@ export function byHandWords({ reason, places }: ByHand): string {
       return `${where}: the line lies outside of the project`;
     case 'gemspec':
       return `${where}: a gemspec declares it, with a requirement that is computed`;
-    case 'differing':
-      return `${where}: its lines differ`;
   }
 }

@@ -49,7 +49,11 @@ function headline(
       ? paint.green(`Nothing to do: ${printable(gemfile)} stays as it is`)
       : `${printable(gemfile)} stays as it is`;
   }
-  return paint.bold(written ? `Wrote ${names.join(' and ')}` : `Would write ${names.join(' and ')}`);
+  return paint.bold(written ? `Wrote ${listed(names)}` : `Would write ${listed(names)}`);
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }
 
 function changeLines({ changes, pins }: FixFacts, paint: Ansis): string[] {
