@@ -3,6 +3,7 @@ import { compactIndexSubject } from './compact-index.js';
 import { elfSubject } from './elf.js';
 import { gemSubject, specificationSubject } from './gem.js';
 import { lockfileSubject } from './lockfile.js';
+import { packageSubjects } from './packages.js';
 import type { Subject } from './subject.js';
 import { targetSubject } from './target.js';
 import {
@@ -27,4 +28,5 @@ export const subjects: readonly Subject[] = [
   systemFilesSubject,
   dockerfileSubject,
   projectFilesSubject,
+  ...packageSubjects,
 ];

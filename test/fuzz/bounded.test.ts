@@ -16,6 +16,10 @@ const INPUTS: Readonly<Record<string, number>> = {
   'system-files': 2000,
   dockerfile: 500,
   'project-files': 300,
+  ar: 400,
+  cpio: 150,
+  rpm: 300,
+  'xz-checks': 400,
 };
 
 /** What no seed comes upon is left out here: it takes seconds, and changes seldom. */
