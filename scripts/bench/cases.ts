@@ -5,6 +5,7 @@ import type { Project } from './compare-audit.js';
 import { compareAudit } from './compare-audit.js';
 import { contest, median } from './contest.js';
 import { elfFiles, versionsByReadelf } from './elf-files.js';
+import { inspectTree } from './inspect.js';
 import { makeLargeGem } from './large-gem.js';
 import { planning } from './planning.js';
 import { mebibytes, milliseconds, standingsTable } from './table.js';
@@ -17,6 +18,7 @@ export const cases: Readonly<Record<string, (bench: Bench) => Promise<void>>> = 
   large,
   planning,
   parse,
+  inspect: inspectTree,
 };
 
 /** What of the other figures is Node's own start, and the program's. */

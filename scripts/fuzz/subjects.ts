@@ -4,6 +4,7 @@ import { elfSubject } from './elf.js';
 import { gemfileSubject } from './gemfile.js';
 import { gemSubject, specificationSubject } from './gem.js';
 import { lockfileSubject } from './lockfile.js';
+import { packageSubjects } from './packages.js';
 import type { Subject } from './subject.js';
 import { targetSubject } from './target.js';
 import {
@@ -29,4 +30,5 @@ export const subjects: readonly Subject[] = [
   dockerfileSubject,
   projectFilesSubject,
   gemfileSubject,
+  ...packageSubjects,
 ];

@@ -4,7 +4,6 @@ import type { Finding, Verdict } from '../compat/types.js';
 import { verdictOf } from '../compat/verdict.js';
 import type { Explanation } from '../explain/types.js';
 import type { InspectedFile, InspectedGroup, InspectedSubject, InspectReport } from '../inspect/types.js';
-import type { Target } from '../target/types.js';
 import { compareDotted } from '../version/symbol-version.js';
 import { dependencyTreeLines } from './dependency-tree.js';
 import { explanationWords, rebuildWords } from './explain-words.js';
@@ -24,6 +23,7 @@ import { printable } from './printable.js';
 import { renderTable } from './table.js';
 import type { TextOptions } from './text.js';
 import { wrapped } from './text.js';
+import type { SpokenTarget } from './toolchain-words.js';
 import { toolchainRemedyWords, toolchainWords } from './toolchain-words.js';
 import { MARKS, paintVerdict } from './verdict-mark.js';
 import { VERDICT_WORDS, findingRemedies, findingWords, listWords, needsWords, targetWords } from './words.js';
@@ -297,15 +297,9 @@ function groupSection(
   return lines.join('\n');
 }
 
-/** What words say of a target: its names and its C library. */
-function spokenOf({ glibc, musl, ...target }: TargetSummary): Target {
-  return {
-    ...target,
-    libcVersion: glibc ?? musl ?? '',
-    ceilings: {},
-    libraries: [],
-    librariesComplete: false,
-  };
+/** What words say of a target. */
+function spokenOf({ name, libc, glibc, musl }: TargetSummary): SpokenTarget {
+  return { name, libc, libcVersion: glibc ?? musl ?? '' };
 }
 
 /** The remedies of all files of one group; those of one toolchain are said once. */

@@ -1,4 +1,5 @@
-import type { Finding, Requires } from '../compat/types.js';
+import type { Finding, Requires, Verdict } from '../compat/types.js';
+import { verdictOf } from '../compat/verdict.js';
 import type {
   CpuNeeds,
   InspectedGroup,
@@ -117,21 +118,41 @@ export function unreadWords(finding: Finding): string {
   }
 }
 
-/** The closing line. */
-export function inspectSummaryWords({ summary, targets }: InspectReport): string {
-  const { files, compatible, incompatible, unknown, unreadable } = summary;
+/** The closing line: gems count once, and of the files that belong to none each. */
+export function inspectSummaryWords({ summary, subjects, targets }: InspectReport): string {
+  const { files, unreadable } = summary;
   if (files === 0 && unreadable === 0) return 'No ELF files: nothing to check.';
-  const parts = [counted(files, 'ELF file')];
-  if (targets !== undefined) {
-    const total = compatible + incompatible + unknown;
-    if (total > 1) parts.push(counted(total, 'group'));
-    const verdicts = [
-      ...(compatible > 0 ? [`${compatible} ${compatible === 1 ? 'fits' : 'fit'}`] : []),
-      ...(incompatible > 0 ? [`${incompatible} ${incompatible === 1 ? 'does' : 'do'} not fit`] : []),
-      ...(unknown > 0 ? [`${unknown} could not be checked`] : []),
-    ];
-    return `${parts.join(' in ')}: ${verdicts.join(', ')}.`;
+  if (targets === undefined) {
+    return `${counted(files, 'ELF file')}${unreadable > 0 ? `, ${counted(unreadable, 'part')} not read` : ''}.`;
   }
-  if (unreadable > 0) parts.push(`${counted(unreadable, 'part')} not read`);
-  return `${parts.join(', ')}.`;
+  const verdicts = subjects.flatMap(({ groups }) => groups.flatMap(verdictsOf));
+  const gems = subjects.reduce(
+    (sum, { groups }) => sum + groups.filter(({ kind }) => kind === 'gem').length,
+    0,
+  );
+  const others = verdicts.length - gems;
+  const count = (verdict: Verdict): number => verdicts.filter((each) => each === verdict).length;
+  const [fit, fail, unknown] = [count('compatible'), count('incompatible'), count('unknown')];
+  const things = [
+    ...(gems > 0 ? [counted(gems, 'gem')] : []),
+    ...(others > 0 ? [counted(others, gems > 0 ? 'other file' : 'file')] : []),
+  ];
+  const parts = [
+    ...(fit > 0 ? [`${fit.toLocaleString('en')} ${fit === 1 ? 'fits' : 'fit'}`] : []),
+    ...(fail > 0 ? [`${fail.toLocaleString('en')} ${fail === 1 ? 'does' : 'do'} not fit`] : []),
+    ...(unknown > 0 ? [`${unknown.toLocaleString('en')} could not be checked`] : []),
+  ];
+  const on = targets.length > 1 ? ' on all targets' : '';
+  return `${things.join(' and ')}: ${parts.join(', ')}${on}.`;
+}
+
+/** The worst of each file that belongs to no gem, and of what could not be read; of a gem its own. */
+function verdictsOf(group: InspectedGroup): Verdict[] {
+  const { kind, verdict, results = [], files } = group;
+  if (kind === 'gem') return verdict === undefined ? [] : [verdict];
+  const byFile = new Map<string, Finding[]>(files.map(({ path }) => [path, []]));
+  for (const finding of results.flatMap(({ findings }) => findings)) {
+    byFile.set(finding.file, [...(byFile.get(finding.file) ?? []), finding]);
+  }
+  return [...byFile.values()].map((findings) => verdictOf(findings));
 }

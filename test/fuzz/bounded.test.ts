@@ -17,6 +17,10 @@ const INPUTS: Readonly<Record<string, number>> = {
   dockerfile: 500,
   'project-files': 300,
   gemfile: 150,
+  ar: 400,
+  cpio: 150,
+  rpm: 300,
+  'xz-checks': 400,
 };
 
 /** What no seed comes upon is left out here: it takes seconds, and changes seldom. */

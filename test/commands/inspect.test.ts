@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { inspectReportSchema } from '../../src/report/inspect-schema.js';
+import { ROOT, gemcompat } from '../helpers/cli.js';
+import { directory, elf } from '../inspect/trees.js';
+
+const fixtures = join(ROOT, 'fixtures/inspect');
+
+describe('gemcompat inspect', () => {
+  it('tells what a package needs and where it runs', async () => {
+    const { code, stdout, stderr } = await gemcompat(['inspect', 'probe-xz.deb'], { cwd: fixtures });
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toContain('probe-xz.deb: Debian package, 2 ELF files among 3');
+    expect(stdout).toContain('x86_64: needs glibc 2.34');
+    expect(stdout).toMatch(/runs on rhel-9/);
+    expect(stdout).toContain('usr/bin/probe');
+  });
+
+  it('gives verdicts with a target, with symbols and trees, and exit code 1', async () => {
+    const args = ['inspect', 'probe-descriptors.zip', '--target', 'ubuntu-20.04', '--symbols', '--tree'];
+    const { code, stdout } = await gemcompat(args, { cwd: fixtures });
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      'needs GLIBC_2.34 of libc.so.6 (__libc_start_main, pthread_create, pthread_join); ubuntu-20.04 has GLIBC_2.31',
+    );
+    expect(stdout).toMatch(/__libc_start_main@GLIBC_2\.34\n\s+starts main\(\)/);
+    expect(stdout).toMatch(/libanswer\.so\.1 → usr\/lib64\/libanswer\.so\.1, by runpath/);
+    expect(stdout).toMatch(/4 files: 2 fit, 2 do not fit\.\n$/);
+  });
+
+  it('writes JSON as its schema says', async () => {
+    const args = [
+      'inspect',
+      'probe.tar.xz',
+      'probe-gzip.rpm',
+      '-t',
+      'ubuntu-20.04',
+      '-t',
+      'alpine-3.20',
+      '-f',
+      'json',
+      '--symbols',
+      '--tree',
+    ];
+    const { code, stdout } = await gemcompat(args, { cwd: fixtures });
+    expect(code).toBe(1);
+    const report = inspectReportSchema.parse(JSON.parse(stdout));
+    expect(report.subjects.map(({ kind }) => kind)).toEqual(['tar', 'rpm']);
+    expect(report.targets?.map(({ name }) => name)).toEqual(['ubuntu-20.04', 'alpine-3.20']);
+    expect(report.subjects[0]?.groups[0]?.results?.map(({ findings }) => findings[0]?.kind)).toEqual([
+      'symbol-version',
+      'wrong-libc',
+    ]);
+  });
+
+  it('writes to a file', async () => {
+    const cwd = directory({ run: elf() });
+    const { code, stdout } = await gemcompat(
+      ['inspect', 'run', '-t', 'debian-13', '-f', 'json', '-o', 'report.json'],
+      { cwd },
+    );
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(JSON.parse(readFileSync(join(cwd, 'report.json'), 'utf8'))).toMatchObject({
+      summary: { compatible: 1 },
+    });
+  });
+
+  it.each([
+    [['nowhere'], 'there is no file or directory nowhere'],
+    [['run', '--arch', 'vax'], '--arch vax is not a CPU'],
+    [['run', '--target', 'ubuntu-99'], 'ubuntu-99'],
+    [['run', '--ruby', 'x'], 'is not a version of Ruby'],
+    [[], 'path'],
+  ])('ends with 2 for %j', async (args, words) => {
+    const { code, stdout, stderr } = await gemcompat(['inspect', ...args], {
+      cwd: directory({ run: elf() }),
+    });
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(words);
+  });
+
+  it('ends with 3 where something could not be read', async () => {
+    const cwd = directory({ 'bin/run': elf(), 'lib/cut.so': elf().subarray(0, 500) });
+    for (const args of [
+      ['inspect', '.'],
+      ['inspect', '.', '-t', 'debian-13'],
+    ]) {
+      const { code, stdout } = await gemcompat(args, { cwd });
+      expect(code).toBe(3);
+      expect(stdout).toContain('lib/cut.so');
+    }
+  });
+});
+
+describe('schema/inspect-report.json', () => {
+  it('is made from the schema of the source', async () => {
+    const { z } = await import('zod');
+    const published: unknown = JSON.parse(readFileSync(join(ROOT, 'schema/inspect-report.json'), 'utf8'));
+    expect(published).toEqual(JSON.parse(JSON.stringify(z.toJSONSchema(inspectReportSchema))));
+  });
+});
