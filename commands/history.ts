@@ -97,7 +97,7 @@ export default class History extends BaseCommand {
     const progress = progressBar(this.watched);
     const report = await history({
       gem: args.gem,
-      ...(flags.target === undefined ? {} : { targets: flags.target }),
+      ...(flags.target === undefined ? {} : { target: flags.target }),
       ...(flags.arch === undefined ? {} : { arches: flags.arch.map(cpuOf) }),
       ...(flags.source === undefined ? {} : { sources: flags.source }),
       ...(flags.ruby === undefined ? {} : { ruby: flags.ruby }),

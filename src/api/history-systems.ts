@@ -13,7 +13,7 @@ import { packageVersion } from './package-version.js';
 
 /** What the caller says of the systems that a history is told for. */
 interface SystemOptions {
-  readonly targets?: readonly string[];
+  readonly target?: string | readonly string[];
   readonly arches?: readonly Cpu[];
   readonly ruby?: string;
   readonly offline?: boolean;
@@ -41,11 +41,12 @@ interface Surroundings {
  * @throws TargetError as `readForCpus` does
  */
 export async function systemsFor(
-  { targets = [], arches, ruby, offline }: SystemOptions,
+  { target: wanted = [], arches, ruby, offline }: SystemOptions,
   lockfile: Lockfile,
   { cwd, env, today, warnings }: Surroundings,
 ): Promise<Systems> {
   const given = { ...(arches === undefined ? {} : { arches }), ...(ruby === undefined ? {} : { ruby }) };
+  const targets = typeof wanted === 'string' ? [wanted] : wanted;
   if (targets.length === 0) {
     const cpus = arches ?? usualCpus(lockfile);
     const known = supportedSystems(today, cpus);

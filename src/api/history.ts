@@ -22,7 +22,7 @@ import { openSession } from './session.js';
 export interface HistoryOptions {
   readonly gem: string;
   /** Systems as `audit` takes them; for each the highest version that fits is told. By default the known systems in support. */
-  readonly targets?: readonly string[];
+  readonly target?: string | readonly string[];
   /** By default the Linux CPUs of the lockfile's PLATFORMS, where the directory has a lockfile, else x86_64. */
   readonly arches?: readonly Cpu[];
   /** URLs and directories to get gems from. By default the lockfile's remotes and `vendor/cache`, else rubygems.org. */

@@ -232,7 +232,7 @@ describe('the highest version that fits', () => {
     ['ffi', 'alpine-3.20', '1.17.2'],
     ['sorbet-static', 'alpine-3.20', undefined],
   ])('of %s on %s is %s', async (gem, target, version) => {
-    const report = await tell(gem, { targets: [target] });
+    const report = await tell(gem, { target: [target] });
     expect(report.together?.version).toBe(version);
     expect(report.highest).toHaveLength(1);
     expect(historyExitCodeOf(report)).toBe(version === undefined ? 1 : 0);
@@ -240,7 +240,7 @@ describe('the highest version that fits', () => {
 
   it('fits all targets at once', async () => {
     const report = await tell('nokogiri', {
-      targets: ['rhel-8', 'debian-12'],
+      target: ['rhel-8', 'debian-12'],
       arches: ['x86_64', 'aarch64'],
     });
     expect(report.highest.map(({ target, arch, version }) => [target, arch, version])).toEqual([
@@ -254,7 +254,7 @@ describe('the highest version that fits', () => {
   });
 
   it('tells apart what is compiled there', async () => {
-    const report = await tell('pg', { targets: ['rhel-8'] });
+    const report = await tell('pg', { target: ['rhel-8'] });
     expect(report.together).toEqual({ compiled: '1.5.9', unchecked: [] });
     expect(report.versions.map(({ version, verdicts }) => [version, verdicts[0]?.verdict])).toEqual([
       ['1.6.1', 'incompatible'],
@@ -268,12 +268,12 @@ describe('the highest version that fits', () => {
   it('is looked for below the usual limit, and only as far as it takes', async () => {
     const lines = Array.from({ length: 60 }, (_, i) => `1.${i} ${i < 10 ? 'fits' : 'breaks'}`);
     const mirror = await writeMirror(scratch, releases('deep', ...lines));
-    const report = await tell('deep', { sources: [mirror], targets: ['ubuntu-20.04'] });
+    const report = await tell('deep', { sources: [mirror], target: ['ubuntu-20.04'] });
     expect(report.together?.version).toBe('1.9');
     expect(report.versions.length).toBeLessThan(60);
     expect(report.versions.length + report.omitted.older).toBe(60);
 
-    const limited = await tell('deep', { sources: [mirror], targets: ['ubuntu-20.04'], limit: 5 });
+    const limited = await tell('deep', { sources: [mirror], target: ['ubuntu-20.04'], limit: 5 });
     expect(limited.versions).toHaveLength(5);
     expect(limited.omitted).toEqual({ older: 55, olderPrecompiled: 55, prereleases: 0 });
     expect(historyExitCodeOf(limited)).toBe(1);
@@ -310,7 +310,7 @@ describe('what is no variant', () => {
   });
 
   it('may carry executables all the same', async () => {
-    const report = await tell('wkhtmltopdf-binary', { all: true, targets: ['ubuntu-20.04', 'alpine-3.20'] });
+    const report = await tell('wkhtmltopdf-binary', { all: true, target: ['ubuntu-20.04', 'alpine-3.20'] });
     expect(
       report.versions[0]?.variants.map(({ platform, libc, picksAtRunTime }) => [
         platform,
@@ -325,7 +325,7 @@ describe('what is no variant', () => {
   });
 
   it('is nothing to install where there is no variant without a platform either', async () => {
-    const report = await tell('sorbet-static', { targets: ['ubuntu-24.04'], arches: ['riscv64'] });
+    const report = await tell('sorbet-static', { target: ['ubuntu-24.04'], arches: ['riscv64'] });
     expect(report.versions[0]).toMatchObject({
       variants: [],
       platforms: ['aarch64-linux', 'x86_64-linux'],
@@ -344,7 +344,7 @@ describe('one bad gem', () => {
       await writeFile(path.join(directory, `probe-${version}-x86_64-linux.gem`), gem);
     }
     await writeFile(path.join(directory, 'probe-2.0-x86_64-linux.gem'), 'no gem at all');
-    const report = await tell('probe', { sources: [directory], targets: ['debian-12'] });
+    const report = await tell('probe', { sources: [directory], target: ['debian-12'] });
     expect(report.versions.map(({ version, verdicts }) => [version, verdicts[0]?.verdict])).toEqual([
       ['3.0', 'compatible'],
       ['2.0', 'unknown'],
@@ -399,7 +399,7 @@ describe('where the gem is looked for', () => {
     const server = await serve(mirrorDirectory);
     const cwd = await mkdtemp(path.join(scratch, 'app-'));
     await writeFile(path.join(cwd, 'Gemfile.lock'), LOCKFILE(server.url));
-    const report = await history({ gem: 'nokogiri', cwd, env, targets: ['debian-12'], limit: 1 });
+    const report = await history({ gem: 'nokogiri', cwd, env, target: ['debian-12'], limit: 1 });
     expect(report).toMatchObject({
       source: `${server.url}/`,
       lockfile: { path: 'Gemfile.lock', version: '1.17.2' },
@@ -482,7 +482,7 @@ describe('what stops it', () => {
     ['nokogiri', { since: 'new' }, 'VERSION_MALFORMED'],
     ['nokogiri', { since: '9' }, 'HISTORY_EMPTY'],
     ['nokogiri', { ruby: 'three' }, 'RUBY_MALFORMED'],
-    ['nokogiri', { targets: ['ubunto-20.04'] }, 'TARGET_UNKNOWN'],
+    ['nokogiri', { target: ['ubunto-20.04'] }, 'TARGET_UNKNOWN'],
     ['nokogiri', { sources: ['no-such-directory'] }, 'REGISTRY_DIRECTORY'],
   ] as const)('is %s with %j', async (gem, options, code) => {
     expect((await refused(gem, options)).code).toBe(code);
