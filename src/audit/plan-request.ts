@@ -3,28 +3,32 @@ import type { PlanRequest } from '../search/plan-bundle.js';
 import type { LockedGem } from './bundle.js';
 import type { AuditRequest, Row } from './ports.js';
 
-/** The bundle as the search for an answer is told of it. */
+/**
+ * The bundle as the search for an answer is told of it. A gem that DEPENDENCIES names and no spec is of is for systems that
+ * the lockfile is not for (`gem 'tzinfo-data', platforms: %i[windows jruby]`), and Bundler resolves without it
+ * (`Definition#expand_dependencies`).
+ */
 export function planRequest(
   gems: readonly LockedGem[],
   failing: ReadonlyMap<string, Row>,
   { lockfile, deployments, gemfile: told, pinned = new Set() }: AuditRequest,
 ): PlanRequest {
   const dependencies = new Map(lockfile.dependencies.map(({ name, requirement }) => [name, requirement]));
-  const gemfile = new Map(told ?? dependencies);
-  gemfile.delete('bundler');
+  const locked = new Set(gems.map(({ name }) => name));
+  const gemfile = new Map([...(told ?? dependencies)].filter(([name]) => locked.has(name)));
   return {
     gemfile,
     gems: gems.flatMap((gem) => {
-      const locked = failing.get(gem.name)?.locked ?? gem.versions.find(({ version }) => version !== '');
-      if (locked === undefined || locked.version === '') return [];
+      const used = failing.get(gem.name)?.locked ?? gem.versions.find((one) => one.version !== '');
+      if (used === undefined || used.version === '') return [];
       const own: BundleGem = {
         name: gem.name,
-        version: locked.version,
-        versions: gem.versions.flatMap(({ version }) => (version === '' ? [] : [version])),
+        version: used.version,
+        versions: gem.versions.flatMap((one) => (one.version === '' ? [] : [one.version])),
         dependencies: gem.dependencies,
         direct: gemfile.has(gem.name),
         gemfile: gemfile.get(gem.name) ?? [],
-        movable: locked.sourceType === 'gem',
+        movable: used.sourceType === 'gem',
         fails: failing.has(gem.name),
       };
       return [own];
