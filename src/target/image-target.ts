@@ -69,9 +69,9 @@ function guess(why: string, target: NamedTarget): string {
 function rubyImage(
   tag: string,
   shown: string,
-  suites: Readonly<Record<string, string>>,
+  suites: Readonly<Record<string, string | readonly (readonly [string, string])[]>>,
   latest: string,
-): ResolvedTarget {
+): ResolvedTarget | undefined {
   const table = imageTable();
   const head = rubyOf(tag);
   // The images of development containers have a version of their own at the head.
@@ -79,13 +79,26 @@ function rubyImage(
   const version = ruby === undefined ? {} : { ruby };
   const suite = suiteOf(tag, table);
   if (suite !== undefined) return { ...suite, ...version };
+  // An Alpine or a Debian that is not known is no reason to take the default suite.
+  if (NUMBERED_SUITE.test(tag)) return undefined;
   const minor = /^\d+\.\d+/.exec(ruby ?? '')?.[0];
-  const target = required(minor === undefined ? latest : (suites[minor] ?? latest));
+  const target = required((minor === undefined ? undefined : suiteAt(suites[minor], ruby)) ?? latest);
   return {
     target,
     warnings: [guess(`${shown} does not say which suite it is built on`, target)],
     ...version,
   };
+}
+
+/** The suite that a tag of this version was last built on; the newest where the tag names no patch version, so that it moves. */
+function suiteAt(
+  suites: string | readonly (readonly [string, string])[] | undefined,
+  ruby = '',
+): string | undefined {
+  if (suites === undefined || typeof suites === 'string') return suites;
+  const patch = /^\d+\.\d+\.\d+/.exec(ruby)?.[0];
+  if (patch === undefined) return suites.at(-1)?.[1];
+  return (suites.findLast(([first]) => compareDotted(first, patch) <= 0) ?? suites[0])?.[1];
 }
 
 /** Ruby's version anywhere in a tag, the last of several: `1.1.3-3.3.6` of a development container is of 3.3.6. */
@@ -188,7 +201,12 @@ function lookUp(reference: ImageReference, shown: string): ResolvedTarget | unde
   const entry = table.repositories.find(({ names }) => names.includes(repository));
   if (entry !== undefined) return ofRepository(entry, (tag ?? 'latest').toLowerCase(), shown);
   if (table.ruby.names.includes(repository)) {
-    return rubyImage(tag ?? 'latest', `ruby:${tag ?? 'latest'}`, table.ruby.defaultSuites, table.ruby.latest);
+    return rubyImage(
+      (tag ?? 'latest').toLowerCase(),
+      `ruby:${tag ?? 'latest'}`,
+      table.ruby.defaultSuites,
+      table.ruby.latest,
+    );
   }
   if (tag === undefined) return undefined;
   const suite = suiteOf(tag.toLowerCase(), table);

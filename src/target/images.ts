@@ -38,8 +38,11 @@ const schema = z.strictObject({
   ruby: z.strictObject({
     source: z.string().min(1),
     names: z.array(z.string()).min(1),
-    /** Suite that an unqualified tag was last built on, by Ruby's minor version. */
-    defaultSuites: z.record(z.string(), z.string()),
+    /**
+     * Suites that unqualified tags were last built on, by Ruby's minor version: each with the first patch version that was
+     * still built when it was the default. A tag of an older patch version stays on the suite before.
+     */
+    defaultSuites: z.record(z.string(), z.array(z.tuple([z.string(), z.string()])).min(1)),
     latest: z.string(),
   }),
   /** Alpine release of a tag that says `alpine` without a number. */
