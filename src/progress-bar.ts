@@ -49,7 +49,7 @@ export function fileCounter(watched: boolean): FileCount {
     format: '{value} files  {current}',
     clearOnComplete: true,
     hideCursor: false,
-    linewrap: false,
+    linewrap: true,
     fps: 10,
   });
   let started = false;

@@ -5,6 +5,7 @@ import {
   fstatSync,
   lstatSync,
   opendirSync,
+  readdirSync,
   openSync,
   readSync,
   readlinkSync,
@@ -21,6 +22,9 @@ import type { TreeCollector } from './tree.js';
 
 /** One read is enough for every magic number, and for the headers of most ELF files. In bytes. */
 const HEAD = 4096;
+
+/** Directories of more bytes are read entry by entry, which takes longer; an entry has some 40 bytes on most file systems. */
+const LARGE = 4n << 20n;
 
 /** Other work of the process gets a turn this often, in milliseconds. */
 const TURN = 50;
@@ -40,9 +44,12 @@ export interface FoundArchive {
   /** Path of the file, as the system has it. */
   readonly file: string | Buffer;
   readonly format: ArchiveFormat;
+  /** In bytes. */
+  readonly size: number;
 }
 
 export interface DirectoryFindings {
+  /** Those that `DirectoryPorts.archive` has not taken. */
   readonly archives: readonly FoundArchive[];
   /** Packed gems in the cache of a GEM_HOME, which are copies of what is installed beside them. */
   readonly cachedGems: number;
@@ -54,6 +61,8 @@ export interface DirectoryFindings {
 
 export interface DirectoryPorts {
   readonly tree: TreeCollector;
+  /** Takes an archive, to read it meanwhile: true where it does. */
+  readonly archive?: (archive: FoundArchive) => boolean;
   readonly signal?: AbortSignal;
   readonly seen?: (path: string) => void;
 }
@@ -95,9 +104,10 @@ class DirectoryWalk {
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const { raw } = next;
       try {
-        const device = this.#enter(raw, next.device);
-        if (device === undefined) continue;
-        for await (const child of this.#list(raw)) pending.push({ raw: child, device });
+        const entered = this.#enter(raw, next.device);
+        if (entered === undefined) continue;
+        const { device, large } = entered;
+        for await (const child of this.#list(raw, large)) pending.push({ raw: child, device });
       } catch (error) {
         if (raw === '' || !isSystemError(error)) throw error;
         this.#failed(raw, error);
@@ -111,10 +121,10 @@ class DirectoryWalk {
     };
   }
 
-  /** Device of a directory that is to be read; undefined for one that was, or whose files are none. */
-  #enter(raw: RawPath, parent: bigint | undefined): bigint | undefined {
+  /** A directory that is to be read; undefined for one that was, or whose files are none. */
+  #enter(raw: RawPath, parent: bigint | undefined): { device: bigint; large: boolean } | undefined {
     const place = this.#place(raw);
-    const { dev, ino } = raw === '' ? fstatOf(place) : lstatSync(place, { bigint: true });
+    const { dev, ino, size } = raw === '' ? fstatOf(place) : lstatSync(place, { bigint: true });
     const identity = `${dev}:${ino}`;
     if (this.#directories.has(identity)) return undefined;
     this.#directories.add(identity);
@@ -122,24 +132,21 @@ class DirectoryWalk {
       this.#passedOver.push(shown(raw));
       return undefined;
     }
-    return dev;
+    return { device: dev, large: size > LARGE };
   }
 
   /** Looks at every entry of a directory, and yields those that are directories. */
-  async *#list(raw: RawPath): AsyncGenerator<RawPath, void, undefined> {
-    const directory = opendirSync(this.#place(raw), { encoding: 'latin1', bufferSize: 1024 });
-    try {
-      for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) {
-        const child = raw === '' ? entry.name : `${raw}/${entry.name}`;
-        if (this.#look(child, entry) === 'directory') yield child;
-        if (performance.now() - this.#turn > TURN) {
-          this.#ports.signal?.throwIfAborted();
-          await new Promise((resolve) => setImmediate(resolve));
-          this.#turn = performance.now();
-        }
+  async *#list(raw: RawPath, large: boolean): AsyncGenerator<RawPath, void, undefined> {
+    const place = this.#place(raw);
+    const entries = large ? streamed(place) : readdirSync(place, { encoding: 'latin1', withFileTypes: true });
+    for (const entry of entries) {
+      const child = raw === '' ? entry.name : `${raw}/${entry.name}`;
+      if (this.#look(child, entry) === 'directory') yield child;
+      if (performance.now() - this.#turn > TURN) {
+        this.#ports.signal?.throwIfAborted();
+        await new Promise((resolve) => setImmediate(resolve));
+        this.#turn = performance.now();
       }
-    } finally {
-      directory.closeSync();
     }
   }
 
@@ -183,7 +190,9 @@ class DirectoryWalk {
         tree.report(path, { kind: 'specification', text: head.toString('utf8', 0, SPECIFICATION_HEAD) });
         return;
       }
-      const size = length < HEAD ? length : fstatSync(fd).size;
+      // `#!` and gzip are judged by their size too.
+      const asked = head[0] === 0x23 || head[0] === 0x1f;
+      const size = length < HEAD ? length : asked ? fstatSync(fd).size : undefined;
       const magic = concernOf(head.subarray(0, MAGIC_LENGTH), size);
       switch (magic) {
         case undefined:
@@ -201,11 +210,15 @@ class DirectoryWalk {
         default:
           if (magic === 'gem' && isCachedGem(path)) this.#cachedGems += 1;
           else if (magic === 'zip' && isJavaArchive(head)) this.#javaArchives += 1;
-          else this.#archives.push({ path, file: place, format: magic });
+          else this.#archive({ path, file: place, format: magic, size: size ?? fstatSync(fd).size });
       }
     } finally {
       closeSync(fd);
     }
+  }
+
+  #archive(archive: FoundArchive): void {
+    if (this.#ports.archive?.(archive) !== true) this.#archives.push(archive);
   }
 
   #elf(fd: number, head: Buffer, path: string): void {
@@ -255,7 +268,17 @@ class DirectoryWalk {
   }
 }
 
-function fstatOf(directory: string | Buffer): { dev: bigint; ino: bigint } {
+/** The entries of a directory that has too many to be held at once. */
+function* streamed(place: string | Buffer): Generator<Dirent, void, undefined> {
+  const directory = opendirSync(place, { encoding: 'latin1', bufferSize: 1024 });
+  try {
+    for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) yield entry;
+  } finally {
+    directory.closeSync();
+  }
+}
+
+function fstatOf(directory: string | Buffer): { dev: bigint; ino: bigint; size: bigint } {
   const fd = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     return fstatSync(fd, { bigint: true });

@@ -5,11 +5,12 @@ import type { Readable } from 'node:stream';
 import { ElfError, GemArchiveError } from '../errors.js';
 import { parseElf } from '../elf/parse.js';
 import { isGemVersion } from '../version/gem-version.js';
-import { ArchiveError } from './archive/archive-error.js';
+import { ArchiveThreads } from './archive-threads.js';
 import { readArchive, unreadable } from './archive-walk.js';
 import type { WalkPorts } from './archive-walk.js';
 import { isSystemError, walkDirectory } from './directory-walk.js';
-import type { FoundArchive } from './directory-walk.js';
+import type { DirectoryFindings } from './directory-walk.js';
+import { readFoundArchive } from './found-archive.js';
 import { subjectError } from './inspect-error.js';
 import type { InspectLimits } from './limits.js';
 import { MAGIC_LENGTH, magicOf, unsupportedName } from './magic.js';
@@ -224,15 +225,29 @@ function kindOf(magic: 'elf' | ArchiveFormat, tree: Tree): SubjectKind {
 
 async function readDirectory(path: string, file: string, ports: ReadPorts): Promise<ReadSubject> {
   const tree = new TreeCollector();
-  const { seen, signal } = ports;
-  const found = await walkDirectory(file, {
-    tree,
-    ...(seen === undefined ? {} : { seen }),
-    ...(signal === undefined ? {} : { signal }),
-  }).catch((error: unknown) => {
+  const { seen, signal, limits } = ports;
+  const threads = new ArchiveThreads(limits);
+  let found: DirectoryFindings;
+  try {
+    found = await walkDirectory(file, {
+      tree,
+      archive: (archive) => threads.take(archive),
+      ...(seen === undefined ? {} : { seen }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    await Promise.all([
+      ...found.archives.map((archive) =>
+        ports.limit(() => readFoundArchive(archive, walkPorts(tree, ports))),
+      ),
+      threads.finish((part) => {
+        tree.absorb(part);
+      }),
+    ]);
+  } catch (error) {
     throw systemError(path, error);
-  });
-  await Promise.all(found.archives.map((archive) => ports.limit(() => readFound(archive, tree, ports))));
+  } finally {
+    await threads.close();
+  }
   const finished = tree.finish();
   const bundle = finished.gemDirectories.length > 0;
   const warnings: InspectWarning[] = [];
@@ -255,29 +270,4 @@ async function readDirectory(path: string, file: string, ports: ReadPorts): Prom
     });
   }
   return { path, kind: bundle ? 'bundle' : 'directory', name: path, tree: finished, warnings };
-}
-
-/** An archive in a directory: what is wrong with it is a finding, as of any other file there. */
-async function readFound(archive: FoundArchive, tree: TreeCollector, ports: ReadPorts): Promise<void> {
-  const { path, file, format } = archive;
-  let source: FileSource | undefined;
-  try {
-    source = FileSource.open(file);
-    await readArchive({ source, format, name: path, prefix: `${path}!/` }, walkPorts(tree, ports));
-  } catch (error) {
-    const result = unreadable(error) ?? systemResult(error);
-    if (result === undefined) throw error;
-    tree.report(path, result);
-  } finally {
-    source?.close();
-  }
-}
-
-function systemResult(error: unknown): { kind: 'unreadable'; code: string; reason: string } | undefined {
-  if (error instanceof ArchiveError || !isSystemError(error)) return undefined;
-  return {
-    kind: 'unreadable',
-    code: 'FILE_UNREADABLE',
-    reason: `the system says ${error.code ?? error.message}`,
-  };
 }

@@ -37,6 +37,15 @@ export interface Tree {
   readonly specialFiles: number;
 }
 
+/** What one reader has of a tree, to be joined with what others have. */
+export interface TreePart {
+  readonly results: readonly { readonly key: string; readonly path: string; readonly result: FileResult }[];
+  readonly links: readonly (readonly [path: string, text: string])[];
+  readonly directories: readonly string[];
+  readonly filesSeen: number;
+  readonly specialFiles: number;
+}
+
 /** Collects a tree as it is read. */
 export class TreeCollector {
   filesSeen = 0;
@@ -73,6 +82,26 @@ export class TreeCollector {
       if (result.kind === 'missing-range') missing.set(path, [...(missing.get(path) ?? []), result.range]);
     }
     return missing;
+  }
+
+  /** Everything so far, as plain data. */
+  part(): TreePart {
+    return {
+      results: [...this.#results].map(([key, { path, result }]) => ({ key, path, result })),
+      links: [...this.#links],
+      directories: [...this.#directories],
+      filesSeen: this.filesSeen,
+      specialFiles: this.specialFiles,
+    };
+  }
+
+  /** Takes what another collector has of the same subject. */
+  absorb({ results, links, directories, filesSeen, specialFiles }: TreePart): void {
+    for (const { key, path, result } of results) this.report(path, result, key);
+    for (const [path, text] of links) this.#links.set(path, text);
+    for (const path of directories) this.#directories.add(path);
+    this.filesSeen += filesSeen;
+    this.specialFiles += specialFiles;
   }
 
   finish(): Tree {
