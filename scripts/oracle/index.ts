@@ -11,6 +11,7 @@ import { compareWithLoader } from './loader.js';
 import { compareImages } from './images.js';
 import { compareGems, defaultGemDirs } from './gems.js';
 import { compareLockfiles } from './lockfiles.js';
+import { comparePins } from './pins.js';
 import { compareVersions } from './versions.js';
 import { compareWithReadelf } from './elf.js';
 
@@ -108,6 +109,11 @@ const PARTS: readonly Part[] = [
     name: 'images',
     oracle: 'docker-registry, skopeo',
     run: async () => fromComparison(await compareImages()),
+  },
+  {
+    name: 'pins in generated universes',
+    oracle: 'Bundler 2.6',
+    run: async () => fromComparison(await comparePins()),
   },
 ];
 
