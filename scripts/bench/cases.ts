@@ -6,6 +6,7 @@ import { compareAudit } from './compare-audit.js';
 import { contest, median } from './contest.js';
 import { elfFiles, versionsByReadelf } from './elf-files.js';
 import { makeLargeGem } from './large-gem.js';
+import { planning } from './planning.js';
 import { mebibytes, milliseconds, standingsTable } from './table.js';
 
 /** By name, in the order in which they run. */
@@ -14,6 +15,7 @@ export const cases: Readonly<Record<string, (bench: Bench) => Promise<void>>> = 
   shop,
   specs,
   large,
+  planning,
   parse,
 };
 
