@@ -44,7 +44,7 @@ export class UniverseProject {
    */
   async open(): Promise<UniverseGem[][] | undefined> {
     const { gems, newestThen, gemfile, platforms } = this.universe;
-    if (gemfile.length === 0) return undefined;
+    if (gemfile.every(({ elsewhere }) => elsewhere === true)) return undefined;
     const then = gems.filter(({ name, version }) => {
       const newest = newestThen[name];
       return newest === undefined || compareGemVersions(version, newest) <= 0;
