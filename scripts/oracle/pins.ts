@@ -31,12 +31,12 @@ interface Judged {
  * in place, and what it comes to is held against the binaries that were planted, against what the audit said, and against
  * all other bundles. Prints a table of its own.
  *
- * @param count the universes of seeds 1 to `count`
+ * @param count so many that Bundler can lock, from seed 1 on
  */
 export async function comparePins(count = 500): Promise<PinComparison> {
   const start = performance.now();
-  const judged = await judgeAll(Array.from({ length: count }, (_, index) => index + 1));
-  const lockable = judged.filter(({ ruling }) => ruling.lockable);
+  const judged = await judgeAll(count);
+  const lockable = judged.filter(({ ruling }) => ruling.lockable).slice(0, count);
   const differing = lockable.filter(({ ruling }) => ruling.defects.length > 0);
   console.log(tableOf(lockable.map(({ ruling }) => ruling)));
   const locks = judged.reduce((sum, { ruling }) => sum + ruling.locks, 0);
@@ -44,9 +44,9 @@ export async function comparePins(count = 500): Promise<PinComparison> {
     asked: lockable.length,
     agreed: lockable.length - differing.length,
     differed: differing.length,
-    skipped: judged.length - lockable.length,
+    skipped: judged.filter(({ ruling }) => !ruling.lockable).length,
     notes: [
-      `universes that Bundler cannot lock: ${judged.length - lockable.length}`,
+      `${judged.filter(({ ruling }) => !ruling.lockable).length} further universes Bundler cannot lock`,
       `${locks} locks in ${((performance.now() - start) / 1000).toFixed(0)} s`,
     ],
     differences: differing
@@ -82,11 +82,12 @@ function tableOf(rulings: readonly Ruling[]): string {
   return table.toString();
 }
 
-/** Shares the seeds out: each process gets its next one when it is done with the last. */
-async function judgeAll(seeds: readonly number[]): Promise<Judged[]> {
-  const left = [...seeds];
+/** Shares the seeds out: each process gets its next one when it is done with the last, until there are enough. */
+async function judgeAll(count: number): Promise<Judged[]> {
+  let seed = 0;
   const judged: Judged[] = [];
-  const workers = Math.min(MOST_WORKERS, availableParallelism(), seeds.length);
+  const lockable = (): number => judged.filter(({ ruling }) => ruling.lockable).length;
+  const workers = Math.min(MOST_WORKERS, availableParallelism(), count);
   const children: ChildProcess[] = [];
   const work = (): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -97,7 +98,7 @@ async function judgeAll(seeds: readonly number[]): Promise<Judged[]> {
       let at: number | undefined;
       child.on('message', (message: { readonly ready: true } | Judged) => {
         if ('seed' in message) judged.push(message);
-        at = left.shift();
+        at = lockable() < count ? ++seed : undefined;
         child.send(at === undefined ? {} : { seed: at });
       });
       child.on('error', reject);

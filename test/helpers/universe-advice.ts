@@ -50,8 +50,12 @@ export function adviceOf(report: AuditReport | MultiTargetReport): Advice {
 /** The line of a gem with its pin: with what the Gemfile says of it already, or as a new line. */
 export function pinnedLine(lines: readonly GemfileLine[], pin: Pin): string {
   const { name, bounds, replaces, forceRuby } = pin;
-  const own = lines.find((line) => line.name === name)?.requirement ?? [];
-  const line = lineOf({ name, requirement: [...(replaces ? [] : own), ...bounds] });
+  const own = lines.find((line) => line.name === name);
+  const line = lineOf({
+    name,
+    ...own,
+    requirement: [...(replaces ? [] : (own?.requirement ?? [])), ...bounds],
+  });
   return forceRuby ? `${line}, force_ruby_platform: true` : line;
 }
 

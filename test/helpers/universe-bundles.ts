@@ -3,22 +3,11 @@ import { satisfies } from '../../src/version/requirement.js';
 import type { Machine } from './universe-facts.js';
 import { TAKES, isNative, loads, localOf } from './universe-facts.js';
 import type { GemfileLine } from './universe-generator.js';
+import type { Relaxation } from './universe-relaxation.js';
 import type { UniverseGem } from './universe.js';
 
 /** A whole bundle: each gem with its version. */
 export type Bundle = ReadonlyMap<string, string>;
-
-/** What may be given up to have a bundle at all. */
-export interface Relaxation {
-  /** Gems whose line in the Gemfile is set aside. */
-  readonly loosened: readonly string[];
-  /** Failing gems that are compiled: the locked version, by `force_ruby_platform`. */
-  readonly forced: readonly string[];
-  /** Failing gems of which a version is taken that Bundler compiles on a machine at least, having no binary for it. */
-  readonly compiled: readonly string[];
-}
-
-export const NOTHING_GIVEN_UP: Relaxation = { loosened: [], forced: [], compiled: [] };
 
 export interface Problem {
   readonly gems: readonly UniverseGem[];
@@ -141,7 +130,7 @@ export function bestBundles(
       bundle.delete(name);
     }
   };
-  for (const { name, requirement } of problem.gemfile)
+  for (const { name, requirement } of problem.gemfile.filter(({ elsewhere }) => elsewhere !== true))
     ask(name, relaxation.loosened.includes(name) ? [] : requirement);
 
   for (let moves = 0; moves <= problem.locked.size && best.length === 0 && left > 0; moves++) {

@@ -12,6 +12,8 @@ export interface System {
 export interface GemfileLine {
   readonly name: string;
   readonly requirement: readonly string[];
+  /** For Windows only, as `tzinfo-data` is in a new Rails application: DEPENDENCIES lists it, and the bundle is without it. */
+  readonly elsewhere?: boolean;
 }
 
 /** A project, the gems that there are, and the systems that it is deployed to. Plain data, so that it can be cut down. */
@@ -134,7 +136,7 @@ export function universeOf(seed: number, { mostGems = 20 } = {}): Universe {
     if (at > 0 && !dice.chance(0.3)) return [];
     const then = versions.indexOf(newestThen[name] ?? versions.at(-1) ?? '');
     const about = versions[Math.max(0, then - (dice.chance(0.4) ? dice.below(3) : 0))] ?? '0';
-    if (dice.chance(0.5)) return [{ name, requirement: [] }];
+    if (then === 0 || /[a-z]/.test(about) || dice.chance(0.5)) return [{ name, requirement: [] }];
     const requirement = dice.of(
       [`~> ${majorMinor(about)}`],
       [`>= ${about}`],
@@ -145,6 +147,14 @@ export function universeOf(seed: number, { mostGems = 20 } = {}): Universe {
     );
     return [{ name, requirement }];
   });
+  // A line for another system, of a gem that nothing else asks for.
+  const wanted = new Set(gemfile.map(({ name }) => name));
+  for (const { edges } of characters) for (const { to } of edges) wanted.add(characters[to]?.name ?? '');
+  const alone = characters.find(
+    ({ name }) => !wanted.has(name) && !gems.some((gem) => gem.dependencies.includes(name)),
+  );
+  if (alone !== undefined && dice.chance(0.3))
+    gemfile.push({ name: alone.name, requirement: [], elsewhere: true });
   return { seed, gems, newestThen, gemfile, platforms, ruby, targets, cpus };
 }
 
@@ -158,7 +168,7 @@ function characterOf(dice: Dice, at: number, count: number): Character {
   for (let each = 0; each < wanted; each++) {
     // Downwards, so that there are few circles.
     const to =
-      dice.chance(0.04) && at > 0 ? dice.below(at) : at + 1 + dice.below(Math.max(1, count - at - 1));
+      dice.chance(0.01) && at > 0 ? dice.below(at) : at + 1 + dice.below(Math.max(1, count - at - 1));
     if (to >= count || to === at) continue;
     const style = dice.of<Edge['style']>(
       ...(['any', 'any', 'any', 'least', 'least', 'pessimistic', 'pessimistic'] as const),
@@ -175,7 +185,7 @@ function ladder(dice: Dice, length: number): string[] {
   const versions: string[] = [];
   while (versions.length < length) {
     const shown = third < 0 ? `${first}.${second}` : `${first}.${second}.${third}`;
-    if (dice.chance(0.1)) versions.push(`${shown}.${dice.of('rc1', 'beta2', 'pre')}`);
+    if (versions.length > 0 && dice.chance(0.1)) versions.push(`${shown}.${dice.of('rc1', 'beta2', 'pre')}`);
     versions.push(shown);
     const step = dice.roll();
     if (step < 0.2) [first, second, third] = [first + 1, 0, third < 0 ? third : 0];
@@ -221,7 +231,14 @@ function releasesOf(
   const arm = dice.chance(named('aarch64') ? 0.95 : 0.15);
   const withMusl = dice.chance(named('-musl') ? 0.85 : 0.1);
   const withDarwin = dice.chance(named('darwin') ? 0.9 : 0.1);
-  const fallback = dice.of('compiles', 'compiles', 'compiles', 'none', 'none', 'pure');
+  const fallback = dice.of(
+    'compiles',
+    'compiles',
+    'compiles',
+    named('ruby') ? 'compiles' : 'none',
+    'none',
+    'pure',
+  );
   // What is only needed to build it, as mini_portile2 is.
   const below = all.slice(all.findIndex((each) => each.name === name) + 1);
   const extra = dice.chance(0.15) ? below[dice.below(below.length)] : undefined;
@@ -270,7 +287,9 @@ function requirementOn(dice: Dice, { to, style }: Edge, height: number, all: rea
   const { name, versions } = child;
   const noise = dice.chance(0.2) ? dice.roll() - 0.5 : 0;
   const at = Math.min(versions.length - 1, Math.max(0, Math.floor((height + noise) * versions.length)));
-  const about = versions[at] ?? '0';
+  // A requirement that names a prerelease asks for prereleases.
+  const named = versions.slice(0, at + 1).findLast((version) => !/[a-z]/.test(version) || dice.chance(0.15));
+  const about = named ?? versions[at] ?? '0';
   const above = versions[Math.min(versions.length - 1, at + 2)] ?? '0';
   switch (style) {
     case 'any':
@@ -319,6 +338,7 @@ export function describeUniverse(universe: Universe): string {
 }
 
 /** `gem 'nokogiri', '~> 1.16'`. */
-export function lineOf({ name, requirement }: GemfileLine): string {
-  return [`gem '${name}'`, ...requirement.map((part) => `'${part}'`)].join(', ');
+export function lineOf({ name, requirement, elsewhere = false }: GemfileLine): string {
+  const options = elsewhere ? ['platforms: :windows'] : [];
+  return [`gem '${name}'`, ...requirement.map((part) => `'${part}'`), ...options].join(', ');
 }

@@ -1,19 +1,17 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { AuditReport, GemReport, MultiTargetReport } from '../../src/index.js';
-import { audit, parseLockfile } from '../../src/index.js';
-import type { Bundler, Locked } from './bundler-lock.js';
+import type { Bundler } from './bundler-lock.js';
 import type { Advice, Pin } from './universe-advice.js';
-import { adviceOf, pinnedGemfile, pinnedLine } from './universe-advice.js';
-import type { Bundle, Problem, Relaxation } from './universe-bundles.js';
-import { NOTHING_GIVEN_UP, bestBundles, compareBundles } from './universe-bundles.js';
-import type { Machine } from './universe-facts.js';
-import { isNative, loads, localOf } from './universe-facts.js';
-import type { GemfileLine, Universe } from './universe-generator.js';
+import { adviceOf, pinnedLine } from './universe-advice.js';
+import type { Bundle, Problem } from './universe-bundles.js';
+import { bestBundles, compareBundles } from './universe-bundles.js';
+import { isNative, loads } from './universe-facts.js';
+import type { Universe } from './universe-generator.js';
 import { describeUniverse } from './universe-generator.js';
+import type { Resolved } from './universe-project.js';
+import { UniverseProject, fullNameOf, versionsOf } from './universe-project.js';
+import type { Relaxation } from './universe-relaxation.js';
+import { NOTHING_GIVEN_UP, givenUp, lesserWays, shownWay, waysToCompile } from './universe-relaxation.js';
 import type { UniverseGem } from './universe.js';
-import { writeIndex, writeMirror } from './universe.js';
-import { compareGemVersions } from '../../src/version/gem-version.js';
 
 /**
  * What is wrong with an answer.
@@ -55,27 +53,15 @@ export interface Ruling {
   readonly defects: readonly Defect[];
 }
 
-type Resolved = Exclude<Locked, { readonly error: string }>;
-
 /** One universe before Bundler, the program and the facts. */
 class Trial {
-  readonly #bundler: Bundler;
-  readonly #universe: Universe;
-  readonly #machines: readonly Machine[];
-  readonly #byFullName: ReadonlyMap<string, UniverseGem>;
+  readonly #project: UniverseProject;
   readonly #defects: Defect[] = [];
-  readonly #directories: string[] = [];
-  #mirror = '';
-  #locks = 0;
-  #before = '';
   #ruling: Omit<Ruling, 'defects' | 'locks'>;
 
   constructor(bundler: Bundler, universe: Universe) {
-    const { gems, targets, cpus, ruby } = universe;
-    this.#bundler = bundler;
-    this.#universe = universe;
-    this.#machines = targets.flatMap((system) => cpus.map((cpu) => ({ system, cpu, ruby })));
-    this.#byFullName = new Map(gems.map((gem) => [fullNameOf(gem), gem]));
+    const { gems } = universe;
+    this.#project = new UniverseProject(bundler, universe);
     this.#ruling = {
       lockable: false,
       gems: new Set(gems.map(({ name }) => name)).size,
@@ -88,19 +74,21 @@ class Trial {
     try {
       await this.#hear();
     } finally {
-      await Promise.all(
-        this.#directories.map((directory) => rm(directory, { recursive: true, force: true })),
-      );
+      await this.#project.close();
     }
-    return { ...this.#ruling, locks: this.#locks, defects: this.#defects };
+    return { ...this.#ruling, locks: this.#project.locks, defects: this.#defects };
   }
 
   async #hear(): Promise<void> {
-    const failing = await this.#lockBefore();
-    if (failing === undefined) return;
+    const { universe, machines } = this.#project;
+    const installed = await this.#project.open();
+    if (installed === undefined) return;
+    const failing = new Set<string>();
+    for (const [at, machine] of machines.entries())
+      for (const gem of installed[at] ?? []) if (!loads(gem, machine)) failing.add(gem.name);
     this.#ruling = { ...this.#ruling, lockable: true, failing: failing.size };
 
-    const report = await this.#audit(this.#before);
+    const report = await this.#audit(this.#project.lockfile);
     if (report === undefined) return;
     const said = new Set(rowsOf(report).flatMap((row) => (row.verdict === 'incompatible' ? row.name : [])));
     if ([...said].sort().join() !== [...failing].sort().join()) {
@@ -108,7 +96,7 @@ class Trial {
       return;
     }
     const advice = adviceOf(report);
-    const pins = advice.pins.map((pin) => pinnedLine(this.#universe.gemfile, pin));
+    const pins = advice.pins.map((pin) => pinnedLine(universe.gemfile, pin));
     this.#ruling = { ...this.#ruling, pins };
     if (failing.size === 0) {
       if (advice.pins.length > 0) this.#defect('superfluous', 'nothing fails, and there are pins');
@@ -117,43 +105,13 @@ class Trial {
     await this.#follow(advice, failing);
   }
 
-  /** Has Bundler write the lockfile of that day; the failing gems, or undefined where there is nothing to audit. */
-  async #lockBefore(): Promise<Set<string> | undefined> {
-    const { gems, newestThen, gemfile, platforms } = this.#universe;
-    if (gemfile.length === 0) return undefined;
-    const then = gems.filter(({ name, version }) => {
-      const newest = newestThen[name];
-      return newest === undefined || compareGemVersions(version, newest) <= 0;
-    });
-    const past = await this.#kept(writeIndex(this.#bundler.directory, then));
-    const text = this.#gemfile(gemfile, []);
-    const [home = '', ...others] = platforms;
-    const first = this.#lock(text, { mirror: past, home, addPlatforms: others });
-    if ('error' in first) return undefined;
-    this.#mirror = await this.#kept(writeMirror(this.#bundler.directory, gems));
-    this.#before = first.lockfile;
-    const failing = new Set<string>();
-    for (const machine of this.#machines) {
-      const there = this.#lock(text, { lockfile: first.lockfile, home: localOf(machine) });
-      if ('error' in there || there.lockfile !== first.lockfile) return undefined;
-      for (const gem of this.#gemsOf(there)) if (!loads(gem, machine)) failing.add(gem.name);
-    }
-    return failing;
-  }
-
   async #follow(advice: Advice, failing: ReadonlySet<string>): Promise<void> {
-    const { gemfile, platforms } = this.#universe;
-    const problem: Problem = {
-      ...{ gems: this.#universe.gems, gemfile, platforms, ruby: this.#universe.ruby },
-      machines: this.#machines,
-      locked: versionsOf(this.#before),
-      failing,
-    };
-    const text = this.#gemfile(gemfile, advice.pins);
-    const [home = ''] = platforms;
-    const ask = (): Locked =>
-      this.#lock(text, { lockfile: this.#before, home, addPlatforms: advice.addPlatforms });
-    const after = ask();
+    const { universe, machines } = this.#project;
+    const { gems, gemfile, platforms, ruby } = universe;
+    const locked = versionsOf(this.#project.lockfile);
+    const problem: Problem = { gems, gemfile, platforms, ruby, machines, locked, failing };
+    const text = this.#project.gemfile(advice.pins);
+    const after = this.#project.lock(advice.pins, { addPlatforms: advice.addPlatforms });
     if ('error' in after) {
       this.#defect('refused', after.error, text);
       return;
@@ -163,7 +121,7 @@ class Trial {
         (name) => advice.unanswered.has(name) || !(advice.promised.has(name) || advice.leaving.has(name)),
       ),
     );
-    const installed = this.#installedBy(text, after.lockfile);
+    const installed = this.#project.installed(advice.pins, after.lockfile);
     if (installed === undefined) {
       this.#defect('refused', 'on one of its machines', text);
       return;
@@ -180,13 +138,6 @@ class Trial {
       this.#judgeHeight(problem, answer, givenUp(advice, installed, failing), text);
   }
 
-  /** What Bundler installs on each machine; undefined where it refuses to. */
-  #installedBy(gemfile: string, lockfile: string): UniverseGem[][] | undefined {
-    const each = this.#machines.map((machine) => this.#lock(gemfile, { lockfile, home: localOf(machine) }));
-    const gems = each.flatMap((there) => ('error' in there ? [] : [this.#gemsOf(there)]));
-    return gems.length === each.length ? gems : undefined;
-  }
-
   #judgeTruth(
     { promised, moves }: Advice,
     after: Resolved,
@@ -195,9 +146,9 @@ class Trial {
     gemfile: string,
   ): void {
     const answer = versionsOf(after.lockfile);
-    const before = versionsOf(this.#before);
+    const before = versionsOf(this.#project.lockfile);
     installed.forEach((gems, at) => {
-      const machine = this.#machines[at];
+      const machine = this.#project.machines[at];
       if (machine === undefined) return;
       const bad = gems.filter((gem) => !open.has(gem.name) && !loads(gem, machine)).map(fullNameOf);
       if (bad.length > 0)
@@ -236,7 +187,6 @@ class Trial {
 
   /** Without any one pin, and without any one bound of it, Bundler has to come to something else. */
   #judgeNeed(advice: Advice, after: Resolved, gemfile: string): void {
-    const [home = ''] = this.#universe.platforms;
     const shown = ({ lockfile, installed }: Resolved): string =>
       [...[...versionsOf(lockfile)].map((each) => each.join(' ')), ...installed].sort().join();
     const less = ({ name, bounds, forceRuby }: Pin, at: number): readonly [string, Pin[]][] => {
@@ -256,9 +206,7 @@ class Trial {
     };
     for (const [at, pin] of advice.pins.entries()) {
       for (const [what, pins] of less(pin, at)) {
-        const without = this.#lock(this.#gemfile(this.#universe.gemfile, pins), {
-          ...{ lockfile: this.#before, home, addPlatforms: advice.addPlatforms },
-        });
+        const without = this.#project.lock(pins, { addPlatforms: advice.addPlatforms });
         if (!('error' in without) && shown(without) === shown(after))
           this.#defect('superfluous', what, gemfile);
       }
@@ -301,7 +249,7 @@ class Trial {
     for (const way of ways) {
       const found = bestBundles(problem, way);
       complete &&= found.complete;
-      const bundle = found.bundles.find((each) => this.#confirms(problem, each, way));
+      const bundle = found.bundles.find((each) => this.#project.confirms(each, way, problem.failing));
       if (bundle === undefined) continue;
       this.#defect('missed', `no answer for ${list(open)}, but ${shownBundle(bundle)} ${shownWay(way)}`);
       return;
@@ -317,7 +265,7 @@ class Trial {
     for (const lesser of less) {
       const found = bestBundles(problem, lesser);
       complete &&= found.complete;
-      const bundle = found.bundles.find((each) => this.#confirms(problem, each, lesser));
+      const bundle = found.bundles.find((each) => this.#project.confirms(each, lesser, problem.failing));
       if (bundle !== undefined) {
         const given = `it is ${shownBundle(answer)} ${shownWay(way)}`;
         this.#defect('missed', `${given}, but ${shownBundle(bundle)} ${shownWay(lesser)}`, gemfile);
@@ -326,7 +274,8 @@ class Trial {
     }
     const found = bestBundles(problem, way);
     const better = found.bundles.find(
-      (each) => compareBundles(problem, each, answer) > 0 && this.#confirms(problem, each, way),
+      (each) =>
+        compareBundles(problem, each, answer) > 0 && this.#project.confirms(each, way, problem.failing),
     );
     if (better !== undefined)
       this.#defect(
@@ -340,97 +289,23 @@ class Trial {
         : { ...this.#ruling, uncompared: this.#ruling.uncompared + 1 };
   }
 
-  /** Bundler comes to just this bundle where each gem is pinned to its version, and everything in it loads. */
-  #confirms(problem: Problem, bundle: Bundle, way: Relaxation): boolean {
-    const [home = ''] = problem.platforms;
-    const pins = [...bundle].map(([name, version]): Pin => ({
-      ...{ name, bounds: [`= ${version}`] },
-      replaces: way.loosened.includes(name),
-      forceRuby: way.forced.includes(name),
-    }));
-    const text = this.#gemfile(problem.gemfile, pins);
-    const locked = this.#lock(text, { lockfile: this.#before, home });
-    if ('error' in locked) return false;
-    const really = versionsOf(locked.lockfile);
-    if (really.size !== bundle.size || [...bundle].some(([name, version]) => really.get(name) !== version))
-      return false;
-    const installed = this.#installedBy(text, locked.lockfile);
-    const mayCompile = [...way.forced, ...way.compiled];
-    return (
-      installed?.every((gems, at) =>
-        gems.every((gem) => {
-          const machine = this.#machines[at];
-          const binary = problem.failing.has(gem.name) && !mayCompile.includes(gem.name);
-          return machine !== undefined && loads(gem, machine) && (!binary || isNative(gem));
-        }),
-      ) === true
-    );
-  }
-
-  #lock(
-    gemfile: string,
-    request: {
-      readonly home: string;
-      readonly lockfile?: string;
-      readonly mirror?: string;
-      readonly addPlatforms?: readonly string[];
-    },
-  ): Locked {
-    const { home, ...rest } = request;
-    this.#locks += 1;
-    return this.#bundler.lock({
-      mirror: this.#mirror,
-      ...rest,
-      gemfile,
-      machine: { platform: home, ruby: this.#universe.ruby },
-    });
-  }
-
-  #gemfile(lines: readonly GemfileLine[], pins: readonly Pin[]): string {
-    return pinnedGemfile(["source 'https://rubygems.org'", `ruby '${this.#universe.ruby}'`], lines, pins);
-  }
-
   async #audit(lockfile: string): Promise<AuditReport | MultiTargetReport | undefined> {
-    const { targets, cpus } = this.#universe;
-    const app = await this.#kept(mkdtemp(path.join(this.#bundler.directory, 'app-')));
-    await writeFile(path.join(app, 'Gemfile.lock'), lockfile);
-    const cache = path.join(this.#bundler.directory, '.cache');
-    await mkdir(cache, { recursive: true });
     try {
-      return await audit({
-        path: app,
-        target: targets.map(
-          ({ libc, version, name = `${libc === 'gnu' ? 'glibc' : 'musl'}-${version}` }) => name,
-        ),
-        arches: cpus,
-        sources: [this.#mirror],
-        env: { GEMCOMPAT_CACHE_DIR: cache, HOME: app },
-      });
+      return await this.#project.audit(lockfile);
     } catch (error) {
       this.#defect('crash', (error as Error).stack ?? String(error));
       return undefined;
     }
   }
 
-  async #kept(directory: Promise<string>): Promise<string> {
-    this.#directories.push(await directory);
-    return directory;
-  }
-
-  #gemsOf({ installed }: Resolved): UniverseGem[] {
-    return installed.map((name) => {
-      const gem = this.#byFullName.get(name);
-      if (gem === undefined) throw new Error(`Bundler installs ${name}, which no universe has`);
-      return gem;
-    });
-  }
-
   #defect(kind: DefectKind, what: string, gemfile?: string): void {
     const about = [
       `${kind}: ${what}`,
-      describeUniverse(this.#universe),
+      describeUniverse(this.#project.universe),
       ...(gemfile === undefined ? [] : ['Gemfile as advised:', gemfile.trim()]),
-      ...(this.#before === '' ? [] : ['locked was:', shownBundle(versionsOf(this.#before))]),
+      ...(this.#project.lockfile === ''
+        ? []
+        : ['locked was:', shownBundle(versionsOf(this.#project.lockfile))]),
     ];
     this.#defects.push({ kind, what: about.join('\n') });
   }
@@ -448,59 +323,6 @@ function rowsOf(report: AuditReport | MultiTargetReport): readonly GemReport[] {
   return 'targets' in report ? report.targets.flatMap(({ gems }) => gems) : report.gems;
 }
 
-function fullNameOf({ name, version, platform }: UniverseGem): string {
-  return [name, version, ...(platform === 'ruby' ? [] : [platform])].join('-');
-}
-
-function versionsOf(lockfile: string): Map<string, string> {
-  return new Map(parseLockfile(lockfile).specs.map(({ name, version }) => [name, version]));
-}
-
-/** What an answer gives up: lines that are replaced, and failing gems that are compiled where they are installed. */
-function givenUp(
-  { pins }: Advice,
-  installed: readonly (readonly UniverseGem[])[],
-  failing: ReadonlySet<string>,
-): Relaxation {
-  const forced = pins.filter(({ forceRuby }) => forceRuby).map(({ name }) => name);
-  const compiled = installed.flatMap((gems) =>
-    gems.filter((gem) => failing.has(gem.name) && !isNative(gem)).map(({ name }) => name),
-  );
-  return {
-    loosened: pins.filter(({ replaces }) => replaces).map(({ name }) => name),
-    forced,
-    compiled: [...new Set(compiled)].filter((name) => !forced.includes(name)),
-  };
-}
-
-/** Each way to give up one thing less, and to give up nothing. */
-function lesserWays(way: Relaxation): Relaxation[] {
-  const kinds = ['loosened', 'forced', 'compiled'] as const;
-  const each = kinds.flatMap((kind) =>
-    way[kind].map((name) => ({ ...way, [kind]: way[kind].filter((one) => one !== name) })),
-  );
-  return each.length > 1 ? [NOTHING_GIVEN_UP, ...each] : each;
-}
-
-/** Every way to compile some of the failing gems; of many failing gems all in one way. */
-function waysToCompile(failing: readonly string[]): Relaxation[] {
-  let ways: Relaxation[] = [NOTHING_GIVEN_UP];
-  if (failing.length > 3) {
-    return [
-      { ...NOTHING_GIVEN_UP, forced: failing },
-      { ...NOTHING_GIVEN_UP, compiled: failing },
-    ];
-  }
-  for (const name of failing) {
-    ways = ways.flatMap((way) => [
-      way,
-      { ...way, forced: [...way.forced, name] },
-      { ...way, compiled: [...way.compiled, name] },
-    ]);
-  }
-  return ways.slice(1);
-}
-
 function list(names: Iterable<string>): string {
   return [...names].sort().join(', ') || 'none';
 }
@@ -510,13 +332,4 @@ function shownBundle(bundle: Bundle): string {
     .map((each) => each.join(' '))
     .sort()
     .join(', ');
-}
-
-function shownWay({ loosened, forced, compiled }: Relaxation): string {
-  const parts = [
-    ...(loosened.length > 0 ? [`without the line of ${list(loosened)}`] : []),
-    ...(forced.length > 0 ? [`with ${list(forced)} forced to be compiled`] : []),
-    ...(compiled.length > 0 ? [`with ${list(compiled)} compiled`] : []),
-  ];
-  return parts.length > 0 ? `(${parts.join(', ')})` : '(nothing given up)';
 }
