@@ -14,6 +14,7 @@ function floorOf(prefix: string): Floor | undefined {
 
 function raise(floors: Partial<Record<Floor, string>>, floor: Floor, number: string): void {
   const current = floors[floor];
+  if (current === number) return;
   if (current === undefined || compareDotted(number, current) > 0) floors[floor] = number;
 }
 
@@ -30,6 +31,8 @@ export function requiresOf(
   const markers = new Set<string>();
   const libraries = new Set<string>();
   const libcs = new Set<Libc>();
+  // Large trees ask for the same few versions over and over.
+  const seen = new Set<string>();
   for (const binary of binaries) {
     const libc = libcOf(binary.elf)?.libc;
     if (libc !== undefined) libcs.add(libc);
@@ -39,7 +42,8 @@ export function requiresOf(
     for (const { library, versions } of binary.elf.verneed) {
       if (broughtInside(binary, library)) continue;
       for (const { name, weak } of versions) {
-        if (weak) continue;
+        if (weak || seen.has(name)) continue;
+        seen.add(name);
         const { prefix, number } = parseSymbolVersion(name);
         const floor = floorOf(prefix);
         if (number === undefined) {

@@ -17,6 +17,7 @@ import { concernOf } from './file-probe.js';
 import { SPECIFICATION_HEAD, gemDirectoryOf, isCachedGem, isSpecification } from './gem-home.js';
 import type { ArchiveFormat } from './magic.js';
 import { MAGIC_LENGTH, isJavaArchive } from './magic.js';
+import type { ReaderThreads } from './reader-threads.js';
 import { ChangedError, FileSource, OPEN_FLAGS, elfBytes } from './source.js';
 import type { TreeCollector } from './tree.js';
 
@@ -27,7 +28,7 @@ const HEAD = 4096;
 const LARGE = 4n << 20n;
 
 /** Other work of the process gets a turn this often, in milliseconds. */
-const TURN = 50;
+const TURN = 20;
 
 /**
  * File systems whose files are no files (`f_type` of statfs(2), linux/magic.h): proc, sysfs, debugfs, tracefs, cgroup,
@@ -48,8 +49,15 @@ export interface FoundArchive {
   readonly size: number;
 }
 
+/** A directory that is still to be walked. */
+export interface PendingDirectory {
+  readonly raw: RawPath;
+  /** Device of the directory that it lies in; absent for the root. */
+  readonly device?: bigint;
+}
+
 export interface DirectoryFindings {
-  /** Those that `DirectoryPorts.archive` has not taken. */
+  /** Those that `DirectoryPorts.threads` have not taken. */
   readonly archives: readonly FoundArchive[];
   /** Packed gems in the cache of a GEM_HOME, which are copies of what is installed beside them. */
   readonly cachedGems: number;
@@ -59,16 +67,33 @@ export interface DirectoryFindings {
   readonly passedOver: readonly string[];
 }
 
+/** What a thread has of a part of a directory. */
+export interface WalkedPart extends DirectoryFindings {
+  /** Directories in it that were not reached. */
+  readonly rest: readonly PendingDirectory[];
+  /** ELF files with several names, by device and inode. */
+  readonly named: readonly (readonly [identity: string, path: string])[];
+}
+
 export interface DirectoryPorts {
   readonly tree: TreeCollector;
-  /** Takes an archive, to read it meanwhile: true where it does. */
-  readonly archive?: (archive: FoundArchive) => boolean;
+  /** Share the work. */
+  readonly threads?: ReaderThreads;
   readonly signal?: AbortSignal;
   readonly seen?: (path: string) => void;
 }
 
 /** The name of a file as bytes, one in each character: names need not be UTF-8, and each has to be found again. */
 type RawPath = string;
+
+/** Directories that wait, from which on it pays to give one to a thread. */
+const WORTH_SHARING = 8;
+
+/** Files that one thread has read before another has begun. */
+const WORTH_A_THREAD = 1000;
+
+/** Files after which a thread hands back what it has not reached, so that others can help. */
+const FILES_AT_A_TIME = 1500;
 
 /**
  * Reads the files below a directory: of ELF files the headers and tables, of all others the first bytes. Links are noted and
@@ -77,8 +102,22 @@ type RawPath = string;
  * @throws the system's error where the directory itself cannot be listed
  */
 export async function walkDirectory(root: string, ports: DirectoryPorts): Promise<DirectoryFindings> {
-  const walk = new DirectoryWalk(Buffer.from(root).toString('latin1').replace(/\/+$/, '') || '/', ports);
-  return walk.run();
+  const raw = Buffer.from(root).toString('latin1').replace(/\/+$/, '') || '/';
+  return (await new DirectoryWalk(raw, ports).run([{ raw: '' }], Infinity)).findings;
+}
+
+/** The part of `walkDirectory` that a thread does. @param root as bytes, one in each character */
+export async function walkPart(
+  root: string,
+  directory: PendingDirectory,
+  tree: TreeCollector,
+): Promise<WalkedPart> {
+  const { findings, rest, named } = await new DirectoryWalk(root, { tree }).run([directory], FILES_AT_A_TIME);
+  return { ...findings, rest, named };
+}
+
+interface Walked extends Pick<WalkedPart, 'rest' | 'named'> {
+  readonly findings: DirectoryFindings;
 }
 
 class DirectoryWalk {
@@ -99,26 +138,67 @@ class DirectoryWalk {
     this.#ports = ports;
   }
 
-  async run(): Promise<DirectoryFindings> {
-    const pending: { raw: RawPath; device: bigint | undefined }[] = [{ raw: '', device: undefined }];
-    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      const { raw } = next;
-      try {
-        const entered = this.#enter(raw, next.device);
-        if (entered === undefined) continue;
-        const { device, large } = entered;
-        for await (const child of this.#list(raw, large)) pending.push({ raw: child, device });
-      } catch (error) {
-        if (raw === '' || !isSystemError(error)) throw error;
-        this.#failed(raw, error);
-      }
+  /** @param most files after which no further directory is begun */
+  async run(directories: readonly PendingDirectory[], most: number): Promise<Walked> {
+    const { tree, threads } = this.#ports;
+    const pending = [...directories];
+    for (;;) {
+      const next = pending.pop();
+      if (next === undefined) {
+        if (threads === undefined || !(await threads.nextWalked())) break;
+      } else await this.#walk(next, pending);
+      if (threads !== undefined) this.#share(threads, pending);
+      if (tree.filesSeen >= most) break;
     }
-    return {
+    const findings = {
       archives: this.#archives,
       cachedGems: this.#cachedGems,
       javaArchives: this.#javaArchives,
       passedOver: this.#passedOver,
     };
+    return { findings, rest: pending, named: [...this.#files] };
+  }
+
+  async #walk({ raw, device: parent }: PendingDirectory, pending: PendingDirectory[]): Promise<void> {
+    try {
+      const entered = this.#enter(raw, parent);
+      if (entered === undefined) return;
+      const { device, large } = entered;
+      for await (const child of this.#list(raw, large)) pending.push({ raw: child, device });
+    } catch (error) {
+      if (raw === '' || !isSystemError(error)) throw error;
+      this.#failed(raw, error);
+    }
+  }
+
+  /** Gives a waiting directory away, and takes what has come back. */
+  #share(threads: ReaderThreads, pending: PendingDirectory[]): void {
+    for (const { part, walked } of threads.walked()) {
+      this.#ports.tree.absorb(part);
+      pending.push(...walked.rest);
+      this.#cachedGems += walked.cachedGems;
+      this.#javaArchives += walked.javaArchives;
+      this.#passedOver.push(...walked.passedOver);
+      for (const archive of walked.archives) this.#archive(archive);
+      for (const [identity, path] of walked.named) this.#named(identity, path);
+    }
+    // The first that waits is nearest to the root, and has the most below it.
+    const [first] = pending;
+    const worth = pending.length >= WORTH_SHARING && this.#ports.tree.filesSeen >= WORTH_A_THREAD;
+    if (worth && first !== undefined && threads.takeDirectory(this.#root, first)) {
+      pending.shift();
+    }
+  }
+
+  /** A thread has found a file that has several names: it counts once. */
+  #named(identity: string, path: string): void {
+    const first = this.#files.get(identity);
+    if (first === undefined) this.#files.set(identity, path);
+    else {
+      this.#ports.tree.drop(path);
+      this.#ports.tree.filesSeen -= 1;
+      this.#ports.tree.hardLink(path, first);
+    }
   }
 
   /** A directory that is to be read; undefined for one that was, or whose files are none. */
@@ -218,7 +298,7 @@ class DirectoryWalk {
   }
 
   #archive(archive: FoundArchive): void {
-    if (this.#ports.archive?.(archive) !== true) this.#archives.push(archive);
+    if (this.#ports.threads?.takeArchive(archive) !== true) this.#archives.push(archive);
   }
 
   #elf(fd: number, head: Buffer, path: string): void {

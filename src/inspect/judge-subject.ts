@@ -95,10 +95,13 @@ export function judgeSubject(
   return {
     ...facts,
     groups: judged,
-    needs: needsOf(
-      native.map((each) => ({ binaries: each.files.binaries, inside: each.inside() })),
-      options,
-    ),
+    needs:
+      native.length === 1 && judged[0] !== undefined
+        ? judged[0].needs
+        : needsOf(
+            native.map((each) => ({ binaries: each.files.binaries, inside: each.inside() })),
+            options,
+          ),
     filesSeen: tree.filesSeen,
     gemsWithoutBinaries: gemsWithoutBinaries + all.length - native.length,
     specialFiles: tree.specialFiles,

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { ElfError, GemArchiveError } from '../errors.js';
 import { parseElf } from '../elf/parse.js';
 import { isGemVersion } from '../version/gem-version.js';
-import { ArchiveThreads } from './archive-threads.js';
+import { ReaderThreads } from './reader-threads.js';
 import { readArchive, unreadable } from './archive-walk.js';
 import type { WalkPorts } from './archive-walk.js';
 import { isSystemError, walkDirectory } from './directory-walk.js';
@@ -226,23 +226,19 @@ function kindOf(magic: 'elf' | ArchiveFormat, tree: Tree): SubjectKind {
 async function readDirectory(path: string, file: string, ports: ReadPorts): Promise<ReadSubject> {
   const tree = new TreeCollector();
   const { seen, signal, limits } = ports;
-  const threads = new ArchiveThreads(limits);
+  const threads = new ReaderThreads(limits);
   let found: DirectoryFindings;
   try {
     found = await walkDirectory(file, {
       tree,
-      archive: (archive) => threads.take(archive),
+      threads,
       ...(seen === undefined ? {} : { seen }),
       ...(signal === undefined ? {} : { signal }),
     });
-    await Promise.all([
-      ...found.archives.map((archive) =>
-        ports.limit(() => readFoundArchive(archive, walkPorts(tree, ports))),
-      ),
-      threads.finish((part) => {
-        tree.absorb(part);
-      }),
-    ]);
+    await Promise.all(
+      found.archives.map((archive) => ports.limit(() => readFoundArchive(archive, walkPorts(tree, ports)))),
+    );
+    for (const part of await threads.archives()) tree.absorb(part);
   } catch (error) {
     throw systemError(path, error);
   } finally {

@@ -61,6 +61,11 @@ export class TreeCollector {
     this.#results.set(key, { path, result: slim });
   }
 
+  /** Takes back what was reported of a path. */
+  drop(path: string): void {
+    this.#results.delete(path);
+  }
+
   link(path: string, text: string): void {
     this.#links.set(path, text);
   }

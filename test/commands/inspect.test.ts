@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { linkSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inspectReportSchema } from '../../src/report/inspect-schema.js';
 import { ROOT, gemcompat } from '../helpers/cli.js';
-import { directory, elf } from '../inspect/trees.js';
+import { directory, elf, zipArchive } from '../inspect/trees.js';
 
 const fixtures = join(ROOT, 'fixtures/inspect');
 
@@ -80,6 +81,22 @@ describe('gemcompat inspect', () => {
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toContain(words);
+  });
+
+  it('reads a large tree in threads as in one: files, hard links, archives', async () => {
+    const files: Record<string, Uint8Array | string> = {};
+    for (let at = 0; at < 3000; at += 1) files[`d${at % 60}/e${at % 7}/f${at}.txt`] = `text ${at}`;
+    for (let at = 0; at < 60; at += 1) files[`d${at}/run`] = elf();
+    const large = { name: 'data', data: randomBytes(1 << 20) };
+    files['d0/large.zip'] = zipArchive([large, { name: 'bin/run', data: elf('exe-relr') }]);
+    const cwd = directory(files);
+    for (let at = 1; at < 60; at += 1) linkSync(join(cwd, 'd0/run'), join(cwd, `d${at}/linked`));
+    const { code, stdout } = await gemcompat(['inspect', '.', '-f', 'json', '-t', 'debian-13'], { cwd });
+    expect(code).toBe(0);
+    const report = inspectReportSchema.parse(JSON.parse(stdout));
+    expect(report.subjects[0]?.filesSeen).toBe(3000 + 60 + 1 + 2);
+    expect(report.summary).toMatchObject({ files: 61, compatible: 1, unreadable: 0 });
+    expect(report.subjects[0]?.groups[0]?.files.map(({ path }) => path)).toContain('d0/large.zip!/bin/run');
   });
 
   it('ends with 3 where something could not be read', async () => {
