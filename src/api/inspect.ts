@@ -9,7 +9,7 @@ import { fullName } from '../gem/name-tuple.js';
 import { linuxTarget, parsePlatform } from '../gem/platform.js';
 import { judgeSubject } from '../inspect/judge-subject.js';
 import type { InspectTarget, JudgeOptions } from '../inspect/judge-subject.js';
-import { lambdaPlacement } from '../inspect/lambda.js';
+import { isTakenForFunction, lambdaPlacement } from '../inspect/lambda.js';
 import { INSPECT_LIMITS } from '../inspect/limits.js';
 import type { InspectLimits } from '../inspect/limits.js';
 import type { ReadPorts, ReadSubject, SubjectToRead } from '../inspect/read-subject.js';
@@ -121,14 +121,37 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
     today: today(),
     systemsFor: (requires, arch) => systemsFor(requires, arch, today()),
   };
+  for (const { path, tree } of read) {
+    const paths = tree.binaries.map((binary) => binary.path);
+    for (const { target } of targets.filter((to) => isTakenForFunction(to.target, paths))) {
+      warnings.push({
+        code: 'LAMBDA_FUNCTION',
+        message: `${path === '-' ? 'standard input' : path}: has a bootstrap at its top, so it is judged on ${target.name} as a Lambda function, whose LD_LIBRARY_PATH leads to its lib/`,
+      });
+    }
+  }
   const judged = read.map(({ path, kind, name, tree }) =>
     judgeSubject({ path, kind }, name, tree, judgeOptions),
   );
   for (const { path, groups } of judged) {
+    const others = groups
+      .flatMap(({ kind, files }) => (kind === 'files' ? files : []))
+      .filter(({ arch }) => arch !== undefined && arches?.includes(arch) === false);
+    if (
+      targets.length > 0 &&
+      others.length > 0 &&
+      others.length < groups.reduce((sum, { files }) => sum + files.length, 0)
+    ) {
+      const named = [...new Set(others.map(({ arch }) => arch))].join(', ');
+      warnings.push({
+        code: 'OTHER_CPU',
+        message: `${path === '-' ? 'standard input' : path}: ${others.length} of its files ${others.length === 1 ? 'is' : 'are'} for ${named}, which --arch leaves out`,
+      });
+    }
     if (groups.length === 0) {
       warnings.push({
         code: 'NO_ELF',
-        message: `${path === '-' ? 'standard input' : path}: there is no ELF file in it, so nothing to check`,
+        message: `${path === '-' ? 'standard input' : path}: nothing in it is an executable or a library, so there is nothing to check`,
       });
     }
   }

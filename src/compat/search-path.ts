@@ -93,7 +93,7 @@ export function isSystemDirectory(directory: string): boolean {
  * Source: AWS Lambda Developer Guide, "Defined runtime environment variables"; aws/aws-lambda-base-images,
  * Dockerfile.<runtime>, ENV LD_LIBRARY_PATH, where managed runtimes have /var/lang/lib in front.
  */
-export function lambdaLibraryPath(target: Target): readonly string[] | undefined {
+export function lambdaLibraryPath(target: Pick<Target, 'name'>): readonly string[] | undefined {
   if (!target.name.startsWith('lambda-')) return undefined;
   const language = target.name.startsWith('lambda-provided') ? [] : ['/var/lang/lib'];
   return [

@@ -1,3 +1,4 @@
+import { foreignSystem } from '../elf/foreign-system.js';
 import type { Cpu } from '../elf/types.js';
 import type { GemBinary } from '../gem/types.js';
 import type { Libc } from '../target/types.js';
@@ -23,7 +24,7 @@ export interface SelectFor {
   readonly rubyAbi?: string;
   /** What a path is called within the gem, where that lies in a larger tree. */
   readonly nameOf?: (path: string) => string;
-  /** The files are no gem, so nothing is wrong with some of them being for another CPU. */
+  /** The files are no gem, so nothing is wrong with some of them being for another CPU that is judged too. */
   readonly loose?: boolean;
 }
 
@@ -57,8 +58,11 @@ function selectNamed(all: readonly GemBinary[], wanted: SelectFor): Selection {
     return { binaries: [], alternatives: [], findings: [{ ...finding, wanted: wanted.cpu }] };
   }
   // A gem for several CPUs says so in its paths. A file for another one without such a word is loaded as it is.
-  const stray = (wanted.loose === true ? [] : loadable)
-    .filter(({ path, elf }) => elf.cpu !== wanted.cpu && !CPU_IN_NAME.test(path))
+  // What belongs to no gem is judged for its own CPU, which one for a machine without a name never is.
+  const stray = loadable
+    .filter(({ path, elf }) =>
+      wanted.loose === true ? elf.cpu === undefined : elf.cpu !== wanted.cpu && !CPU_IN_NAME.test(path),
+    )
     .map((binary) => ({ kind: 'other-machine', file: binary.path, machine: machineOf(binary) }) as const);
   const forRuby = selectRuby(selectLibc(ours, wanted.libc), wanted.rubyAbi);
   return {
@@ -72,7 +76,7 @@ const CPU_IN_NAME =
   /(?<=^|[-_./])(?:x86[-_]64|x64|amd64|i[3-6]86|ia32|x86|(?:win|linux|darwin|osx|macos)[-_]?(?:32|64)|32[-_]?bit|64[-_]?bit|aarch64\w*|arm64\w*|arm|armv\d\w*|armhf|armel|ppc64\w*|powerpc\w*|s390x?|riscv\d*\w*|mips\w*|loong\w*|sparc\w*|universal)(?=[-_./]|$)/i;
 
 function machineOf({ elf }: GemBinary): string {
-  return elf.cpu ?? String(elf.machine);
+  return foreignSystem(elf.osAbi) ?? elf.cpu ?? String(elf.machine);
 }
 
 function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {

@@ -20,6 +20,8 @@ export type ElfErrorCode =
   | 'ELF_BAD_HASH_TABLE'
   | 'ELF_BAD_RELOCATIONS'
   | 'ELF_BAD_NOTE'
+  /** It unpacks another executable, or mounts a file system, when it runs: what it needs itself says nothing of that. */
+  | 'ELF_PACKED'
   /** More of something than any real file has; read on, it would cost unbounded time or memory. */
   | 'ELF_LIMIT';
 

@@ -13,6 +13,7 @@ import {
 import { cpuOf } from './cpu.js';
 import type { DynamicTable } from './dynamic.js';
 import { dynamicSegment, readDynamicTable } from './dynamic.js';
+import { foreignSystem } from './foreign-system.js';
 import type { ElfHeader } from './header.js';
 import { readHeader } from './header.js';
 import { readInterpreter } from './interpreter.js';
@@ -21,6 +22,7 @@ import { MemoryImage } from './memory-image.js';
 import { readIsaNeeded } from './notes.js';
 import { readProducer } from './producer.js';
 import type { ProgramHeader } from './program-headers.js';
+import { expectNotPacked } from './packed.js';
 import { readProgramHeaders } from './program-headers.js';
 import type { ElfReader } from './reader.js';
 import { describesSeparateDebugFile, readSectionHeaders } from './section-headers.js';
@@ -76,6 +78,7 @@ export function parseElf(bytes: Uint8Array | ElfBytes): ElfFile {
   if (header.type !== 'exec' && header.type !== 'dyn') return unread;
 
   const programHeaders = readProgramHeaders(header);
+  expectNotPacked(header, programHeaders.length);
   const sections = readSectionHeaders(header);
   if (describesSeparateDebugFile(sections)) return unread;
   if (!programHeaders.some(({ type, filesz }) => type === PT_LOAD && filesz > 0n)) {
@@ -117,7 +120,8 @@ function readIdentity(
     byteOrder: header.reader.little ? 'little' : 'big',
     machine: header.machine,
   } as const;
-  const cpu = cpuOf(kind);
+  // A static executable of another system asks for nothing, and would seem to run everywhere.
+  const cpu = foreignSystem(header.osAbi) === undefined ? cpuOf(kind) : undefined;
   return {
     ...kind,
     osAbi: header.osAbi,

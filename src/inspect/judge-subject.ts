@@ -6,7 +6,7 @@ import type { FilesToJudge } from '../compat/judge.js';
 import { judgeFiles, rubyAbiOf, unreadFindings } from '../compat/judge.js';
 import { requiresOf } from '../compat/requires.js';
 import type { Finding, Requires, Verdict } from '../compat/types.js';
-import { effectOf } from '../compat/verdict.js';
+import { effectOf, verdictOf } from '../compat/verdict.js';
 import type { Cpu } from '../elf/types.js';
 import { remediesFor } from '../explain/remedies.js';
 import type { RemedyQuestion } from '../explain/remedies.js';
@@ -149,7 +149,11 @@ function judgeGroup(judged: Judged, found: readonly Cpu[], options: JudgeOptions
   const { kind, name, version, platform, rubyAbi, files, prefix } = judged;
   const inside = judged.inside();
   const arches = options.arches ?? archesFor(cpusOf(files.binaries), found);
-  const results = options.targets.flatMap((to) => arches.map((arch) => judgeOn(judged, to, arch, options)));
+  const results = options.targets.flatMap((to) =>
+    (kind === 'gem' && options.arches === undefined ? madeFor(arches, to.target) : arches).map((arch) =>
+      judgeOn(judged, to, arch, options),
+    ),
+  );
   return {
     kind,
     name,
@@ -169,6 +173,12 @@ function archesFor(own: readonly Cpu[], found: readonly Cpu[]): readonly Cpu[] {
   return found.length > 0 ? found : ['x86_64'];
 }
 
+/** A gem for several CPUs is loaded on those that the target is made for; where it is made for none, each is judged. */
+function madeFor(arches: readonly Cpu[], { cpus }: Target): readonly Cpu[] {
+  const both = arches.filter((arch) => cpus?.includes(arch) !== false);
+  return both.length > 0 ? both : arches;
+}
+
 function judgeOn(
   { files, kind, prefix, rubyAbi, inside }: Judged,
   on: InspectTarget,
@@ -176,6 +186,16 @@ function judgeOn(
   { ruby: askedRuby, today }: JudgeOptions,
 ): GroupResult {
   const { target, ruby: targetRuby } = on;
+  const foreign = foreignTo(files, arch, target);
+  if (foreign.length > 0) {
+    const findings = [...foreign, ...unreadFindings(files)];
+    return {
+      target: target.name,
+      arch,
+      verdict: verdictOf(findings),
+      findings: findings.map((finding) => prefixed(finding, prefix)),
+    };
+  }
   // An installed gem is loaded by the Ruby that it is installed for.
   const ruby = rubyAbi ?? askedRuby ?? targetRuby;
   const judgement = judgeFiles(files, inside(on), {
@@ -212,6 +232,19 @@ function judgeOn(
     findings,
     ...(remedies.length === 0 ? {} : { remedies }),
   };
+}
+
+/** CPUs whose kernels run executables of another one that ask for nothing (CONFIG_IA32_EMULATION, CONFIG_COMPAT). */
+const RUNS_TOO: Readonly<Partial<Record<Cpu, Cpu>>> = { x86_64: 'x86', aarch64: 'arm' };
+
+/** The files for a CPU that the target is not made for: no version that it has says anything of them. */
+function foreignTo({ binaries }: FilesToJudge, arch: Cpu, { cpus = [] }: Target): Finding[] {
+  const [wanted] = cpus;
+  if (wanted === undefined || cpus.includes(arch)) return [];
+  const runs = cpus.some((cpu) => RUNS_TOO[cpu] === arch);
+  return binaries
+    .filter(({ elf }) => elf.cpu === arch && (elf.dynamic || !runs))
+    .map(({ path }) => ({ kind: 'wrong-machine', file: path, machine: arch, wanted }));
 }
 
 /** What whoever builds a file can do where it does not fit. */

@@ -182,7 +182,7 @@ async function readFile(
       );
     case 'elf':
       tree.filesSeen = 1;
-      readElf(name, source, tree);
+      readElf(name, shown, source, tree);
       break;
     default:
       await readArchive({ source, format: magic, name, prefix: '' }, walkPorts(tree, ports)).catch(
@@ -195,15 +195,31 @@ async function readFile(
   return { path, kind: kindOf(magic, finished), name, tree: finished, warnings: [] };
 }
 
-function readElf(name: string, source: FileSource, tree: TreeCollector): void {
+function readElf(name: string, shown: string, source: FileSource, tree: TreeCollector): void {
   try {
     const elf = parseElf(elfBytes(source));
-    if (elf.loadable) tree.report(name, { kind: 'elf', compressed: false, elf });
+    if (!elf.loadable) {
+      throw subjectError(
+        'INSPECT_UNSUPPORTED',
+        `${shown} is ${NOT_LOADED[elf.type]}: no loader takes it, so there is nothing to judge`,
+        ['name the executable or library that it belongs to'],
+      );
+    }
+    tree.report(name, { kind: 'elf', compressed: false, elf });
   } catch (error) {
     if (!(error instanceof ElfError)) throw error;
     tree.report(name, { kind: 'unreadable', code: error.code, reason: error.message });
   }
 }
+
+/** ELF files that are no executables and no libraries, by their types; of the latter two it is the separate debug information. */
+const NOT_LOADED = {
+  rel: 'an object file or a kernel module',
+  core: 'a core dump',
+  exec: 'the debug information of an executable',
+  dyn: 'the debug information of an executable or library',
+  other: 'an ELF file of an unknown type',
+} as const;
 
 function archiveError(path: string, error: unknown): unknown {
   if (error instanceof GemArchiveError) return error;

@@ -277,8 +277,10 @@ function groupSection(
     if (place !== above) lines.push(place);
     above = place;
     lines.push(`    ${findingWords(finding, target, whole)}`);
-    for (const remedy of findingRemedies(finding)) if (!said.has(remedy)) lines.push(`    → ${remedy}`);
-    for (const remedy of findingRemedies(finding)) said.add(remedy);
+    for (const remedy of findingRemedies(finding, target, group.kind === 'gem')) {
+      if (!said.has(remedy)) lines.push(`    → ${remedy}`);
+      said.add(remedy);
+    }
     if (finding.kind === 'symbol-version') {
       const { library, symbolVersion } = finding;
       const explained = (report.explanations ?? []).filter(

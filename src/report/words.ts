@@ -66,9 +66,13 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
     case 'wrong-libc':
       return `is built for ${LIBC_NAMES[finding.builtFor]} (${printable(finding.evidence)}); ${target.name} has ${LIBC_NAMES[target.libc]}`;
     case 'wrong-machine':
-      return `is built for ${printable(finding.machine)}; nothing in ${whole} is built for ${finding.wanted}`;
+      return whole === 'the gem'
+        ? `is built for ${machineWords(finding.machine)}; nothing in ${whole} is built for ${finding.wanted}`
+        : `is built for ${machineWords(finding.machine)}, not for ${finding.wanted}`;
     case 'other-machine':
-      return `is built for ${printable(finding.machine)}, and nothing in its path says that it is meant for that alone`;
+      return whole === 'the gem'
+        ? `is built for ${machineWords(finding.machine)}, and nothing in its path says that it is meant for that alone`
+        : `is built for ${machineWords(finding.machine)}, of which nothing is known here`;
     case 'missing-interpreter':
       return `asks for the loader ${printable(finding.interpreter)}, which ${target.name} does not have`;
     case 'missing-library':
@@ -100,6 +104,11 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
   }
 }
 
+/** A CPU without a name of its own here is told by the number that its files have. */
+function machineWords(machine: string): string {
+  return /^\d+$/.test(machine) ? `another CPU (e_machine ${machine})` : printable(machine);
+}
+
 function symbolWords(symbols: readonly string[]): string {
   return symbols.length === 0 ? '' : ` (${listWords([...symbols].sort())})`;
 }
@@ -107,8 +116,11 @@ function symbolWords(symbols: readonly string[]): string {
 /**
  * What to do about a finding beyond the gem's pin; empty where the pin and the systems that run the gem say it all.
  * @param target what the gem was judged for, by which packages are named
+ * @param inGem false for a file that belongs to no gem
  */
-export function findingRemedies(finding: Finding, target?: TargetSummary): string[] {
+export function findingRemedies(finding: Finding, target?: TargetSummary, inGem = true): string[] {
+  const own = inGem ? undefined : looseRemedies(finding);
+  if (own !== undefined) return own;
   switch (finding.kind) {
     case 'symbol-version':
       return versionRemedies(finding.symbolVersion, finding.library, target);
@@ -159,6 +171,8 @@ export function findingRemedies(finding: Finding, target?: TargetSummary): strin
         'it picks by the name of the system it runs on: name the target itself (ubuntu-22.04), or try it there',
       ];
     case 'unreadable':
+      if (finding.code === 'ELF_PACKED')
+        return ['unpack it, and look at what comes out: gemcompat inspect PATH'];
       return [
         'fetch the gem anew, and tell its maintainers where that does not help: no loader takes such a file',
       ];
@@ -170,6 +184,33 @@ export function findingRemedies(finding: Finding, target?: TargetSummary): strin
           ];
     case 'unavailable':
       return finding.suggestions.map(printable);
+  }
+}
+
+/** Where what is said of a gem does not hold for a file that belongs to none. */
+function looseRemedies(finding: Finding): string[] | undefined {
+  switch (finding.kind) {
+    case 'wrong-libc':
+      return finding.builtFor === 'gnu'
+        ? ['build it for musl, or static; gcompat does not make up for all of glibc']
+        : ['build it for glibc, or static'];
+    case 'wrong-machine':
+      return [`build it for ${finding.wanted}, or name a target for its own CPU`];
+    case 'other-machine':
+      return ['see whether anything loads that file on the target'];
+    case 'unreadable':
+      if (finding.code === 'ELF_PACKED') return undefined;
+      return /^(?:FILE|ARCHIVE)_/.test(finding.code)
+        ? ['see that it is whole and may be read; unpack what is packed or encrypted, and name the directory']
+        : ['fetch or build it again: no loader takes such a file'];
+    case 'unchecked-library':
+      return finding.carried
+        ? [
+            'it loads where what starts it loads that file before, or LD_LIBRARY_PATH names its directory: try it on the target',
+          ]
+        : undefined;
+    default:
+      return undefined;
   }
 }
 

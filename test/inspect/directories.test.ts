@@ -24,7 +24,8 @@ describe('a directory', () => {
 
   it.each([
     ['lambda-provided.al2023', 'compatible', []],
-    ['al2023', 'unknown', [expect.objectContaining({ library: 'libanswer.so.1', carried: true })]],
+    ['al2023', 'compatible', []],
+    ['debian-12', 'unknown', [expect.objectContaining({ library: 'libanswer.so.1', carried: true })]],
   ])('finds libraries where LD_LIBRARY_PATH of %s leads', async (target, verdict, findings) => {
     const files = {
       bootstrap: packed('usr/bin/probe-also'),
