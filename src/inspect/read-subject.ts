@@ -192,7 +192,15 @@ async function readFile(
       );
   }
   const finished = tree.finish();
-  return { path, kind: kindOf(magic, finished), name, tree: finished, warnings: [] };
+  const warnings = holdsLayers(finished)
+    ? [
+        {
+          code: 'IMAGE_ARCHIVE',
+          message: `${shown}: looks like a saved image, whose layers are judged each by itself; docker export writes its files as one, and --target docker-archive:FILE takes it for a target`,
+        },
+      ]
+    : [];
+  return { path, kind: kindOf(magic, finished), name, tree: finished, warnings };
 }
 
 function readElf(name: string, shown: string, source: FileSource, tree: TreeCollector): void {
@@ -234,6 +242,13 @@ function archiveError(path: string, error: unknown): unknown {
   return subjectError(result.code, message, [remedies[result.code] ?? 'check that it is whole'], error);
 }
 
+/** Layers by their names in an archive of `docker save`: of the OCI image layout (`blobs/sha256/…`), or of Docker's own before. */
+function holdsLayers({ binaries }: Tree): boolean {
+  return binaries.some(({ path }) =>
+    /^(?:blobs\/sha256\/[0-9a-f]{64}|[0-9a-f]{64}\/layer\.tar)!\//.test(path),
+  );
+}
+
 function kindOf(magic: 'elf' | ArchiveFormat, tree: Tree): SubjectKind {
   if (magic !== 'gzip' && magic !== 'zstd' && magic !== 'xz') return magic;
   return tree.binaries.some(({ gzipped }) => gzipped) && tree.filesSeen === 0 ? 'compressed' : 'tar';
@@ -272,7 +287,7 @@ async function readDirectory(path: string, file: string, ports: ReadPorts): Prom
   if (found.javaArchives > 0) {
     warnings.push({
       code: 'JAVA_ARCHIVES',
-      message: `${path}: ${found.javaArchives} Java archives were not opened; name one to look into it`,
+      message: `${path}: ${found.javaArchives} Java ${found.javaArchives === 1 ? 'archive was' : 'archives were'} not opened; name one to look into it`,
     });
   }
   for (const each of found.passedOver) {

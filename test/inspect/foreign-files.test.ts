@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inspect } from '../../src/api/inspect.js';
 import { inspectExitCode } from '../../src/inspect/report.js';
@@ -90,4 +93,14 @@ it.each([
     code: 'INSPECT_UNSUPPORTED',
     message: expect.stringContaining(words) as string,
   });
+});
+
+it('says of a saved image that its layers are judged each by itself', async () => {
+  const cwd = directory({ run: elf() });
+  execFileSync('tar', ['-cf', 'layer', 'run'], { cwd });
+  const layer = readFileSync(join(cwd, 'layer'));
+  const saved = directory({ [`blobs/sha256/${'a'.repeat(64)}`]: layer });
+  execFileSync('tar', ['-cf', 'saved.tar', 'blobs'], { cwd: saved });
+  const report = await inspect({ paths: ['saved.tar'], cwd: saved, env: {}, target: 'debian-12' });
+  expect(report.warnings).toEqual([expect.objectContaining({ code: 'IMAGE_ARCHIVE' })]);
 });
