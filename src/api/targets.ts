@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import type { Cpu } from '../elf/types.js';
-import { TargetError } from '../errors.js';
+import { TargetError, UsageError } from '../errors.js';
 import { cacheDirectory } from '../registry/cache.js';
 import type { TargetNeeds } from '../target/catalog.js';
 import { findNamed, hasEnded, namedTargets, targetsFitting } from '../target/catalog.js';
@@ -34,11 +34,17 @@ export interface ListedTarget extends NamedTarget {
  * The targets that are known by name, by distribution, older releases first. Of those that have to provide something the
  * supported ones come first, each part lowest first; what is not known for certain to provide it, and what no one can
  * deploy to (a policy), is left out then.
- * @throws UsageError `NEED_MALFORMED`
+ * @throws UsageError `NEED_MALFORMED`; `TARGET_NOT_NAMED` for what is no name but says where a system lies
  */
 export function knownTargets(filter: TargetFilter = {}): readonly ListedTarget[] {
   const today = new Date().toISOString().slice(0, 10);
   const { libc, cpus = [], supported, fits, name } = filter;
+  if (name !== undefined && placeOf(name).prefix !== undefined) {
+    throw new UsageError(`only the systems that are known by name can be filtered, and ${name} is read`, {
+      code: 'TARGET_NOT_NAMED',
+      suggestions: [`for all that it has: gemcompat targets ${name}`],
+    });
+  }
   const named = name === undefined ? undefined : namesMatching(name);
   return fitting(fits === undefined ? undefined : parseNeeds(fits), cpus, today)
     .filter(

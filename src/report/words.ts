@@ -493,10 +493,11 @@ export function systemsWords({ libc, systems, needs, summary }: SystemFloor): st
       ? ''
       : `, where ${listWords(libraries)} ${libraries.length === 1 ? 'is' : 'are'} installed`;
   const unread = summary.unknown === 0 ? '' : ', as far as it is known';
+  const it = summary.incompatible === 0 ? 'it' : 'what the others need';
   return [
     current.length === 0
       ? 'No known system in support has all of that.'
-      : `Systems in support that have it${unread}${besides}: ${listWords(current, MOST_SUPPORTED)}.`,
+      : `Systems in support that have ${it}${unread}${besides}: ${listWords(current, MOST_SUPPORTED)}.`,
     ...(ended.length === 0 ? [] : [`Past their end of life: ${listWords(ended, MOST_ENDED)}.`]),
   ];
 }

@@ -35,6 +35,14 @@ export class LibraryReader {
     this.walk = walk;
   }
 
+  /** The first file of that name, of all that were read, which is ELF and damaged, and why. */
+  damaged(name: RegExp): { readonly path: string; readonly reason: string } | undefined {
+    for (const [path, file] of this.#read) {
+      if (file.kind === 'malformed' && name.test(path)) return { path, reason: file.reason };
+    }
+    return undefined;
+  }
+
   /**
    * @param path with all links followed
    * @throws TargetError `TARGET_LIMIT`, and what the tree throws for a file that cannot be read

@@ -72,7 +72,7 @@ export function resolveTarget(text: string): ResolvedTarget {
   if (wanted === '') throw unknownTarget(text, 'it is empty');
   const reader = READERS.exec(wanted)?.[0];
   if (reader !== undefined) {
-    throw new TargetError(`${JSON.stringify(reader)} targets cannot be read yet.`, {
+    throw new TargetError(`${JSON.stringify(reader)} does not name a system: it says where one is read.`, {
       code: 'TARGET_NOT_SUPPORTED',
       suggestions: [
         'Name the system (ubuntu-20.04), its image (ruby:3.3-slim-bookworm) or its C library (glibc-2.31).',

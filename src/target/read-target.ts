@@ -62,7 +62,7 @@ export async function readTarget(text: string, options: ReadTargetOptions): Prom
 }
 
 function placeMissing(prefix: PlacePrefix): UsageError {
-  return new UsageError(`${prefix} is not followed by a path.`, {
+  return new UsageError(`${prefix} is not followed by ${prefix === 'image:' ? 'an image' : 'a path'}.`, {
     code: 'TARGET_PLACE_MISSING',
     suggestions: ['Name where it lies: rootfs:/srv/root, image:ruby:3.3-slim, dockerfile:Dockerfile.'],
   });

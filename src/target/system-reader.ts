@@ -46,15 +46,21 @@ export interface ReadSystemOptions {
  */
 export async function readSystem(tree: SystemTree, options: ReadSystemOptions): Promise<ResolvedTarget> {
   const walk = new TreeWalk(tree);
-  const ports = await portsOf(new LibraryReader(walk), CPUS);
+  const reader = new LibraryReader(walk);
+  const ports = await portsOf(reader, CPUS);
   if (ports.length === 0) {
-    throw new TargetError(`${tree.label} has no C library: neither glibc nor musl.`, {
-      code: 'TARGET_NO_LIBC',
-      suggestions: [
-        'Name the directory that is "/" on the system, with all of its packages unpacked.',
-        'A system without a C library runs static executables only, so no Ruby.',
-      ],
-    });
+    const damaged = reader.damaged(/\/(?:libc[.-]|ld[-.]|ld64)[^/]*$/);
+    const why = damaged === undefined ? 'neither glibc nor musl' : `${damaged.path}: ${damaged.reason}`;
+    throw new TargetError(
+      `${tree.label} has no C library${damaged === undefined ? '' : ' that can be read'}: ${why}.`,
+      {
+        code: 'TARGET_NO_LIBC',
+        suggestions: [
+          'Name the directory that is "/" on the system, with all of its packages unpacked.',
+          'A system without a C library runs static executables only, so no Ruby.',
+        ],
+      },
+    );
   }
   const libc = await libcInUse(walk, ports);
   const wanted = ports.filter((port) => port.libc === libc && (options.cpu ?? port.cpu) === port.cpu);

@@ -52,6 +52,14 @@ describe('gemcompat targets', () => {
     expect(JSON.parse(read.stdout)).toMatchObject({ libcVersion: '2.37', librariesComplete: true });
   });
 
+  it('filters names only: of a system that is read it is an error', async () => {
+    expect(await gemcompat(['targets', 'host', '--fits', 'glibc-2.20'])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('gemcompat targets host') as string,
+    });
+  });
+
   it('says so where nothing has the floor', async () => {
     expect(await gemcompat(['targets', '--fits', 'glibc-2.99'])).toMatchObject({
       code: 0,

@@ -54,6 +54,8 @@ describe('resolveTarget', () => {
     ['fedora:40', 'fedora-40'],
     ['opensuse/leap:15.6', 'opensuse-leap-15.6'],
     ['sles-15-sp5', 'sles-15.5'],
+    ['sles-12', 'sles-12.5'],
+    ['sles15', 'sles-15.0'],
     ['alpine-3.20', 'alpine-3.20'],
     ['alpine:3.20.3', 'alpine-3.20'],
     ['heroku-22', 'heroku-22'],
@@ -245,7 +247,7 @@ describe('resolveTarget', () => {
     'docker-archive:x.tar',
     'oci:dir',
     'dockerfile:Dockerfile',
-  ])('%s is a form that cannot be read yet', (text) => {
+  ])('%s names no system, but where one is read', (text) => {
     expect(failure(text).code).toBe('TARGET_NOT_SUPPORTED');
   });
 

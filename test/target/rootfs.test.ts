@@ -304,6 +304,17 @@ describe('what is no system', () => {
     expect(await codeOf(readRootfs(loaderAlone))).toBe('TARGET_NO_LIBC');
   });
 
+  it('says which file is damaged where that is the C library', async () => {
+    const root = systemOf({
+      'lib64/ld-linux-x86-64.so.2': part('x86_64/ld-linux-x86-64.so.2'),
+      'lib/x86_64-linux-gnu/libc.so.6': part('x86_64/libc.so.6').subarray(0, 100),
+    });
+    await expect(readRootfs(root)).rejects.toMatchObject({
+      code: 'TARGET_NO_LIBC',
+      message: expect.stringMatching(/no C library that can be read: .*libc\.so\.6: /) as string,
+    });
+  });
+
   it.skipIf(process.getuid?.() === 0)('or cannot be read', async () => {
     const root = systemOf(DEBIAN);
     chmodSync(join(root, 'usr/lib/x86_64-linux-gnu/libz.so.1.2.13'), 0);

@@ -151,7 +151,11 @@ function bundleWarnings(
     warnings.push(
       built === undefined
         ? `${where}, which is built on ${bundleFrom.base === undefined ? 'an image that is not known' : quoted(bundleFrom.base)} and not on ${quoted(base)}: those that are compiled there may need more than ${runs.target.title} has.`
-        : `${where}, which is ${built.target.title} (${libcOf(built)}), and run on ${runs.target.title} (${libcOf(runs)}): what is compiled in one image may not load in another. The gems that are compiled there are not checked.`,
+        : `${where}, which is ${built.target.title} (${libcOf(built)}), and run on ${runs.target.title} (${libcOf(runs)}): ${
+            built.target.libc === runs.target.libc
+              ? 'what is compiled in one image may not load in another. The gems that are compiled there are not checked.'
+              : `what is compiled or chosen for one C library does not load with the other. Here the gems are judged as if they were installed where they run.`
+          }`,
     );
   }
   const { platform: other } = bundleFrom;

@@ -26,7 +26,7 @@ async function write(text: string, name = 'Dockerfile'): Promise<void> {
 
 describe('dockerfileTarget', () => {
   it.each([
-    ['dockerfiles/rails-8.Dockerfile', 'debian-13', '3.4.1', 1],
+    ['dockerfiles/rails-8.Dockerfile', 'debian-12', '3.4.1', 1],
     ['dockerfiles/rails-7.1.Dockerfile', 'debian-12', '3.2.2', 2],
     ['dockerfiles/node-and-ruby.Dockerfile', 'debian-12', '3.3.6', 0],
     ['dockerfiles/alpine.Dockerfile', 'alpine-3.20', '3.3', 0],
@@ -84,6 +84,14 @@ describe('dockerfileTarget', () => {
     const { warnings } = await dockerfileTarget(directory);
     expect(warnings).toHaveLength(count);
     for (const warning of warnings) expect(warning).toContain('Dockerfile:4: ');
+  });
+
+  it('says that gems chosen for one C library do not load with the other', async () => {
+    await write(
+      'FROM ruby:3.3-alpine3.20 AS build\nRUN bundle install\nFROM debian:12\nCOPY --from=build /usr/local/bundle /x\n',
+    );
+    const { warnings } = await dockerfileTarget(directory);
+    expect(warnings).toEqual([expect.stringContaining('does not load with the other')]);
   });
 
   it('says when the platforms differ', async () => {
