@@ -75,7 +75,7 @@ export async function fix(options: FixOptions): Promise<FixResult> {
 
   const asked = { ...options, path: given };
   const report = await audit({ ...asked, gemfile, pinned });
-  const pins = reasoned(report, lockfile);
+  const pins = reasoned(report, lockfile, gemfile);
   const { changes, byHand } = rewrite(project, {
     pins,
     liftable: new Set(report.plan?.liftable ?? []),
@@ -190,11 +190,19 @@ function gemfileOf(lockfile: string): string {
   });
 }
 
-function reasoned(report: AuditReport | MultiTargetReport, lockfile: Lockfile): ReasonedPin[] {
-  return plannedPins(report).map((pin) => ({
-    ...pin,
-    reason: pinComment(pin, report, parentsOf(lockfile, pin.name)),
-  }));
+function reasoned(
+  report: AuditReport | MultiTargetReport,
+  lockfile: Lockfile,
+  gemfile: ReadonlyMap<string, readonly string[]>,
+): ReasonedPin[] {
+  return plannedPins(report).map((pin) => {
+    const own = pin.replaces ? gemfile.get(pin.name) : undefined;
+    return {
+      ...pin,
+      reason: pinComment(pin, report, parentsOf(lockfile, pin.name)),
+      ...(own === undefined ? {} : { givenUp: own }),
+    };
+  });
 }
 
 function parentsOf({ specs }: Lockfile, name: string): string[] {

@@ -44,7 +44,13 @@ export async function askBundler(question: BundlerQuestion): Promise<BundlerAnsw
       ...(config === undefined ? {} : { BUNDLE_APP_CONFIG: path.resolve(path.dirname(gemfile), config) }),
     };
     const args = ['lock', ...addPlatforms.flatMap((name) => ['--add-platform', name])];
-    const { status, output, timedOut } = await runBundle(bundle, args, { cwd: copy.directory, env, timeout });
+    const run = await runBundle(bundle, args, { cwd: copy.directory, env, timeout });
+    const { status, output, timedOut, interrupted } = run;
+    if (interrupted !== undefined) {
+      await copy.remove();
+      process.kill(process.pid, interrupted);
+      return { kind: 'failed', message: `ended by ${interrupted}` };
+    }
     if (timedOut) {
       return {
         kind: 'failed',

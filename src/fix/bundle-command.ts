@@ -26,6 +26,8 @@ export interface BundleRun {
   /** What it wrote, both streams in the order in which it came, at most the last 64 KiB. */
   readonly output: string;
   readonly timedOut: boolean;
+  /** The signal that ended this process's wait for it: the caller cleans up, and then ends by it. */
+  readonly interrupted?: NodeJS.Signals;
 }
 
 export interface BundleRunOptions {
@@ -34,6 +36,9 @@ export interface BundleRunOptions {
   /** In milliseconds, after which it is ended with all that it started. */
   readonly timeout: number;
 }
+
+/** What a terminal or a supervisor ends a process with; `bundle` has a group of its own, and so would outlive it. */
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const MAX_OUTPUT = 64 * 1024;
 
@@ -58,26 +63,46 @@ export function runBundle(
     };
     child.stdout.setEncoding('utf8').on('data', collect);
     child.stderr.setEncoding('utf8').on('data', collect);
+    let interrupted: NodeJS.Signals | undefined;
     const timer = setTimeout(() => {
       timedOut = true;
       end(child.pid);
     }, timeout);
-    const interrupted = (): void => {
+    const exited = (): void => {
       end(child.pid);
     };
-    process.once('exit', interrupted);
+    const signalled = (signal: NodeJS.Signals): void => {
+      interrupted = signal;
+      end(child.pid);
+    };
+    process.once('exit', exited);
+    for (const signal of ENDING) process.on(signal, signalled);
     const settle = (): void => {
       clearTimeout(timer);
-      process.removeListener('exit', interrupted);
+      process.removeListener('exit', exited);
+      for (const signal of ENDING) process.removeListener(signal, signalled);
+    };
+    const done = (code: number | null): void => {
+      settle();
+      resolve({
+        status: code ?? undefined,
+        output,
+        timedOut,
+        ...(interrupted === undefined ? {} : { interrupted }),
+      });
     };
     child.on('error', (error) => {
       settle();
       reject(error);
     });
-    child.on('close', (code) => {
-      settle();
-      resolve({ status: code ?? undefined, output, timedOut });
+    child.on('exit', (code) => {
+      if (!timedOut && interrupted === undefined) return;
+      // What left its group goes on, and holds the pipes open.
+      child.stdout.destroy();
+      child.stderr.destroy();
+      done(code);
     });
+    child.on('close', done);
   });
 }
 

@@ -1,5 +1,6 @@
 import { statedRequirements } from '../gemfile/gem-call.js';
 import { GemfileEditor } from '../gemfile/gemfile-editor.js';
+import { sameSet } from '../gemfile/lift-pin.js';
 import { canonical } from '../gemfile/pin-call.js';
 import type { ProjectGemfiles } from '../gemfile/project-gemfiles.js';
 import type { RubyParser } from '../gemfile/ruby-parser.js';
@@ -13,14 +14,17 @@ export interface WithoutOwnPins {
   readonly pinned: ReadonlySet<string>;
 }
 
-/** What the Gemfile asks for by itself: the lockfile's DEPENDENCIES, less what earlier runs have added. */
+/**
+ * What the Gemfile asks for by itself, less what earlier runs have added: as its lines say now where they can be read,
+ * since it may have been edited after the lockfile was written, else as the lockfile's DEPENDENCIES say.
+ */
 export function withoutOwnPins(
   project: ProjectGemfiles,
   lockfile: Lockfile,
   parser: RubyParser,
 ): WithoutOwnPins {
   const gemfile = new Map<string, readonly string[]>(
-    lockfile.dependencies.map(({ name, requirement }) => [name, requirement]),
+    lockfile.dependencies.map(({ name, requirement }) => [name, written(project, name) ?? requirement]),
   );
   const held = heldPins(project);
   for (const { name, file, pin } of held) {
@@ -41,6 +45,17 @@ export function withoutOwnPins(
     }
   }
   return { gemfile, pinned: new Set(held.map(({ name }) => name)) };
+}
+
+/** What all lines of a gem say alike; undefined where that shows only when they run. */
+function written({ files }: ProjectGemfiles, name: string): readonly string[] | undefined {
+  const [first, ...others] = files
+    .flatMap(({ editor }) => editor.syntax.calls)
+    .filter((call) => call.name === name)
+    .map((call) => (call.conditional ? undefined : statedRequirements(call)))
+    .map((stated) => (stated?.length === 0 ? ['>= 0'] : stated && canonical(stated)));
+  if (first === undefined) return undefined;
+  return others.every((other) => other !== undefined && sameSet(first, other)) ? first : undefined;
 }
 
 function baseRequirement(

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { FileChange } from './types.js';
@@ -23,8 +23,8 @@ export interface CopyOptions {
 }
 
 /**
- * Copies a project: the Gemfile, the lockfile and what is changed are files of the copy, `.bundle` too; everything else
- * (path gems, gemspecs, what the Gemfile reads) is reached through links, so that a large project costs nothing.
+ * Copies a project: the Gemfile, the lockfile and what is changed are files of the copy, Bundler's settings too; everything
+ * else (installed gems, path gems, gemspecs, what the Gemfile reads) is reached through links, so that a large project costs nothing.
  */
 export async function copyProject({ gemfile, lockfile, changes, above }: CopyOptions): Promise<ProjectCopy> {
   const root = path.dirname(gemfile);
@@ -34,7 +34,7 @@ export async function copyProject({ gemfile, lockfile, changes, above }: CopyOpt
     let top = root;
     for (let level = 0; level < above && path.dirname(top) !== top; level += 1) top = path.dirname(top);
     const own = new Map(changes.map(({ path: file, after }) => [file, after]));
-    const copies = new Set([gemfile, lockfile, path.join(root, '.bundle')]);
+    const copies = new Set([gemfile, lockfile, path.join(root, '.bundle', 'config')]);
     await mirror(top, base, { own, copies, root });
     const at = (file: string): string => path.join(base, path.relative(top, file));
     return { directory: at(root), gemfile: at(gemfile), lockfile: at(lockfile), remove };
@@ -60,9 +60,18 @@ async function mirror(from: string, to: string, facts: Mirrored): Promise<void> 
     const changed = own.get(source);
     if (changed !== undefined) await writeFile(target, changed, 'latin1');
     else if (copies.has(source)) await cp(source, target, { recursive: true, dereference: true });
-    else if (source === root || special.some((file) => file.startsWith(source + path.sep))) {
+    else if (await leadsTo(source, root, special)) {
       await mkdir(target);
       await mirror(source, target, facts);
     } else await symlink(source, target);
   }
+}
+
+async function leadsTo(source: string, root: string, special: readonly string[]): Promise<boolean> {
+  if (source === root) return true;
+  if (!special.some((file) => file.startsWith(source + path.sep))) return false;
+  return stat(source).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
 }

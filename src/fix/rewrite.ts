@@ -89,7 +89,7 @@ export function rewrite(project: ProjectGemfiles, rewriting: Rewriting): Rewritt
         project.files.forEach(({ editor }, at) => {
           editor.restore(before[at] ?? editor.source);
         });
-        byHand.push(handwork(project, pin, outcome));
+        byHand.push(handwork(project, pin, outcome, rewriting.locked(pin.name)));
       }
       continue;
     }
@@ -265,7 +265,12 @@ function relined(
   });
 }
 
-function handwork(project: ProjectGemfiles, pin: ReasonedPin, reason: ByHandReason): ByHand {
+function handwork(
+  project: ProjectGemfiles,
+  pin: ReasonedPin,
+  reason: ByHandReason,
+  { requirement }: LockedLine,
+): ByHand {
   const found = declarations(project, pin.name);
   const declared: Place[] = found.map(({ file, call }) => ({ file: file.shown, line: call.line }));
   const computed: Place[] = project.files.flatMap(({ shown, editor }) =>
@@ -274,7 +279,9 @@ function handwork(project: ProjectGemfiles, pin: ReasonedPin, reason: ByHandReas
   const inSpec: Place[] = project.gemspecs
     .filter(({ name }) => name === pin.name)
     .map(({ file, line }) => ({ file, line }));
-  const stated = found[0] === undefined || pin.replaces ? [] : (statedRequirements(found[0].call) ?? []);
+  // What the lines do not show the lockfile does: the line to write is a whole one.
+  const line = found[0] && statedRequirements(found[0].call);
+  const stated = pin.replaces ? [] : (line ?? requirement ?? []).filter((each) => each !== '>= 0');
   return {
     name: pin.name,
     reason,

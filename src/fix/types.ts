@@ -4,6 +4,8 @@ import type { PlannedPin } from '../search/types.js';
 /** A pin with the words that its comment gives as the reason. */
 export interface ReasonedPin extends PlannedPin {
   readonly reason: string;
+  /** The Gemfile's own requirement, where the pin stands in its place. */
+  readonly givenUp?: readonly string[];
 }
 
 export interface Place {

@@ -131,7 +131,9 @@ async function specificationsOf(
 /** Reads a file as it is, a character a byte. */
 export async function readSource(file: string, shown: string): Promise<ByteText> {
   try {
-    checkSize((await stat(file)).size, shown);
+    const stats = await stat(file);
+    if (!stats.isFile()) throw new Error('it is not a regular file');
+    checkSize(stats.size, shown);
     return await readFile(file, 'latin1');
   } catch (error) {
     if (error instanceof GemfileError) throw error;
@@ -147,7 +149,7 @@ export async function readSource(file: string, shown: string): Promise<ByteText>
               'run it where the Gemfile is: gemcompat fix path/to/app',
               'where there is a lockfile alone, print the pins: gemcompat audit --format gemfile',
             ]
-          : ['check its permissions'],
+          : ['check what it is, and its permissions'],
         cause: error,
       },
     );

@@ -57,7 +57,7 @@ function listed(names: readonly string[]): string {
 }
 
 function changeLines({ changes, pins }: FixFacts, paint: Ansis): string[] {
-  const reasons = new Map(pins.map(({ name, reason }) => [name, reason]));
+  const planned = new Map(pins.map((pin) => [pin.name, pin]));
   const rows = changes.map((change) => ({
     change,
     place: placeWords(change),
@@ -75,10 +75,18 @@ function changeLines({ changes, pins }: FixFacts, paint: Ansis): string[] {
         ? 'no longer needed'
         : change.kind === 'kept'
           ? undefined
-          : reasons.get(change.name);
+          : planned.get(change.name)?.reason;
+    const givenUp = change.kind === 'kept' ? undefined : planned.get(change.name)?.givenUp;
     return [
       change.kind === 'kept' ? paint.dim(line) : line,
       ...(reason === undefined ? [] : [paint.dim(`      ${printable(reason)}`)]),
+      ...(givenUp === undefined
+        ? []
+        : [
+            paint.yellow(
+              `      nothing within ${printable(givenUp.join(', '))} fits, so the line gives it up`,
+            ),
+          ]),
     ];
   });
 }

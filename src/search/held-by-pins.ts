@@ -1,6 +1,9 @@
+import { compareParsedVersions } from '../version/gem-version.js';
+import { satisfies } from '../version/requirement.js';
 import type { BundleGem, BundlePorts } from './bundle-gem.js';
 import { BundlerResolution } from './bundler-resolution.js';
 import type { PlanRequest } from './plan-bundle.js';
+import type { Gem, Position } from './universe.js';
 import { Universe } from './universe.js';
 
 export interface HeldGems {
@@ -12,9 +15,16 @@ export interface HeldGems {
 }
 
 /**
+ * How many of the versions that a pin rules out from below are read to find one that does not fit: as many as are read
+ * when such a pin is made smaller.
+ */
+const MOST_RULED_OUT = 12;
+
+/**
  * Gems that an earlier pin holds and that fit: what would Bundler take for them if it were free to, without the pins?
- * Where that fits, the pin can go; where it does not, the gem is planned as if that were locked, so that the pin comes
- * out again.
+ * Where that fits, the pin can go, but for one that rules out what does not fit still: what moved a gem up is not taken
+ * out once the gem is there. Where it does not fit, the gem is planned as if that were locked, so that the pin comes out
+ * again; a gem that the pin has compiled at the version that it is locked at is planned from that version.
  */
 export async function heldByPins(
   request: PlanRequest,
@@ -40,25 +50,51 @@ export async function heldByPins(
       continue;
     }
     const known = await universe.know(gem.name, gem.name);
-    const found = known.full.positions.find(
-      ({ kind, version: at }) => (kind === 'version' || kind === 'locked') && at === version,
-    );
-    // Where it is locked already, the pin may be why Bundler compiles it there: what counts is the variant without the pin.
-    const position =
-      found?.kind === 'locked'
-        ? {
-            ...found,
-            kind: 'version' as const,
-            variants: known.releases.filter((one) => one.version === version),
-          }
-        : found;
+    const position = withoutPin(known, version);
     if (position !== undefined && (await universe.refusal(known, position)) === 'none') {
-      liftable.push(gem.name);
+      if (!(await isGuarded(universe, known, position, pinned.get(gem.name) ?? []))) liftable.push(gem.name);
       continue;
     }
     from.set(gem.name, gem.version);
-    const dependencies = position === undefined ? gem.dependencies : known.dependencies(position);
-    replaced.set(gem.name, { ...gem, version, versions: [version], dependencies, fails: true });
+    const here = withoutPin(known, gem.version);
+    const stays = here !== undefined && (await universe.refusal(known, here)) !== 'none';
+    if (stays) replaced.set(gem.name, { ...gem, fails: true });
+    else {
+      const dependencies = position === undefined ? gem.dependencies : known.dependencies(position);
+      replaced.set(gem.name, { ...gem, version, versions: [version], dependencies, fails: true });
+    }
   }
   return { gems: gems.map((gem) => replaced.get(gem.name) ?? gem), from, liftable };
+}
+
+/**
+ * A version as Bundler would take it without a pin. Where it is locked already, the pin may be why Bundler compiles it
+ * there: what counts is the variant without the pin.
+ */
+function withoutPin({ full, releases }: Gem, version: string): Position | undefined {
+  const found = full.positions.find(
+    ({ kind, version: at }) => (kind === 'version' || kind === 'locked') && at === version,
+  );
+  if (found?.kind !== 'locked') return found;
+  return { ...found, kind: 'version', variants: releases.filter((one) => one.version === version) };
+}
+
+/** A pin that Bundler would meet by itself rules out an older version that does not fit. */
+async function isGuarded(
+  universe: Universe,
+  gem: Gem,
+  free: Position,
+  bounds: readonly string[],
+): Promise<boolean> {
+  if (bounds.length === 0 || !satisfies(free.version, bounds)) return false;
+  const older = gem.full.positions.filter(
+    (one) =>
+      one.kind === 'version' &&
+      !satisfies(one.version, bounds) &&
+      compareParsedVersions(one.parsed, free.parsed) < 0,
+  );
+  for (const one of older.reverse().slice(0, MOST_RULED_OUT)) {
+    if (gem.candidate(one) !== undefined && (await universe.refusal(gem, one)) !== 'none') return true;
+  }
+  return false;
 }

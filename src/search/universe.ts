@@ -167,6 +167,11 @@ function lockedPosition({ version }: BundleGem): Position {
   return { kind: 'locked', version, parsed: parseGemVersion(version), variants: [] };
 }
 
+/** Version and platform, as the file of a gem is named. */
+function fileOf({ version, platform }: Release): string {
+  return platform === 'ruby' ? version : `${version}-${platform}`;
+}
+
 /** Bundler passes over a version that asks for another one of itself. */
 function forbidsItself(name: string, version: string, variants: readonly Release[]): boolean {
   return variants.some(({ dependencies }) =>
@@ -258,23 +263,23 @@ export class Universe {
 
   /** Gems that were read so far, and how many could have been. */
   get inspections(): { inspected: number; candidates: number; byGem: Record<string, string[]> } {
-    let candidates = 0;
+    const byGem = Object.fromEntries([...this.#inspected].map(([name, read]) => [name, [...read]]));
+    const read = Object.entries(byGem).flatMap(([name, gems]) => gems.map((each) => `${name} ${each}`));
+    // What was read to know whether there is something to compile is no precompiled gem, and was read all the same.
+    const candidates = new Set(read);
     for (const gem of this.known()) {
       for (const position of gem.full.positions) {
-        const choices = gem.candidate(position)?.choices ?? [];
-        candidates += new Set(
-          choices.flatMap(({ kind, release }) => (kind === 'precompiled' ? release.platform : [])),
-        ).size;
+        for (const { kind, release } of gem.candidate(position)?.choices ?? []) {
+          if (kind === 'precompiled') candidates.add(`${gem.name} ${fileOf(release)}`);
+        }
       }
     }
-    const byGem = Object.fromEntries([...this.#inspected].map(([name, read]) => [name, [...read]]));
-    const inspected = Object.values(byGem).reduce((sum, read) => sum + read.length, 0);
-    return { inspected, candidates, byGem };
+    return { inspected: read.length, candidates: candidates.size, byGem };
   }
 
-  #note({ name, version, platform }: Release): void {
-    const read = this.#inspected.get(name) ?? new Set();
-    this.#inspected.set(name, read.add(platform === 'ruby' ? version : `${version}-${platform}`));
+  #note(release: Release): void {
+    const read = this.#inspected.get(release.name) ?? new Set();
+    this.#inspected.set(release.name, read.add(fileOf(release)));
   }
 
   /** What is known of why a gem cannot be at a position; `undefined` where that was not asked yet. */

@@ -12,6 +12,8 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { applyPatch } from 'diff';
@@ -127,6 +129,63 @@ describe('gemcompat fix', () => {
     expect(await text(directory)).toBe(original);
   });
 
+  it.each(['brochure', 'shop'])(
+    'changes nothing the second time, once the lockfile of %s is written',
+    async (name) => {
+      const directory = await app(name);
+      const first = await fix(directory, ['--lock'], withBundler);
+      expect(first).toMatchObject({ code: 0 });
+      const pinned = await text(directory);
+      const second = await fix(directory);
+      expect(second).toMatchObject({ code: 0 });
+      expect(second.stdout).toContain('Nothing to do');
+      expect(await text(directory)).toBe(pinned);
+    },
+  );
+
+  it('goes by the Gemfile where it was edited after the lockfile was written', async () => {
+    const directory = await app();
+    const edited = async (requirements: string): Promise<string> => {
+      const gemfile = await readFile(path.join(APPS, 'ledger/Gemfile'), 'utf8');
+      await writeFile(
+        path.join(directory, 'Gemfile'),
+        gemfile.replace('"nokogiri", "~> 1.16"', `"nokogiri", ${requirements}`),
+      );
+      const { code, stdout } = await fix(directory);
+      expect(code).toBe(0);
+      return stdout;
+    };
+    expect(await edited('"~> 1.16", "< 1.18"')).not.toContain('nokogiri');
+    expect(await text(directory)).toContain('gem "nokogiri", "~> 1.16", "< 1.18"\n');
+    // Within it nothing fits, and both together Bundler would refuse.
+    expect(await edited('"~> 1.18"')).toContain('nothing within ~> 1.18 fits, so the line gives it up');
+    expect(await text(directory)).toContain('gem "nokogiri", "< 1.18.0" # gemcompat:');
+  });
+
+  it('ends with what it started, and leaves nothing behind, when it is interrupted', async () => {
+    const directory = await app();
+    const before = await text(directory);
+    const bin = await mkdtemp(path.join(scratch, 'slow-'));
+    const temporary = await mkdtemp(path.join(scratch, 'tmp-'));
+    const started = path.join(bin, 'started');
+    await writeFile(path.join(bin, 'bundle'), `#!/bin/sh\necho $$ > ${started}\nexec sleep 600\n`, {
+      mode: 0o755,
+    });
+    const child = spawn(process.execPath, [path.join(ROOT, 'dist/src/cli.js'), 'fix', '.', ...ON_RHEL], {
+      cwd: directory,
+      env: { ...process.env, ...cache, PATH: `${bin}:/usr/bin:/bin`, TMPDIR: temporary },
+      stdio: 'ignore',
+    });
+    const ended = once(child, 'exit');
+    await expect.poll(() => readFile(started, 'utf8').catch(() => ''), { timeout: 20_000 }).toMatch(/\d\n/);
+    child.kill('SIGINT');
+    expect(await ended).toEqual([null, 'SIGINT']);
+    const pid = Number(await readFile(started, 'utf8'));
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    expect(await readdir(temporary)).toEqual([]);
+    expect(await text(directory)).toBe(before);
+  });
+
   it('writes nothing where Bundler refuses the new Gemfile, and shows its words', async () => {
     const directory = await app();
     const before = await text(directory);
@@ -205,6 +264,15 @@ describe('what cannot be done', () => {
       (root: string) => rm(path.join(root, 'Gemfile')),
       [],
       'GEMFILE_NOT_FOUND',
+    ],
+    [
+      'a Gemfile that is no file',
+      async (root: string) => {
+        await rm(path.join(root, 'Gemfile'));
+        await symlink('/dev/zero', path.join(root, 'Gemfile'));
+      },
+      [],
+      'GEMFILE_UNREADABLE',
     ],
     ['no lockfile', (root: string) => rm(path.join(root, 'Gemfile.lock')), [], 'LOCKFILE_NOT_FOUND'],
     ['--verify without a bundle', () => Promise.resolve(), ['--verify'], 'BUNDLE_NOT_FOUND'],

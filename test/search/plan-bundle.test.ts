@@ -149,7 +149,7 @@ describe('the plan', () => {
     );
     const answer = await plan(bundle({ foo: versions }, { foo: '1.199' }, { foo: [] }));
     expect(answer.suggestions.get('foo')?.version).toBe('1.180');
-    expect(answer.plan.inspections).toMatchObject({ inspected: 20, candidates: 199 });
+    expect(answer.plan.inspections).toMatchObject({ inspected: 20, candidates: 200 });
     expect(answer.read).toHaveLength(20);
   });
 
@@ -188,5 +188,28 @@ describe('a gem that an earlier pin holds', () => {
     const versions = { foo: { '1.0': 'breaks', '1.1': 'fits', '1.2': 'breaks' } };
     const answer = await plan(bundle(versions, { foo: '1.1' }, { foo: [] }), { foo: ['>= 1.1', '< 1.2'] });
     expect(answer.pins).toEqual(["gem 'foo', '>= 1.1', '< 1.2'"]);
+  });
+
+  it('keeps a pin that moved it up, as long as what it rules out does not fit', async () => {
+    const moved = (older: string): Promise<PlanAnswer> =>
+      plan(bundle({ foo: { '1.0': older, '1.1': 'fits', '1.2': 'fits' } }, { foo: '1.2' }, { foo: [] }), {
+        foo: ['>= 1.1'],
+      });
+    expect((await moved('breaks')).plan).toMatchObject({ liftable: [], pins: [], moves: [] });
+    expect((await moved('fits')).plan).toMatchObject({ liftable: ['foo'], pins: [], moves: [] });
+  });
+
+  it('stays compiled at the version that it was locked at', async () => {
+    const versions = { foo: { '1.0': 'breaks/source', '1.1': 'breaks/source' } };
+    const one = bundle(versions, { foo: '1.0' }, { foo: [] });
+    const first = await plan(one);
+    expect(first.pins).toEqual(["gem 'foo', '< 1.1', force_ruby_platform: true"]);
+    const { gems, ...request } = requestOf(one);
+    const compiled = gems.map((gem) => ({ ...gem, fails: false }));
+    const again = await planBundle(
+      { ...request, gems: compiled, rules, pinned: new Map([['foo', ['< 1.1']]]) },
+      portsOf(one.index),
+    );
+    expect([again.pins, again.plan.moves, again.plan.liftable]).toEqual([first.pins, [], []]);
   });
 });
