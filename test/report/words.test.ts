@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { SystemFloor } from '../../src/audit/types.js';
 import {
   VERDICT_WORDS,
   findingRemedies,
@@ -10,6 +11,7 @@ import {
   remedyWords,
   suggestionCaveats,
   summaryWords,
+  systemsWords,
   targetWords,
 } from '../../src/report/words.js';
 import { FINDINGS, NOTES, SUGGESTIONS, addPlatform, gem, report, suggestion, without } from './reports.js';
@@ -233,4 +235,13 @@ it.each([
   ],
 ])('%j with --all %j is: %s', (summary, all, words) => {
   expect(summaryWords(summary, all)).toBe(words);
+});
+
+it('names systems for the other gems where one runs on none', () => {
+  const systems = [{ name: 'alpine-3.23', title: 'Alpine Linux 3.23', supported: true }];
+  const summary = { compatible: 1, incompatible: 1, unknown: 0, source: 0 };
+  const floor = { libc: 'musl', arch: 'x86_64', floor: {}, needs: [], gems: [], systems, summary };
+  expect(systemsWords(floor as unknown as SystemFloor)).toEqual([
+    'Systems in support that have what the others need: alpine-3.23.',
+  ]);
 });
