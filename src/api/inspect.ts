@@ -20,8 +20,8 @@ import { TreeCollector } from '../inspect/tree.js';
 import type { InspectReport, InspectWarning } from '../inspect/types.js';
 import { cacheDirectory } from '../registry/cache.js';
 import { targetsFitting } from '../target/catalog.js';
-import { readTarget } from '../target/read-target.js';
-import type { ResolvedTarget } from '../target/types.js';
+import type { CpuReading } from '../target/merge-cpus.js';
+import { readForCpus } from '../target/read-for-cpus.js';
 import { compareGemVersions } from '../version/gem-version.js';
 import { isGemVersion } from '../version/gem-version.js';
 import { packageVersion } from './package-version.js';
@@ -82,12 +82,13 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
   const warnings: InspectWarning[] = [];
   const subjects = await Promise.all(options.paths.map((path) => findSubject(path, cwd)));
   const names = options.target === undefined ? [] : [options.target].flat();
-  const resolve = (name: string, cpu: Cpu): Promise<ResolvedTarget> =>
-    readTarget(name, {
+  const resolve = (name: string, cpus: readonly Cpu[]): Promise<CpuReading[]> =>
+    readForCpus(name, {
       cwd,
       env,
       home: env['HOME'] ?? homedir(),
-      cpu,
+      cpus,
+      chosen: arches !== undefined,
       cacheDirectory: cacheDirectory(env),
       offline: options.offline ?? false,
       userAgent: `gemcompat/${packageVersion()}`,
@@ -97,15 +98,16 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
     await Promise.all(
       names
         .filter((name) => !FOR_ONE_CPU.test(name))
-        .map(async (name) => [name, await resolve(name, arches?.[0] ?? 'x86_64')] as const),
+        .map(async (name) => [name, await resolve(name, arches ?? ['x86_64'])] as const),
     ),
   );
 
   const read = await readAll(subjects, options, cwd, env, warnings);
-  const cpu = arches?.[0] ?? firstCpu(read);
-  const resolved = await Promise.all(
-    names.map(async (name) => early.get(name) ?? (await resolve(name, cpu))),
-  );
+  const resolved = (
+    await Promise.all(
+      names.map(async (name) => early.get(name) ?? (await resolve(name, arches ?? cpusOf(read)))),
+    )
+  ).flat();
   const targets = targetsOf(resolved);
   warnings.push(
     ...resolved.flatMap((each) => each.warnings.map((message) => ({ code: 'TARGET', message }))),
@@ -135,8 +137,10 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
   );
   for (const { path, groups } of judged) {
     const others = groups
-      .flatMap(({ kind, files }) => (kind === 'files' ? files : []))
-      .filter(({ arch }) => arch !== undefined && arches?.includes(arch) === false);
+      .flatMap(({ kind, files, results = [] }) =>
+        kind === 'files' ? files.filter((file) => results.every(({ arch }) => arch !== file.arch)) : [],
+      )
+      .filter(({ arch }) => arch !== undefined);
     if (
       targets.length > 0 &&
       others.length > 0 &&
@@ -145,7 +149,7 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
       const named = [...new Set(others.map(({ arch }) => arch))].join(', ');
       warnings.push({
         code: 'OTHER_CPU',
-        message: `${path === '-' ? 'standard input' : path}: ${others.length} of its files ${others.length === 1 ? 'is' : 'are'} for ${named}, which --arch leaves out`,
+        message: `${path === '-' ? 'standard input' : path}: ${others.length} of its files ${others.length === 1 ? 'is' : 'are'} for ${named}, and not judged`,
       });
     }
     if (groups.length === 0) {
@@ -183,12 +187,13 @@ function check({ paths, ruby }: InspectOptions): void {
 }
 
 /** A target that is named twice counts once. */
-function targetsOf(resolved: readonly ResolvedTarget[]): InspectTarget[] {
+function targetsOf(resolved: readonly CpuReading[]): InspectTarget[] {
   const targets = new Map<string, InspectTarget>();
-  for (const { target, ruby } of resolved) {
+  for (const { target, ruby, cpus } of resolved) {
     const placement = lambdaPlacement(target);
-    targets.set(target.name, {
+    targets.set(`${target.name} ${cpus?.join() ?? ''}`, {
       target,
+      ...(cpus === undefined ? {} : { cpus }),
       ...(ruby === undefined ? {} : { ruby }),
       ...(placement === undefined ? {} : { placement }),
     });
@@ -207,13 +212,15 @@ function cpuWarnings(
   );
 }
 
-function firstCpu(read: readonly ReadSubject[]): Cpu {
+/** The CPUs that there are files for, never none. */
+function cpusOf(read: readonly ReadSubject[]): readonly Cpu[] {
   const trees = read.map(({ tree }) => tree);
   const binaries = trees.flatMap(({ binaries: own, gems }) => [
     ...own,
     ...gems.flatMap(({ contents }) => contents.binaries),
   ]);
-  return binaries.find(({ elf }) => elf.cpu !== undefined)?.elf.cpu ?? 'x86_64';
+  const cpus = new Set(binaries.flatMap(({ elf }) => elf.cpu ?? []));
+  return cpus.size === 0 ? ['x86_64'] : [...cpus].sort();
 }
 
 async function readAll(

@@ -61,7 +61,7 @@ function selectNamed(all: readonly GemBinary[], wanted: SelectFor): Selection {
   // What belongs to no gem is judged for its own CPU, which one for a machine without a name never is.
   const stray = loadable
     .filter(({ path, elf }) =>
-      wanted.loose === true ? elf.cpu === undefined : elf.cpu !== wanted.cpu && !CPU_IN_NAME.test(path),
+      wanted.loose === true ? elf.cpu === undefined : elf.cpu !== wanted.cpu && !namesCpu(path),
     )
     .map((binary) => ({ kind: 'other-machine', file: binary.path, machine: machineOf(binary) }) as const);
   const forRuby = selectRuby(selectLibc(ours, wanted.libc), wanted.rubyAbi);
@@ -74,6 +74,11 @@ function selectNamed(all: readonly GemBinary[], wanted: SelectFor): Selection {
 /** A CPU's part of a directory or file name, in the words of RubyGems, GNU, Go, Debian, Node and Apple. */
 const CPU_IN_NAME =
   /(?<=^|[-_./])(?:x86[-_]64|x64|amd64|i[3-6]86|ia32|x86|(?:win|linux|darwin|osx|macos)[-_]?(?:32|64)|32[-_]?bit|64[-_]?bit|aarch64\w*|arm64\w*|arm|armv\d\w*|armhf|armel|ppc64\w*|powerpc\w*|s390x?|riscv\d*\w*|mips\w*|loong\w*|sparc\w*|universal)(?=[-_./]|$)/i;
+
+/** Whether a part of the path is named for a CPU. */
+export function namesCpu(path: string): boolean {
+  return CPU_IN_NAME.test(path);
+}
 
 function machineOf({ elf }: GemBinary): string {
   return foreignSystem(elf.osAbi) ?? elf.cpu ?? String(elf.machine);

@@ -34,7 +34,7 @@ export function outcomeOf(facts: OutcomeFacts): FixOutcome {
   const unknown = named(gemsOf(after ?? report).filter(({ verdict }) => verdict === 'unknown'));
   const failing = gemsOf(after ?? report).filter(({ verdict }) => verdict === 'incompatible');
   const mended = after === undefined ? mendedBy(facts) : new Set<string>();
-  const left = named(failing.filter(({ name }) => !mended.has(name)));
+  const left = named(failing.filter((gem) => !mended.has(gem.name) && !isCompiled(gem, facts.pins)));
   const remaining = [
     ...new Set([
       ...left,
@@ -53,6 +53,11 @@ export function outcomeOf(facts: OutcomeFacts): FixOutcome {
     !lockfileWritten &&
     gemsOf(report).some(({ name, verdict }) => verdict === 'incompatible' && mendedBy(facts).has(name));
   return { remaining, unknown, addPlatforms, relock, exitCode };
+}
+
+/** What the Gemfile has compiled: no lockfile says so, and its precompiled variants may be listed all the same. */
+function isCompiled({ name, version }: GemReport, pins: readonly PlannedPin[]): boolean {
+  return pins.some((pin) => pin.forceRuby && pin.name === name && pin.version === version);
 }
 
 /** Gems that fit once Bundler has resolved the pins: those pinned, and those that move along with them. */

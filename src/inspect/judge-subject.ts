@@ -3,6 +3,8 @@ import type { Deployment } from '../compat/dependency-tree.js';
 import { GemInside } from '../compat/inside.js';
 import type { Placement } from '../compat/inside.js';
 import type { FilesToJudge } from '../compat/judge.js';
+import { namesCpu } from '../compat/select.js';
+import { namesCpu } from '../compat/select.js';
 import { judgeFiles, rubyAbiOf, unreadFindings } from '../compat/judge.js';
 import { requiresOf } from '../compat/requires.js';
 import type { Finding, Requires, Verdict } from '../compat/types.js';
@@ -32,6 +34,8 @@ export interface InspectTarget {
   readonly target: Target;
   /** `3.3`, `3.3.6` */
   readonly ruby?: string;
+  /** The CPUs that the target was read for; absent where it is known for all that it is made for. */
+  readonly cpus?: readonly Cpu[];
   /** How the subject comes to lie on it. */
   readonly placement?: (paths: readonly string[]) => Placement;
 }
@@ -149,11 +153,12 @@ function judgeGroup(judged: Judged, found: readonly Cpu[], options: JudgeOptions
   const { kind, name, version, platform, rubyAbi, files, prefix } = judged;
   const inside = judged.inside();
   const arches = options.arches ?? archesFor(cpusOf(files.binaries), found);
-  const results = options.targets.flatMap((to) =>
-    (kind === 'gem' && options.arches === undefined ? madeFor(arches, to.target) : arches).map((arch) =>
-      judgeOn(judged, to, arch, options),
-    ),
-  );
+  const results = options.targets.flatMap((to) => {
+    const read = arches.filter((arch) => to.cpus?.includes(arch) !== false);
+    const on = read.length > 0 ? read : arches;
+    const judgedFor = options.arches === undefined ? madeFor(on, to.target, judged) : on;
+    return judgedFor.map((arch) => judgeOn(judged, to, arch, options));
+  });
   return {
     kind,
     name,
@@ -173,10 +178,22 @@ function archesFor(own: readonly Cpu[], found: readonly Cpu[]): readonly Cpu[] {
   return found.length > 0 ? found : ['x86_64'];
 }
 
-/** A gem for several CPUs is loaded on those that the target is made for; where it is made for none, each is judged. */
-function madeFor(arches: readonly Cpu[], { cpus }: Target): readonly Cpu[] {
+/**
+ * A gem for several CPUs is loaded on those that the target is made for, and so is what lies in directories that are named
+ * for their CPU (`prebuilds/linux-ia32`); where there is nothing for such a CPU, each is judged.
+ */
+function madeFor(
+  arches: readonly Cpu[],
+  { cpus }: Target,
+  { kind, files }: Pick<Judged, 'kind' | 'files'>,
+): readonly Cpu[] {
   const both = arches.filter((arch) => cpus?.includes(arch) !== false);
-  return both.length > 0 ? both : arches;
+  if (both.length === 0) return arches;
+  return arches.filter(
+    (arch) =>
+      both.includes(arch) ||
+      (kind !== 'gem' && files.binaries.some(({ elf, path }) => elf.cpu === arch && !namesCpu(path))),
+  );
 }
 
 function judgeOn(

@@ -53,7 +53,7 @@ describe('a file for another machine', () => {
     const cwd = directory({ run: elf('exe-musl-static'), other: elf('exe-aarch64') });
     const report = await inspect({ paths: ['.'], cwd, env: {}, target: 'al2023', arches: ['x86_64'] });
     expect(report.warnings).toEqual([
-      { code: 'OTHER_CPU', message: '.: 1 of its files is for aarch64, which --arch leaves out' },
+      { code: 'OTHER_CPU', message: '.: 1 of its files is for aarch64, and not judged' },
     ]);
   });
 
