@@ -21,6 +21,7 @@ export function planRequest(
         name: gem.name,
         version: locked.version,
         versions: gem.versions.flatMap(({ version }) => (version === '' ? [] : [version])),
+        platforms: gem.versions.flatMap(({ platforms }) => platforms),
         dependencies: gem.dependencies,
         direct: gemfile.has(gem.name),
         gemfile: gemfile.get(gem.name) ?? [],
