@@ -25,6 +25,7 @@ export function planRequest(
         name: gem.name,
         version: used.version,
         versions: gem.versions.flatMap((one) => (one.version === '' ? [] : [one.version])),
+        platforms: gem.versions.flatMap(({ platforms }) => platforms),
         dependencies: gem.dependencies,
         direct: gemfile.has(gem.name),
         gemfile: gemfile.get(gem.name) ?? [],

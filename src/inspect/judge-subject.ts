@@ -4,7 +4,6 @@ import { GemInside } from '../compat/inside.js';
 import type { Placement } from '../compat/inside.js';
 import type { FilesToJudge } from '../compat/judge.js';
 import { namesCpu } from '../compat/select.js';
-import { namesCpu } from '../compat/select.js';
 import { judgeFiles, rubyAbiOf, unreadFindings } from '../compat/judge.js';
 import { requiresOf } from '../compat/requires.js';
 import type { Finding, Requires, Verdict } from '../compat/types.js';

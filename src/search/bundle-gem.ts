@@ -10,6 +10,8 @@ export interface BundleGem {
   readonly version: string;
   /** All versions that the lockfile lists: one, but where platforms are locked at different ones. */
   readonly versions: readonly string[];
+  /** The platforms that the lockfile lists it for. */
+  readonly platforms: readonly string[];
   /** What the lockfile says that it asks for, on any platform. */
   readonly dependencies: readonly Dependency[];
   /** The Gemfile names it. */

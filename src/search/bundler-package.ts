@@ -7,7 +7,8 @@ import { bumpOf, compareParsedVersions, parseGemVersion } from '../version/gem-v
 import type { RequirementClause } from '../version/requirement.js';
 import { parseRequirement } from '../version/requirement.js';
 import type { Dependency } from './bundle-gem.js';
-import { versionsOf } from './candidates.js';
+import type { Version } from './candidates.js';
+import { shapeOf } from './candidates.js';
 import type { Package } from './solver/incompatibility.js';
 import type { PositionSet } from './solver/position-set.js';
 import { complement, intersect, run } from './solver/position-set.js';
@@ -16,7 +17,8 @@ import { complement, intersect, run } from './solver/position-set.js';
 export interface BundlerCandidate {
   readonly version: string;
   readonly parsed: GemVersion;
-  readonly dependencies: readonly Dependency[];
+  /** What it asks for, by gem: a line for each requirement. */
+  asks(): ReadonlyMap<string, string>;
   /** All its variants accept the Ruby that Bundler runs on. */
   readonly acceptsRuby: boolean;
 }
@@ -119,49 +121,79 @@ export interface BundlerPackageOptions {
   readonly ruby?: string;
 }
 
+/** What a candidate is made of, as places among the variants of its version. */
+interface Group {
+  readonly members: readonly number[];
+  readonly acceptsRuby: boolean;
+}
+
 /** `Resolver#all_versions_for`, lowest first, the `ruby` candidate of a version before the one by platforms. */
 export function bundlerCandidates(
-  releases: readonly Release[],
-  { platforms, topLevel, forceRuby, prereleases, ruby }: BundlerPackageOptions,
+  versions: readonly Version[],
+  options: BundlerPackageOptions,
 ): BundlerCandidate[] {
-  const targets = (forceRuby ? ['ruby'] : platforms).map((name) => parsePlatform(name));
-  const all = versionsOf(releases, true);
-  const many = releases.length > 1;
-  return all.flatMap(({ version, variants }) => {
-    const parsed = parseGemVersion(version);
-    if (parsed.prerelease && !prereleases && many) return [];
-    const groupOf = (group: readonly Release[]): BundlerCandidate => ({
+  const known = new Map<string, readonly Group[]>();
+  const many = versions.length > 1 || (versions[0]?.variants.length ?? 0) > 1;
+  return versions.flatMap(({ version, parsed, variants }) => {
+    if (parsed.prerelease && !options.prereleases && many) return [];
+    const shape = shapeOf(variants);
+    const groups = known.get(shape) ?? groupsOf(variants, options);
+    known.set(shape, groups);
+    return groups.map(({ members, acceptsRuby: accepts }) => ({
       version,
       parsed,
-      dependencies: dependenciesOf(group),
-      acceptsRuby: group.every((variant) => acceptsRuby(variant, ruby === undefined ? {} : { ruby })),
-    });
-    const perPlatform = targets.map((platform) => selectBestVariants(variants, platform));
-    const missing = perPlatform.filter((group) => group.length === 0).length;
-    if (topLevel ? missing > 0 : missing === perPlatform.length) return [];
-    const found: BundlerCandidate[] = [];
-    const compiled = [...selectBestVariants(variants, 'ruby')];
-    const [exemplar] = compiled;
-    if (exemplar !== undefined) {
-      for (const group of perPlatform)
-        if (group.length > 0 && group.every((one) => interchangeable(one, exemplar))) compiled.push(...group);
-      found.push(groupOf(compiled));
-      if (forceRuby) return found;
-    }
-    const flat = new Set(perPlatform.flat());
-    const merged = new Set(compiled);
-    if (flat.size !== merged.size || [...flat].some((one) => !merged.has(one)))
-      found.push(groupOf([...flat]));
-    return found;
+      asks: once(() =>
+        asksOf(
+          members.flatMap((at) => variants[at]?.dependencies ?? []),
+          variants[0]?.name,
+        ),
+      ),
+      acceptsRuby: accepts,
+    }));
   });
 }
 
-function dependenciesOf(group: readonly Release[]): Dependency[] {
-  const asked = new Map<string, Dependency>();
-  for (const { name: own, dependencies } of group)
-    for (const one of dependencies) {
-      if (one.name !== own && one.name !== 'bundler')
-        asked.set(`${one.name} ${one.requirement.join(', ')}`, one);
-    }
-  return [...asked.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+function groupsOf(
+  variants: readonly Release[],
+  { platforms, topLevel, forceRuby, ruby }: BundlerPackageOptions,
+): Group[] {
+  const groupOf = (members: Iterable<Release>): Group => {
+    const all = [...members];
+    return {
+      members: all.map((one) => variants.indexOf(one)),
+      acceptsRuby: all.every((one) => acceptsRuby(one, ruby === undefined ? {} : { ruby })),
+    };
+  };
+  const targets = (forceRuby ? ['ruby'] : platforms).map((name) => parsePlatform(name));
+  const perPlatform = targets.map((platform) => selectBestVariants(variants, platform));
+  const missing = perPlatform.filter((group) => group.length === 0).length;
+  if (topLevel ? missing > 0 : missing === perPlatform.length) return [];
+  const compiled = new Set(selectBestVariants(variants, 'ruby'));
+  const [exemplar] = compiled;
+  const found: Group[] = [];
+  if (exemplar !== undefined) {
+    for (const group of perPlatform)
+      if (group.every((one) => interchangeable(one, exemplar))) for (const one of group) compiled.add(one);
+    found.push(groupOf(compiled));
+    if (forceRuby) return found;
+  }
+  const flat = new Set(perPlatform.flat());
+  if (flat.size !== compiled.size || [...flat].some((one) => !compiled.has(one))) found.push(groupOf(flat));
+  return found;
+}
+
+/** What gems ask for, by gem; neither Bundler itself nor what they ask of themselves. */
+export function asksOf(dependencies: readonly Dependency[], own: string | undefined): Map<string, string> {
+  const asked = new Map<string, Set<string>>();
+  const sorted = [...dependencies].sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const { name, requirement } of sorted) {
+    if (name === own || name === 'bundler') continue;
+    asked.set(name, (asked.get(name) ?? new Set()).add(requirement.join(', ')));
+  }
+  return new Map([...asked].map(([name, requirements]) => [name, [...requirements].sort().join('\n')]));
+}
+
+export function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
 }

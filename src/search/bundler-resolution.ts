@@ -1,7 +1,7 @@
 import { allowsPrerelease, parseRequirement, satisfiesParsed } from '../version/requirement.js';
 import { isPrerelease, parseGemVersion } from '../version/gem-version.js';
 import type { BundleGem } from './bundle-gem.js';
-import { BundlerPackage, bundlerCandidates } from './bundler-package.js';
+import { BundlerPackage, asksOf, bundlerCandidates, once } from './bundler-package.js';
 import type { Incompatibility } from './solver/incompatibility.js';
 import { incompatibility, isDerived } from './solver/incompatibility.js';
 import type { PositionSet } from './solver/position-set.js';
@@ -9,6 +9,7 @@ import { complement, descending, intersect, run } from './solver/position-set.js
 import type { Budget, Source } from './solver/version-solver.js';
 import { VersionSolver } from './solver/version-solver.js';
 import type { Universe } from './universe.js';
+import { forbidsItself } from './universe.js';
 
 /** A line of the Gemfile. */
 export interface GemfileLine {
@@ -25,8 +26,8 @@ const FACT = { kind: 'fact' } as const;
 /** How far Bundler holds a gem to what is locked: to just that version, to no lower one, or (absent) not at all. */
 type Hold = 'exact' | 'at-least';
 
-/** Steps of the solver for one resolution, and how often Bundler unlocks more and starts again. */
-const MOST_STEPS = 60_000;
+/** Steps of the solver for all resolutions together, and how often Bundler unlocks more and starts again in one. */
+const MOST_STEPS = 150_000;
 const MOST_ROUNDS = 100;
 
 /**
@@ -41,11 +42,18 @@ export class BundlerResolution {
   readonly #ruby: string | undefined;
   readonly #packages = new Map<string, BundlerPackage>();
   readonly #needs = new Map<BundlerPackage, Map<string, Fact>>();
+  readonly #budget: Budget = { left: MOST_STEPS };
+  readonly #ignoring = new Map<string, boolean>();
 
   constructor(universe: Universe, platforms: readonly string[], ruby: string | undefined) {
     this.#universe = universe;
     this.#platforms = platforms;
     this.#ruby = ruby;
+  }
+
+  /** The work is done that may be: what is asked from here on is not answered. */
+  get isSpent(): boolean {
+    return this.#budget.left <= 0;
   }
 
   /**
@@ -57,7 +65,6 @@ export class BundlerResolution {
     const holds = this.#converge(lines);
     for (const name of unlocked) holds.delete(name);
     const allowed = new Set<string>();
-    const budget: Budget = { left: MOST_STEPS };
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
       const problem = new Problem(
         (name, by) => this.#package(name, by, lines, holds, allowed),
@@ -65,7 +72,7 @@ export class BundlerResolution {
         this.#needs,
       );
       await problem.open();
-      const solution = await new VersionSolver(problem, budget).solve();
+      const solution = await new VersionSolver(problem, this.#budget).solve();
       if (solution.kind === 'given-up') return 'given-up';
       if (solution.kind === 'solved') {
         return new Map([...solution.decisions].map(([of, at]) => [of.name, of.at(at)?.version ?? '']));
@@ -97,19 +104,25 @@ export class BundlerResolution {
       if (gem === undefined || seen.has(name)) continue;
       seen.add(name);
       const line = lines.get(name);
-      // What is to be compiled is resolved anew where the lockfile lists only what is not.
-      const keeps = line === undefined || (satisfiesLocked(gem, line.requirement) && !line.forceRuby);
-      if (keeps) holds.set(name, 'exact');
+      // What is to be compiled, and is listed only as it is not, is resolved anew with all that it alone asks for.
+      if (line?.forceRuby === true && !gem.platforms.includes('ruby')) continue;
+      if (line === undefined || satisfiesLocked(gem, line.requirement)) holds.set(name, 'exact');
       open.push(...gem.dependencies.map((one) => one.name));
     }
     return holds;
   }
 
   #ignoresPrereleases(name: string, lines: ReadonlyMap<string, GemfileLine>): boolean {
+    const key = `${name} ${lines.get(name)?.requirement.join(', ') ?? ''}`;
+    const known = this.#ignoring.get(key);
+    if (known !== undefined) return known;
     const locked = this.#universe.locked.get(name)?.version;
-    if (locked !== undefined && isPrerelease(locked)) return false;
     const line = lines.get(name);
-    return line === undefined || !allowsPrerelease(parseRequirement(line.requirement));
+    const ignores =
+      (locked === undefined || !isPrerelease(locked)) &&
+      (line === undefined || !allowsPrerelease(parseRequirement(line.requirement)));
+    this.#ignoring.set(key, ignores);
+    return ignores;
   }
 
   async #package(
@@ -134,13 +147,14 @@ export class BundlerResolution {
         {
           version: locked.version,
           parsed: parseGemVersion(locked.version),
-          dependencies: locked.dependencies.filter((one) => one.name !== 'bundler' && one.name !== name),
+          asks: once(() => asksOf(locked.dependencies, name)),
           acceptsRuby: true,
         },
       ]);
     } else {
       const gem = await this.#universe.know(name, by);
-      const candidates = bundlerCandidates(gem.releases, {
+      const versions = gem.versions.filter((one) => !forbidsItself(name, one));
+      const candidates = bundlerCandidates(versions, {
         platforms: this.#platforms,
         topLevel: line !== undefined,
         forceRuby,
@@ -260,13 +274,26 @@ class Problem implements Source<BundlerPackage, { readonly kind: 'fact' }> {
 
   async dependencies(of: BundlerPackage, at: number): Promise<readonly Fact[]> {
     const facts: Fact[] = [];
-    for (const name of new Set(of.at(at)?.dependencies.map((one) => one.name))) {
+    for (const [name, wanted] of of.at(at)?.asks() ?? []) {
       const on = this.#byName.get(name) ?? (await this.#package(name, of.name));
-      const wanted = keyFor(of, at, name);
       let from = at;
-      while (from > 1 && keyFor(of, from - 2, name) === wanted) from -= 2;
+      while (
+        from > 1 &&
+        of
+          .at(from - 2)
+          ?.asks()
+          .get(name) === wanted
+      )
+        from -= 2;
       let to = at;
-      while (to + 2 < of.size && keyFor(of, to + 2, name) === wanted) to += 2;
+      while (
+        to + 2 < of.size &&
+        of
+          .at(to + 2)
+          ?.asks()
+          .get(name) === wanted
+      )
+        to += 2;
       const range = run(from === 1 ? 0 : from, to + 2 < of.size ? to + 2 : of.size);
       facts.push(this.#need(of, on, range, wanted));
     }
@@ -292,10 +319,4 @@ class Problem implements Source<BundlerPackage, { readonly kind: 'fact' }> {
     ofPackage.set(key, fact);
     return fact;
   }
-}
-
-/** What a candidate asks of one gem: a line for each requirement. */
-function keyFor(of: BundlerPackage, at: number, name: string): string {
-  const asked = of.at(at)?.dependencies.filter((one) => one.name === name) ?? [];
-  return asked.map(({ requirement }) => requirement.join(', ')).join('\n');
 }

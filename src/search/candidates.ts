@@ -3,6 +3,7 @@ import { localPlatform, parsePlatform, platformToString } from '../gem/platform.
 import { selectBestVariants } from '../gem/platform-selection.js';
 import { acceptsRuby, bestVariant } from '../gem/variant.js';
 import type { Release } from '../registry/types.js';
+import type { GemVersion } from '../version/gem-version.js';
 import { compareParsedVersions, isPrerelease, parseGemVersion } from '../version/gem-version.js';
 import type { Candidate, Choice, Deployment } from './types.js';
 
@@ -14,23 +15,10 @@ export interface CandidateRules {
   readonly forceRuby?: boolean;
 }
 
-/**
- * The versions that Bundler could install on every deployment, oldest first, each with the variant that it would take
- * there. Prereleases only where the locked version is one: Bundler itself never moves to one unasked.
- */
-export function candidatesOf(
-  releases: readonly Release[],
-  { locked, ...rules }: CandidateRules & { readonly locked: string },
-): Candidate[] {
-  const rule = new CandidateRule(rules);
-  return versionsOf(releases, isPrerelease(locked)).flatMap(
-    ({ version, variants }) => rule.candidate(version, variants) ?? [],
-  );
-}
-
 /** A version with all its variants, whatever they are for. */
 export interface Version {
   readonly version: string;
+  readonly parsed: GemVersion;
   readonly variants: readonly Release[];
 }
 
@@ -45,8 +33,7 @@ export function versionsOf(releases: readonly Release[], prereleases: boolean): 
   return [...byVersion]
     .map(([version, variants]) => ({ version, variants, parsed: parseGemVersion(version) }))
     .filter(({ parsed }) => prereleases || !parsed.prerelease)
-    .sort((a, b) => compareParsedVersions(a.parsed, b.parsed))
-    .map(({ version, variants }) => ({ version, variants }));
+    .sort((a, b) => compareParsedVersions(a.parsed, b.parsed));
 }
 
 /** Which of a version's variants is taken on a deployment, by its place among them. */
@@ -60,6 +47,7 @@ export class CandidateRule {
   readonly #rules: CandidateRules;
   readonly #locals: readonly { readonly deployment: Deployment; readonly local: GemPlatform }[];
   readonly #patterns = new Map<string, Pattern>();
+  readonly #groups = new Map<string, readonly number[]>();
 
   constructor(rules: CandidateRules) {
     this.#rules = rules;
@@ -108,15 +96,14 @@ export class CandidateRule {
    * taken.
    */
   dependencies({ choices }: Candidate, variants: readonly Release[]): Release['dependencies'] {
-    const { platforms, forceRuby = false } = this.#rules;
     const releases = new Set(choices.map(({ release }) => release));
-    if (!forceRuby && variants.length > 1) {
-      for (const { deployment, local } of this.#locals) {
-        const names = [...platforms.map((name) => parsePlatform(name)), local];
-        const group = names.flatMap((platform) => selectBestVariants(variants, platform));
-        const ruby = deployment.ruby === undefined ? {} : { ruby: deployment.ruby };
-        if (group.every((variant) => acceptsRuby(variant, ruby)))
-          for (const variant of group) releases.add(variant);
+    if (this.#rules.forceRuby !== true && variants.length > 1) {
+      const shape = shapeOf(variants);
+      const group = this.#groups.get(shape) ?? this.#group(variants);
+      this.#groups.set(shape, group);
+      for (const at of group) {
+        const variant = variants[at];
+        if (variant !== undefined) releases.add(variant);
       }
     }
     const asked = new Map<string, Release['dependencies'][number]>();
@@ -124,19 +111,38 @@ export class CandidateRule {
       for (const one of dependencies) asked.set(`${one.name} ${one.requirement.join(', ')}`, one);
     return [...asked.values()];
   }
+
+  /** The variants that the resolver takes for all platforms at once, where each of them accepts the Ruby. */
+  #group(variants: readonly Release[]): readonly number[] {
+    const group = new Set<number>();
+    const others = this.#rules.platforms.map((name) => parsePlatform(name));
+    for (const { deployment, local } of this.#locals) {
+      const chosen = [...others, local].flatMap((platform) => selectBestVariants(variants, platform));
+      const ruby = deployment.ruby === undefined ? {} : { ruby: deployment.ruby };
+      if (chosen.every((variant) => acceptsRuby(variant, ruby)))
+        for (const variant of chosen) group.add(variants.indexOf(variant));
+    }
+    return [...group];
+  }
 }
 
+const shapes = new WeakMap<readonly Release[], string>();
+
 /** What the choice among variants depends on: not what they ask of others, but which of them ask the same. */
-function shapeOf(variants: readonly Release[]): string {
+export function shapeOf(variants: readonly Release[]): string {
+  const known = shapes.get(variants);
+  if (known !== undefined) return known;
   const kinds = new Map<string, number>();
-  return variants
+  const shape = variants
     .map(({ platform, requiredRuby, requiredRubygems, dependencies }) => {
       const asks = dependencies.map(({ name, requirement }) => `${name} ${requirement.join('&')}`).join('|');
       const kind = kinds.get(asks) ?? kinds.size;
       kinds.set(asks, kind);
-      return [platform, requiredRuby.join('&'), requiredRubygems.join('&'), kind].join('|');
+      return `${platform}|${requiredRuby.join('&')}|${requiredRubygems.join('&')}|${kind}`;
     })
     .join('\n');
+  shapes.set(variants, shape);
+  return shape;
 }
 
 /** Machines that the lockfile lists no variant for by their own name, though a bare `-linux` installs on them. */

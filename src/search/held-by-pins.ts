@@ -71,12 +71,16 @@ export async function heldByPins(
  * A version as Bundler would take it without a pin. Where it is locked already, the pin may be why Bundler compiles it
  * there: what counts is the variant without the pin.
  */
-function withoutPin({ full, releases }: Gem, version: string): Position | undefined {
+function withoutPin({ full, versions }: Gem, version: string): Position | undefined {
   const found = full.positions.find(
     ({ kind, version: at }) => (kind === 'version' || kind === 'locked') && at === version,
   );
   if (found?.kind !== 'locked') return found;
-  return { ...found, kind: 'version', variants: releases.filter((one) => one.version === version) };
+  return {
+    ...found,
+    kind: 'version',
+    variants: versions.find((one) => one.version === version)?.variants ?? [],
+  };
 }
 
 /** A pin that Bundler would meet by itself rules out an older version that does not fit. */

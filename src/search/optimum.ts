@@ -1,14 +1,17 @@
 import type { Fact } from './attempt.js';
 import { Attempt } from './attempt.js';
-import type { Assumption, Cause } from './cause.js';
+import type { Assumption, AssumptionKind, Cause } from './cause.js';
 import { Assumptions, WEIGHT } from './cause.js';
 import { cheapestHittingSet } from './hitting-set.js';
 import { groundsOf, incompatibility } from './solver/incompatibility.js';
 import type { Budget, Solution } from './solver/version-solver.js';
 import { VersionSolver } from './solver/version-solver.js';
 import { NONE, complement, positionsWhere, run } from './solver/position-set.js';
+import { parseRequirement, satisfiesParsed } from '../version/requirement.js';
 import { compareParsedVersions } from '../version/gem-version.js';
 import type { GemPackage, Position, Universe } from './universe.js';
+
+const CHEAPEST_FIRST: readonly AssumptionKind[] = ['stays', 'gemfile', 'not-forced', 'not-built'];
 
 type Decisions = ReadonlyMap<GemPackage, number>;
 
@@ -23,10 +26,15 @@ export interface Optimum {
   readonly minimal: boolean;
 }
 
-/** Steps of the solver, for all questions together; a bundle of 300 gems takes some 600 a question. */
-const MOST_STEPS = 400_000;
+/** Steps of the solver, for all questions together; a bundle of 300 gems takes some 300 for one that is easy. */
+const MOST_STEPS = 60_000;
+/** Steps to find any bundle, where those did not do. */
+const MOST_STEPS_TO_ANY = 60_000;
 /** Questions to the solver before the answer that is at hand is taken. */
 const MOST_ATTEMPTS = 600;
+/** Proofs after which it is asked whether anything dearer has to go, whatever else does. */
+const CORES_BEFORE_PROBE = 8;
+const MOST_PROBES = 40;
 /** Equally cheap ways out that are held against each other. */
 const MOST_TIES = 32;
 /** Bundles from which a gem is gone that are passed over in search of one that has it at a higher version. */
@@ -47,6 +55,7 @@ export class OptimumSearch {
   readonly #cores: ReadonlySet<Assumption>[] = [];
   readonly #budget: Budget = { left: MOST_STEPS };
   #attempts = 0;
+  #nextProbe = CORES_BEFORE_PROBE;
 
   constructor(universe: Universe) {
     this.#universe = universe;
@@ -77,12 +86,37 @@ export class OptimumSearch {
         const core = coreOf(solution.proof);
         if (core.size === 0) return undefined;
         this.#cores.push(core);
+        if (this.#cores.length >= this.#nextProbe) await this.#learnDear();
         continue;
       }
       tried.push(relaxed);
       const { bundle, highest } = await this.#highest(relaxed, solution.decisions);
       if (best === undefined || this.#compare(bundle, best.bundle) > 0)
         best = { bundle, relaxed, minimal: highest && (best?.minimal ?? true) };
+    }
+  }
+
+  /**
+   * A proof may leave it open whether any of a hundred gems that could move would help. Where giving up all that is
+   * cheap, of what proofs have been about, does not, that says at once that something dearer has to go.
+   */
+  async #learnDear(): Promise<void> {
+    this.#nextProbe = 2 * this.#cores.length;
+    const cheap = new Set<Assumption>();
+    for (const kind of CHEAPEST_FIRST) {
+      for (const core of this.#cores) for (const one of core) if (one.kind === kind) cheap.add(one);
+      for (let probe = 0; ; probe += 1) {
+        if (probe === MOST_PROBES || this.#spent) return;
+        const solution = await this.solve(cheap, { reluctant: true });
+        if (solution.kind !== 'unsolvable') return;
+        const core = coreOf(solution.proof);
+        if (core.size === 0) return;
+        this.#cores.push(core);
+        const more = [...core].filter((one) => WEIGHT[one.kind] <= WEIGHT[kind]);
+        // Something has to go that is dearer, in addition to what went into it before.
+        if (more.length === 0) break;
+        for (const one of more) cheap.add(one);
+      }
     }
   }
 
@@ -95,28 +129,64 @@ export class OptimumSearch {
     return new VersionSolver<GemPackage, Cause>(attempt, this.#budget).solve();
   }
 
-  /** Some bundle, where the best is out of reach: everything may move, and goes on staying where it can. */
+  /**
+   * Some bundle, where the best is out of reach: what proofs are about goes, of what is dear only where nothing else
+   * helps, and what may move goes on staying where it can. Where that is too much work too, gem after gem is answered
+   * for as far as it is easily done.
+   */
   async #anyBundle(): Promise<Optimum | undefined> {
-    this.#budget.left = MOST_STEPS;
-    const failing = [...this.#universe.locked.values()].filter(({ fails }) => fails).map(({ name }) => name);
-    // What the proofs so far are about is what may have to move.
-    const stays = [...new Set(this.#cores.flatMap((core) => [...core]))].filter(
-      ({ kind }) => kind === 'stays',
-    );
-    const rest = (kinds: readonly Assumption['kind'][]): Set<Assumption> =>
-      new Set([...stays, ...kinds.flatMap((kind) => failing.map((name) => this.assumptions.of(kind, name)))]);
-    for (const kinds of [
-      [],
-      ['not-forced'],
-      ['not-forced', 'not-built'],
-      ['not-forced', 'not-built', 'answered'],
-    ] as const) {
-      const relaxed = rest(kinds);
-      const solution = await this.solve(relaxed, { reluctant: true });
-      if (solution.kind !== 'solved') continue;
-      return { bundle: bundleOf(solution.decisions), relaxed, minimal: false };
+    const relaxed = new Set<Assumption>();
+    this.#budget.left = MOST_STEPS_TO_ANY;
+    for (const kind of CHEAPEST_FIRST) {
+      for (const core of this.#cores) for (const one of core) if (one.kind === kind) relaxed.add(one);
+      for (;;) {
+        const solution = await this.solve(relaxed, { reluctant: true });
+        if (solution.kind === 'solved') return this.#asFound(relaxed, solution.decisions);
+        const core = solution.kind === 'unsolvable' ? [...coreOf(solution.proof)] : [];
+        const more = core.filter((one) => WEIGHT[one.kind] <= WEIGHT[kind] && !relaxed.has(one));
+        if (more.length === 0) break;
+        for (const one of more) relaxed.add(one);
+      }
     }
-    return undefined;
+    const failing = [...this.#universe.locked.values()].filter(({ fails }) => fails);
+    const some = new Set(failing.map(({ name }) => this.assumptions.of('answered', name)));
+    let found: Optimum | undefined;
+    for (const one of [undefined, ...some]) {
+      if (one !== undefined) some.delete(one);
+      this.#budget.left = MOST_STEPS_TO_ANY / 10;
+      const solution = await this.solve(new Set([...relaxed, ...some]), { reluctant: true });
+      if (solution.kind === 'solved')
+        found = this.#asFound(new Set([...relaxed, ...some]), solution.decisions);
+      else if (one !== undefined) some.add(one);
+    }
+    return found;
+  }
+
+  #asFound(relaxed: ReadonlySet<Assumption>, decisions: Decisions): Optimum {
+    const bundle = bundleOf(decisions);
+    const needed = [...relaxed].filter((one) => this.#isGivenUp(one, bundle));
+    return { bundle, relaxed: new Set(needed), minimal: false };
+  }
+
+  /** Whether a bundle makes use of it that something is given up. */
+  #isGivenUp({ kind, gem }: Assumption, bundle: Bundle): boolean {
+    const position = bundle.get(gem);
+    if (position === undefined) return false;
+    switch (kind) {
+      case 'stays':
+        return position.kind !== 'locked';
+      case 'gemfile':
+        return !satisfiesParsed(
+          position.parsed,
+          parseRequirement(this.#universe.request.gemfile.get(gem) ?? []),
+        );
+      case 'not-forced':
+        return position.kind === 'forced';
+      case 'not-built':
+        return position.kind === 'version';
+      case 'answered':
+        return position.kind === 'locked';
+    }
   }
 
   /** The highest versions with just this given up, by asking gem after gem whether there is a higher one. */

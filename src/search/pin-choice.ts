@@ -1,5 +1,5 @@
 import { compareParsedVersions } from '../version/gem-version.js';
-import { satisfies } from '../version/requirement.js';
+import { parseRequirement, satisfiesParsed } from '../version/requirement.js';
 import type { BundlerResolution, GemfileLine, Resolved } from './bundler-resolution.js';
 import type { Bundle } from './optimum.js';
 import type { Gem, Position, Universe } from './universe.js';
@@ -16,8 +16,8 @@ export interface ChosenPin {
 
 export interface PinChoice {
   readonly pins: readonly ChosenPin[];
-  /** Bundler's own rules lead to the answer with these pins. */
-  readonly reaches: boolean;
+  /** Bundler's own rules lead to the answer with these pins, and with no smaller ones. False where that is not known. */
+  readonly isLeast: boolean;
 }
 
 /**
@@ -25,6 +25,9 @@ export interface PinChoice {
  * `'>= y'` is worth in downloads.
  */
 const MOST_PROBES_FOR_LOWER_BOUND = 12;
+
+/** How often gems are added that have to be held where they are. */
+const MOST_ROUNDS = 5;
 
 /** Resolutions that are tried to make pins smaller, before they are taken as they are. */
 const MOST_RESOLUTIONS = 400;
@@ -45,7 +48,7 @@ export interface PinRequest {
  * said of the gems that it is about.
  */
 export async function choosePins(request: PinRequest): Promise<PinChoice> {
-  const { universe, bundle } = request;
+  const { universe, bundle, resolution } = request;
   const rank = (name: string): number => {
     const gem = universe.locked.get(name);
     return gem === undefined ? 0 : gem.fails ? 2 : 1;
@@ -57,18 +60,27 @@ export async function choosePins(request: PinRequest): Promise<PinChoice> {
 
   const forms = new Map<string, readonly (readonly string[])[]>();
   const chosen = new Map<string, readonly string[] | undefined>();
-  for (const name of moving) {
+  const bind = async (name: string): Promise<void> => {
     const own = await formsFor(name, request);
     forms.set(name, own);
     chosen.set(name, own.at(-1));
-  }
+  };
+  for (const name of moving) await bind(name);
   let resolutions = 0;
   const reaches = async (): Promise<boolean> => {
     resolutions += 1;
-    const lines = linesOf(request, chosen);
-    return agrees(await request.resolution.lock(lines), bundle);
+    return strays(await resolution.lock(linesOf(request, chosen)), request).length === 0;
   };
   let reached = await reaches();
+  for (let round = 0; !reached && round < MOST_ROUNDS; round += 1) {
+    // A gem that should stay comes loose where one that asks for it does, and has to be held too.
+    const loose = strays(await resolution.lock(linesOf(request, chosen)), request);
+    const held = loose.filter((name) => bundle.has(name) && !moving.includes(name));
+    if (held.length === 0) break;
+    for (const name of held) await bind(name);
+    moving.unshift(...held);
+    reached = await reaches();
+  }
   if (!reached) {
     // There is something between the bounds that Bundler would rather take.
     for (const name of moving) chosen.set(name, [`= ${bundle.get(name)?.version ?? '0'}`]);
@@ -78,7 +90,7 @@ export async function choosePins(request: PinRequest): Promise<PinChoice> {
     for (const name of moving) {
       const strict = chosen.get(name);
       for (const form of smallerForms(name, forms.get(name) ?? [], request)) {
-        if (resolutions >= MOST_RESOLUTIONS) break;
+        if (resolutions >= MOST_RESOLUTIONS || resolution.isSpent) break;
         chosen.set(name, form);
         if (await reaches()) break;
         chosen.set(name, strict);
@@ -86,7 +98,7 @@ export async function choosePins(request: PinRequest): Promise<PinChoice> {
     }
     // The lockfile does not say in which order the Gemfile names its gems, and where two are alike Bundler goes by that.
     const reversed = new Map([...linesOf(request, chosen)].reverse());
-    reached = agrees(await request.resolution.lock(reversed), bundle);
+    reached = resolution.isSpent || strays(await resolution.lock(reversed), request).length === 0;
   }
   const pins = moving.flatMap((name): ChosenPin[] => {
     const bounds = chosen.get(name);
@@ -97,7 +109,7 @@ export async function choosePins(request: PinRequest): Promise<PinChoice> {
       { gem, position, bounds, replaces: request.loosened.has(name), forceRuby: position.kind === 'forced' },
     ];
   });
-  return { pins, reaches: reached };
+  return { pins, isLeast: reached && !resolution.isSpent };
 }
 
 /** `undefined` stands for no pin at all. */
@@ -124,10 +136,13 @@ async function formsFor(name: string, request: PinRequest): Promise<(readonly st
     return dependencies.filter((one) => one.name === name).map(({ requirement }) => requirement);
   });
   const own = universe.request.gemfile.get(name);
-  const asked = own === undefined || loosened.has(name) ? parents : [...parents, own];
+  const asked = (own === undefined || loosened.has(name) ? parents : [...parents, own]).map((requirement) =>
+    parseRequirement(requirement),
+  );
   const isEligible = (one: Position): boolean =>
     one.kind === 'locked' ||
-    (asked.every((requirement) => satisfies(one.version, requirement)) && gem.candidate(one) !== undefined);
+    (asked.every((requirement) => satisfiesParsed(one.parsed, requirement)) &&
+      gem.candidate(one) !== undefined);
   const others = gem.isKnown ? gem.full.positions.filter((one) => one !== position && isEligible(one)) : [];
   const above = others.find((one) => compareParsedVersions(one.parsed, position.parsed) > 0);
   const locked = gem.locked?.version;
@@ -181,7 +196,15 @@ export function linesOf(
   return lines;
 }
 
-function agrees(resolved: Resolved, bundle: Bundle): boolean {
-  if (typeof resolved === 'string' || resolved.size !== bundle.size) return false;
-  return [...bundle].every(([name, { version }]) => resolved.get(name) === version);
+/**
+ * Gems that Bundler would have elsewhere than the bundle does; all of them where it finds nothing. One that does not fit
+ * and stays for want of an answer may be where it likes.
+ */
+function strays(resolved: Resolved, { universe, bundle }: PinRequest): string[] {
+  if (typeof resolved === 'string') return [...bundle.keys()];
+  return [...new Set([...bundle.keys(), ...resolved.keys()])].filter((name) => {
+    const position = bundle.get(name);
+    const isUnanswered = position?.kind === 'locked' && universe.locked.get(name)?.fails === true;
+    return !isUnanswered && resolved.get(name) !== position?.version;
+  });
 }

@@ -92,7 +92,7 @@ export async function planBundle(request: PlanRequest, ports: BundlePorts): Prom
     commands: [...commands],
     unanswered,
     liftable: held.liftable,
-    minimal: optimum?.minimal ?? true,
+    minimal: (optimum?.minimal ?? true) && choice.isLeast,
     inspections: universe.inspections,
   };
   const pins = choice.pins.map(({ gem, bounds, replaces, forceRuby }) =>

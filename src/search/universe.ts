@@ -4,12 +4,12 @@ import type { GemVersion } from '../version/gem-version.js';
 import { compareParsedVersions, parseGemVersion } from '../version/gem-version.js';
 import { parseRequirement, satisfiesParsed } from '../version/requirement.js';
 import type { BundleGem, BundlePorts, BundleRequest, Dependency } from './bundle-gem.js';
-import type { CandidateRules } from './candidates.js';
+import type { CandidateRules, Version } from './candidates.js';
 import { CandidateRule, versionsOf } from './candidates.js';
 import type { Package } from './solver/incompatibility.js';
 import type { PositionSet } from './solver/position-set.js';
 import { positionsWhere } from './solver/position-set.js';
-import type { Candidate } from './types.js';
+import type { Candidate, Inspections } from './types.js';
 
 /**
  * Where a gem can be.
@@ -43,8 +43,8 @@ export class Gem {
   readonly locked: BundleGem | undefined;
   /** As long as it stays where it is, nothing else needs to be known of it. */
   readonly still: GemPackage | undefined;
-  /** What its source offers; empty where that is not known. */
-  readonly releases: readonly Release[];
+  /** What its source offers, prereleases too, the lowest first; empty where that is not known. */
+  readonly versions: readonly Version[];
   /** Why nothing is known of it. */
   readonly failure: string | undefined;
   readonly #rule: CandidateRule;
@@ -64,11 +64,11 @@ export class Gem {
     this.locked = locked;
     this.#rule = rules.usual;
     this.#forcedRule = rules.forced;
-    this.releases = known === undefined || 'failure' in known ? [] : known;
+    this.versions = known === undefined || 'failure' in known ? [] : versionsOf(known, true);
     this.failure = known !== undefined && 'failure' in known ? known.failure : undefined;
     if (locked !== undefined) this.still = this.#package([ELSEWHERE, lockedPosition(locked)]);
     if (known !== undefined)
-      this.#full = this.#package('failure' in known ? this.#lockedOnly() : this.#all(known));
+      this.#full = this.#package('failure' in known ? this.#lockedOnly() : this.#all());
   }
 
   /** With all its versions. */
@@ -89,17 +89,13 @@ export class Gem {
     return this.locked === undefined ? [] : [lockedPosition(this.locked)];
   }
 
-  #all(releases: readonly Release[]): Position[] {
+  #all(): Position[] {
     const { locked, name } = this;
     const parsed = locked === undefined ? undefined : parseGemVersion(locked.version);
-    const versions: Position[] = versionsOf(releases, parsed?.prerelease ?? false)
-      .filter(({ version, variants }) => !forbidsItself(name, version, variants))
-      .map(({ version, variants }) => ({
-        kind: 'version',
-        version,
-        parsed: parseGemVersion(version),
-        variants,
-      }));
+    const prereleases = parsed?.prerelease ?? false;
+    const versions = this.versions
+      .filter((one) => (prereleases || !one.parsed.prerelease) && !forbidsItself(name, one))
+      .map((one): Position => ({ kind: 'version', ...one }));
     if (locked === undefined || parsed === undefined) return versions;
     const below = versions.filter((one) => compareParsedVersions(one.parsed, parsed) < 0);
     const same = versions.filter((one) => compareParsedVersions(one.parsed, parsed) === 0);
@@ -167,19 +163,18 @@ function lockedPosition({ version }: BundleGem): Position {
   return { kind: 'locked', version, parsed: parseGemVersion(version), variants: [] };
 }
 
-/** Version and platform, as the file of a gem is named. */
-function fileOf({ version, platform }: Release): string {
-  return platform === 'ruby' ? version : `${version}-${platform}`;
-}
-
 /** Bundler passes over a version that asks for another one of itself. */
-function forbidsItself(name: string, version: string, variants: readonly Release[]): boolean {
+export function forbidsItself(name: string, { parsed, variants }: Version): boolean {
   return variants.some(({ dependencies }) =>
     dependencies.some(
-      (one) =>
-        one.name === name && !satisfiesParsed(parseGemVersion(version), parseRequirement(one.requirement)),
+      (one) => one.name === name && !satisfiesParsed(parsed, parseRequirement(one.requirement)),
     ),
   );
+}
+
+/** `1.18.1-x86_64-linux`. */
+function platformed({ version, platform }: Release): string {
+  return platform === 'ruby' ? version : `${version}-${platform}`;
 }
 
 /** The gems that an answer can be made of, known as far as anything was asked about them. */
@@ -262,24 +257,24 @@ export class Universe {
   }
 
   /** Gems that were read so far, and how many could have been. */
-  get inspections(): { inspected: number; candidates: number; byGem: Record<string, string[]> } {
-    const byGem = Object.fromEntries([...this.#inspected].map(([name, read]) => [name, [...read]]));
-    const read = Object.entries(byGem).flatMap(([name, gems]) => gems.map((each) => `${name} ${each}`));
-    // What was read to know whether there is something to compile is no precompiled gem, and was read all the same.
-    const candidates = new Set(read);
+  get inspections(): Inspections {
+    const candidates = new Set<string>();
     for (const gem of this.known()) {
       for (const position of gem.full.positions) {
-        for (const { kind, release } of gem.candidate(position)?.choices ?? []) {
-          if (kind === 'precompiled') candidates.add(`${gem.name} ${fileOf(release)}`);
-        }
+        for (const { kind, release } of gem.candidate(position)?.choices ?? [])
+          if (kind === 'precompiled') candidates.add(`${gem.name} ${platformed(release)}`);
       }
     }
-    return { inspected: read.length, candidates: candidates.size, byGem };
+    const byGem = Object.fromEntries([...this.#inspected].map(([name, read]) => [name, [...read]]));
+    for (const [name, read] of Object.entries(byGem))
+      for (const one of read) candidates.add(`${name} ${one}`);
+    const inspected = Object.values(byGem).reduce((sum, read) => sum + read.length, 0);
+    return { inspected, candidates: candidates.size, byGem };
   }
 
   #note(release: Release): void {
     const read = this.#inspected.get(release.name) ?? new Set();
-    this.#inspected.set(release.name, read.add(fileOf(release)));
+    this.#inspected.set(release.name, read.add(platformed(release)));
   }
 
   /** What is known of why a gem cannot be at a position; `undefined` where that was not asked yet. */

@@ -70,9 +70,9 @@ describe('the best bundle', () => {
         if (best === undefined) unanswered += 1;
         else answered += 1;
       }),
-      { seed: 1, numRuns: 2000 },
+      { seed: 1, numRuns: 500 },
     );
-    expect(answered).toBeGreaterThan(300);
-    expect(unanswered).toBeGreaterThan(100);
+    expect(answered).toBeGreaterThan(100);
+    expect(unanswered).toBeGreaterThan(40);
   });
 });

@@ -119,8 +119,9 @@ function astray(plan: PinPlan | undefined, before: string, after: string): strin
     else planned.set(name, to);
   }
   const found = versions(after);
+  const unanswered = new Set(plan?.unanswered.map(({ name }) => name));
   return [...new Set([...planned.keys(), ...found.keys()])].flatMap((name) =>
-    planned.get(name) === found.get(name)
+    planned.get(name) === found.get(name) || unanswered.has(name)
       ? []
       : [`${name}: ${found.get(name) ?? 'gone'}, planned ${planned.get(name) ?? 'gone'}`],
   );

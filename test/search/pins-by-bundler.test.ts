@@ -411,6 +411,74 @@ const cases: Case[] = [
     installed: x86('bar-1.0', 'foo-1.1-x86_64-linux'),
   },
   {
+    title: 'a downgrade that brings in another native gem, whose newest does not fit',
+    gems: [
+      ...releases('foo', '1.0 fits new:>= 0', '1.1 breaks'),
+      ...releases('new', '1.0 fits', '1.1 breaks', '1.2 breaks'),
+    ],
+    gemfile: ["gem 'foo'"],
+    advice: ["gem 'foo', '< 1.1'", "gem 'new', '< 1.1'"],
+    installed: x86('foo-1.0-x86_64-linux', 'new-1.0-x86_64-linux'),
+  },
+  {
+    title: 'google-protobuf moves under grpc, to one that fits',
+    gems: [
+      ...releases('grpc', '1.71 fits google-protobuf:>= 3.24&< 4', '1.72 breaks google-protobuf:>= 4'),
+      ...releases('google-protobuf', '3.24 fits', '3.25 breaks', '4.30 fits'),
+    ],
+    gemfile: ["gem 'grpc'"],
+    advice: ["gem 'google-protobuf', '< 3.25'"],
+    installed: x86('google-protobuf-3.24-x86_64-linux', 'grpc-1.71-x86_64-linux'),
+  },
+  {
+    title: 'a line of the Gemfile has to be loosened for another gem',
+    gems: [
+      ...releases('foo', '1.0 breaks', '2.0 fits bar:>= 2'),
+      ...releases('bar', '1.0 pure', '2.0 pure', '2.1 pure'),
+    ],
+    gemfile: ["gem 'bar', '~> 1.0'", "gem 'foo'"],
+    only: { foo: '1.0', bar: '1.0' },
+    advice: ["gem 'bar'", "gem 'foo', '>= 2.0'"],
+    installed: x86('bar-2.1', 'foo-2.0-x86_64-linux'),
+  },
+  {
+    title: 'two gems under one parent, which moves with them',
+    gems: [
+      ...releases('dad', '1.0 pure foo:= 1.0,bar:= 1.0', '2.0 pure foo:= 2.0,bar:= 2.0'),
+      ...releases('dad', '3.0 pure foo:= 3.0,bar:= 3.0'),
+      ...releases('foo', '1.0 fits', '2.0 fits', '3.0 breaks'),
+      ...releases('bar', '1.0 fits', '2.0 breaks', '3.0 breaks'),
+    ],
+    gemfile: ["gem 'dad'"],
+    advice: ["gem 'dad', '< 2.0'"],
+    installed: x86('bar-1.0-x86_64-linux', 'dad-1.0', 'foo-1.0-x86_64-linux'),
+  },
+  {
+    title: 'two targets on two CPUs, whose variants ask for different gems',
+    gems: [
+      ...releases('foo', '1.0 fits arm:>= 0', '1.0-aarch64-linux fits arm:>= 0'),
+      ...releases('foo', '1.1 fits', '1.1-aarch64-linux fits arm:>= 2', '1.2 breaks'),
+      ...releases('foo', '1.2-aarch64-linux breaks'),
+      ...releases('arm', '1.0 pure', '2.0 breaks', '2.0-aarch64-linux breaks'),
+    ],
+    gemfile: ["gem 'foo'"],
+    platforms: ['x86_64-linux', 'aarch64-linux'],
+    machines: ['x86_64-linux', 'aarch64-linux'],
+    targets: ['ubuntu-20.04', 'debian-11'],
+    advice: ["gem 'arm', '< 2.0'", "gem 'foo', '< 1.1'"],
+    installed: {
+      'x86_64-linux': ['arm-1.0', 'foo-1.0-x86_64-linux'],
+      'aarch64-linux': ['arm-1.0', 'foo-1.0-aarch64-linux'],
+    },
+  },
+  {
+    title: 'no answer at all: everything stays as it is',
+    gems: releases('foo', '1.0 breaks', '1.1 breaks'),
+    gemfile: ["gem 'foo'"],
+    advice: [],
+    installed: x86('foo-1.1-x86_64-linux'),
+  },
+  {
     title: 'two pins that clash over a third gem: one is left out',
     gems: [
       ...releases('foo', '1.0 breaks', '2.0 fits cat:< 2'),
@@ -465,10 +533,10 @@ describe('Bundler picks the version that the audit suggests', () => {
 
   it('whatever the gems, their platforms and Rubies', async () => {
     // The universes are such that a pin is the rule.
-    expect(await holds(false, 40)).toBeGreaterThan(15);
+    expect(await holds(false, 20)).toBeGreaterThan(7);
   });
 
   it('whatever their dependencies too', async () => {
-    expect(await holds(true, 40)).toBeGreaterThan(5);
+    expect(await holds(true, 20)).toBeGreaterThan(5);
   });
 });

@@ -44,6 +44,8 @@ export function requestOf({ index, gemfile, locked }: SmallBundle): BundleReques
       name,
       version,
       versions: [version],
+      platforms:
+        own === undefined || own.content === 'fits' || own.content === 'breaks' ? ['x86_64-linux'] : ['ruby'],
       dependencies: Object.entries(own?.needs ?? {}).map(([on, requirement]) => ({ name: on, requirement })),
       direct: name in gemfile,
       gemfile: gemfile[name] ?? [],

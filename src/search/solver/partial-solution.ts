@@ -21,8 +21,9 @@ export class PartialSolution<P extends Package, C extends Kind> {
   readonly #ofPackage = new Map<P, Assignment<P, C>[]>();
   readonly #decisions: { readonly package: P; readonly position: number }[] = [];
   readonly #decided = new Set<P>();
-  /** Packages that have to be in the bundle, in the order in which that became known. */
+  /** Packages that have to be in the bundle, in the order in which that became known; and those not decided yet. */
   readonly #required = new Set<P>();
+  readonly #open = new Set<P>();
 
   get level(): number {
     return this.#decisions.length;
@@ -37,9 +38,9 @@ export class PartialSolution<P extends Package, C extends Kind> {
     return this.#ofPackage.get(of)?.at(-1)?.known;
   }
 
-  /** Packages that are required and not decided. */
-  *open(): Generator<P> {
-    for (const one of this.#required) if (!this.#decided.has(one)) yield one;
+  /** Packages that are required and not decided, in the order in which they came to be required. */
+  get open(): ReadonlySet<P> {
+    return this.#open;
   }
 
   relation(term: Term<P>): Relation {
@@ -63,6 +64,7 @@ export class PartialSolution<P extends Package, C extends Kind> {
   decide(of: P, position: number): void {
     this.#decisions.push({ package: of, position });
     this.#decided.add(of);
+    this.#open.delete(of);
     this.#assign({
       package: of,
       known: { package: of, set: [position, position + 1], absent: false },
@@ -107,6 +109,8 @@ export class PartialSolution<P extends Package, C extends Kind> {
       }
       last = this.#assignments.at(-1);
     }
+    this.#open.clear();
+    for (const one of this.#required) if (!this.#decided.has(one)) this.#open.add(one);
   }
 
   #assign(assignment: Assignment<P, C>): void {
@@ -114,6 +118,8 @@ export class PartialSolution<P extends Package, C extends Kind> {
     const steps = this.#ofPackage.get(assignment.package);
     if (steps === undefined) this.#ofPackage.set(assignment.package, [assignment]);
     else steps.push(assignment);
-    if (!assignment.known.absent) this.#required.add(assignment.package);
+    if (assignment.known.absent || this.#required.has(assignment.package)) return;
+    this.#required.add(assignment.package);
+    if (!this.#decided.has(assignment.package)) this.#open.add(assignment.package);
   }
 }

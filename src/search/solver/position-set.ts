@@ -23,23 +23,10 @@ export function positionsWhere(size: number, holds: (position: number) => boolea
   return runs;
 }
 
-export function has(set: PositionSet, position: number): boolean {
-  for (let i = 0; i < set.length; i += 2) {
-    if (position < at(set, i)) return false;
-    if (position < at(set, i + 1)) return true;
-  }
-  return false;
-}
-
 export function count(set: PositionSet): number {
   let sum = 0;
   for (let i = 0; i < set.length; i += 2) sum += at(set, i + 1) - at(set, i);
   return sum;
-}
-
-/** The highest position; -1 of the empty set. */
-export function highest(set: PositionSet): number {
-  return set.length === 0 ? -1 : at(set, set.length - 1) - 1;
 }
 
 /** From the highest down. */
@@ -112,10 +99,6 @@ export function complement(set: PositionSet, size: number): PositionSet {
   }
   if (from < size) runs.push(from, size);
   return runs;
-}
-
-export function same(one: PositionSet, other: PositionSet): boolean {
-  return one.length === other.length && one.every((bound, i) => bound === other[i]);
 }
 
 function at(set: readonly number[], index: number): number {

@@ -28,9 +28,19 @@ export type Solution<P extends Package, C extends Kind> =
   /** The budget was used up. */
   | { readonly kind: 'given-up' };
 
-/** How much work may be done: a decision, a conflict step and a derivation count one each. */
+/** How much work may be done, in steps: a decision, a step of a conflict, or `LOOKS_A_STEP` looks at an incompatibility. */
 export interface Budget {
   left: number;
+}
+
+const LOOKS_A_STEP = 1000;
+
+/** An incompatibility by one of its packages, and between which positions its term of that lies. */
+interface About<P extends Package, C extends Kind> {
+  readonly one: Incompatibility<P, C>;
+  readonly from: number;
+  readonly to: number;
+  readonly absent: boolean;
 }
 
 /**
@@ -42,7 +52,7 @@ export class VersionSolver<P extends Package, C extends Kind> {
   readonly #source: Source<P, C>;
   readonly #budget: Budget;
   readonly #solution = new PartialSolution<P, C>();
-  readonly #about = new Map<P, Incompatibility<P, C>[]>();
+  readonly #about = new Map<P, About<P, C>[]>();
   readonly #seen = new Set<Incompatibility<P, C>>();
 
   constructor(source: Source<P, C>, budget: Budget) {
@@ -58,8 +68,8 @@ export class VersionSolver<P extends Package, C extends Kind> {
     for (;;) {
       if (proof !== undefined) return { kind: 'unsolvable', proof };
       if (this.#budget.left <= 0) return { kind: 'given-up' };
-      const open = [...this.#solution.open()];
-      if (open.length === 0) return { kind: 'solved', decisions: this.#solution.decisions };
+      const { open } = this.#solution;
+      if (open.size === 0) return { kind: 'solved', decisions: this.#solution.decisions };
       const next = this.#source.choose(open, (of) => this.#solution.known(of)?.set ?? []);
       const changed = await this.#advance(next);
       proof = changed ?? this.#propagate(next);
@@ -93,10 +103,11 @@ export class VersionSolver<P extends Package, C extends Kind> {
   /** False for an incompatibility without terms. */
   #add(one: Incompatibility<P, C>): boolean {
     this.#seen.add(one);
-    for (const { package: of } of one.terms) {
+    for (const { package: of, set, absent } of one.terms) {
+      const about = { one, from: set[0] ?? Infinity, to: set.at(-1) ?? -Infinity, absent };
       const known = this.#about.get(of);
-      if (known === undefined) this.#about.set(of, [one]);
-      else known.push(one);
+      if (known === undefined) this.#about.set(of, [about]);
+      else known.push(about);
     }
     return one.terms.length > 0;
   }
@@ -122,15 +133,20 @@ export class VersionSolver<P extends Package, C extends Kind> {
     const changed = new Set([first]);
     for (const of of changed) {
       changed.delete(of);
-      const about = this.#about.get(of) ?? [];
-      for (let i = about.length - 1; i >= 0; i -= 1) {
-        const one = about[i];
-        if (one === undefined) continue;
-        const outcome = this.#apply(one);
+      const all = this.#about.get(of) ?? [];
+      this.#budget.left -= all.length / LOOKS_A_STEP;
+      let known = this.#solution.known(of);
+      for (let i = all.length - 1; i >= 0; i -= 1) {
+        const about = all[i];
+        if (about === undefined || (known !== undefined && isFarFrom(known, about))) continue;
+        const outcome = this.#apply(about.one);
+        if (outcome === undefined) continue;
+        known = this.#solution.known(of);
         if (outcome === 'conflict') {
-          const proof = this.#settle(one, changed);
+          const proof = this.#settle(about.one, changed);
           if (proof !== undefined) return proof;
-        } else if (outcome !== undefined) changed.add(outcome);
+          known = this.#solution.known(of);
+        } else changed.add(outcome);
       }
     }
     return undefined;
@@ -157,7 +173,6 @@ export class VersionSolver<P extends Package, C extends Kind> {
       open = term;
     }
     if (open === undefined) return 'conflict';
-    this.#budget.left -= 0.01;
     this.#solution.derive(not(open), one);
     return open.package;
   }
@@ -196,4 +211,10 @@ export class VersionSolver<P extends Package, C extends Kind> {
     if (rest !== undefined && !isAlways(rest)) levels.push(this.#solution.satisfier(rest).level);
     return { last, previous: Math.max(0, ...levels) };
   }
+}
+
+/** The package is elsewhere than an incompatibility is about: seen without a closer look, as most are. */
+function isFarFrom<P extends Package, C extends Kind>({ set, absent }: Term<P>, about: About<P, C>): boolean {
+  if (about.absent && absent) return false;
+  return (set.at(-1) ?? 0) <= about.from || (set[0] ?? 0) >= about.to;
 }
