@@ -53,23 +53,49 @@ export async function readZip(source: ByteSource, ports: ZipPorts): Promise<void
       lazyEntries: true,
       autoClose: false,
     });
-    for await (const entry of zip.eachEntry()) await readEntry(zip, entry, source, ports);
+    const heads = new ReadAhead(source, HEADS_AHEAD);
+    for await (const entry of zip.eachEntry()) await readEntry(zip, entry, heads, ports);
   } catch (error) {
     throw zipError(error);
   }
 }
 
-/** Entries of a zip's directory have some 100 bytes, and are read one by one. In bytes. */
-const READ_AHEAD = 64 << 10;
+/** Entries of a zip's directory have some 100 bytes, and are read one by one; so are the heads of small files. In bytes. */
+const DIRECTORY_AHEAD = 64 << 10;
+const HEADS_AHEAD = 128 << 10;
+
+/** Hands out small ranges that lie one behind the other with few reads. */
+class ReadAhead {
+  readonly #source: ByteSource;
+  readonly #length: number;
+  #bytes: Buffer = Buffer.alloc(0);
+  #at = 0;
+
+  /** @param length what is read at a time, in bytes */
+  constructor(source: ByteSource, length: number) {
+    this.#source = source;
+    this.#length = length;
+  }
+
+  /** Up to `length` bytes from `offset`; fewer at the end. */
+  read(offset: number, length: number): Buffer {
+    const from = offset - this.#at;
+    if (from >= 0 && from + length <= this.#bytes.length) return this.#bytes.subarray(from, from + length);
+    if (length > this.#length) return this.#source.read(offset, length);
+    this.#bytes = this.#source.read(offset, this.#length);
+    this.#at = offset;
+    return this.#bytes.subarray(0, length);
+  }
+}
 
 class SourceReader extends yauzl.RandomAccessReader {
   readonly #source: ByteSource;
-  #ahead: Buffer = Buffer.alloc(0);
-  #aheadAt = 0;
+  readonly #ahead: ReadAhead;
 
   constructor(source: ByteSource) {
     super();
     this.#source = source;
+    this.#ahead = new ReadAhead(source, DIRECTORY_AHEAD);
   }
 
   override _readStreamForRange(start: number, end: number): Readable {
@@ -85,7 +111,7 @@ class SourceReader extends yauzl.RandomAccessReader {
   ): void {
     let failure: Error | null = null;
     try {
-      const bytes = this.#bytes(position, length);
+      const bytes = this.#ahead.read(position, length);
       if (bytes.length < length) failure = new ArchiveError('ARCHIVE_TRUNCATED', 'the zip ends too early');
       else bytes.copy(buffer, offset);
     } catch (error) {
@@ -97,18 +123,9 @@ class SourceReader extends yauzl.RandomAccessReader {
   override close(callback: (error: Error | null) => void): void {
     process.nextTick(callback, null);
   }
-
-  #bytes(position: number, length: number): Buffer {
-    const from = position - this.#aheadAt;
-    if (from >= 0 && from + length <= this.#ahead.length) return this.#ahead.subarray(from, from + length);
-    if (length > READ_AHEAD) return this.#source.read(position, length);
-    this.#ahead = this.#source.read(position, READ_AHEAD);
-    this.#aheadAt = position;
-    return this.#ahead.subarray(0, length);
-  }
 }
 
-async function readEntry(zip: ZipFile, entry: Entry, source: ByteSource, ports: ZipPorts): Promise<void> {
+async function readEntry(zip: ZipFile, entry: Entry, heads: ReadAhead, ports: ZipPorts): Promise<void> {
   const described = describe(entry);
   if (described.kind === 'link') {
     await readLink(zip, entry, described, ports);
@@ -118,7 +135,7 @@ async function readEntry(zip: ZipFile, entry: Entry, source: ByteSource, ports: 
   if (sink === undefined) return;
   try {
     checkReadable(entry);
-    if (!mayConcern(entry, source, ports)) return;
+    if (!mayConcern(entry, heads, ports)) return;
     await readFile(zip, entry, sink, ports);
   } catch (error) {
     const failure = zipError(error);
@@ -153,16 +170,16 @@ function checkReadable(entry: Entry): void {
 const LOCAL_HEADER = 30;
 
 /** Whether the first bytes are of concern. True where they cannot be had so: reading the file will say why. */
-function mayConcern(entry: Entry, source: ByteSource, { concerns }: ZipPorts): boolean {
+function mayConcern(entry: Entry, heads: ReadAhead, { concerns }: ZipPorts): boolean {
   const { compressedSize, uncompressedSize, relativeOffsetOfLocalHeader: at } = entry;
   const length =
     LOCAL_HEADER + entry.fileNameLength + entry.extraFieldLength + Math.min(PEEK, compressedSize);
-  let bytes = source.read(at, length);
+  let bytes = heads.read(at, length);
   if (bytes.length < LOCAL_HEADER) return true;
   const start = LOCAL_HEADER + bytes.readUInt16LE(26) + bytes.readUInt16LE(28);
   // The extra fields in front of the data may be others than those in the zip's directory.
   if (start + Math.min(PEEK, compressedSize) > bytes.length) {
-    bytes = source.read(at, start + Math.min(PEEK, compressedSize));
+    bytes = heads.read(at, start + Math.min(PEEK, compressedSize));
   }
   const data = bytes.subarray(start, start + Math.min(PEEK, compressedSize));
   try {
