@@ -4,7 +4,7 @@ import { selectBestVariants } from '../gem/platform-selection.js';
 import { acceptsRuby, bestVariant } from '../gem/variant.js';
 import type { Release } from '../registry/types.js';
 import type { GemVersion } from '../version/gem-version.js';
-import { compareParsedVersions, isPrerelease, parseGemVersion } from '../version/gem-version.js';
+import { compareParsedVersions, parseGemVersion } from '../version/gem-version.js';
 import type { Candidate, Choice, Deployment } from './types.js';
 
 export interface CandidateRules {
