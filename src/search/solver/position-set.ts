@@ -114,10 +114,6 @@ export function complement(set: PositionSet, size: number): PositionSet {
   return runs;
 }
 
-export function same(one: PositionSet, other: PositionSet): boolean {
-  return one.length === other.length && one.every((bound, i) => bound === other[i]);
-}
-
 function at(set: readonly number[], index: number): number {
   return set[index] ?? 0;
 }
