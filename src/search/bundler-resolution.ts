@@ -27,7 +27,7 @@ const FACT = { kind: 'fact' } as const;
 type Hold = 'exact' | 'at-least';
 
 /** Steps of the solver for all resolutions together, and how often Bundler unlocks more and starts again in one. */
-const MOST_STEPS = 150_000;
+const MOST_STEPS = 200_000;
 const MOST_ROUNDS = 100;
 
 /**
