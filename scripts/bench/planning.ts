@@ -55,8 +55,8 @@ export async function planning(bench: Bench): Promise<void> {
     bench.meter,
     [
       script('the index alone', 'read-index.mjs'),
-      script('no inspection recalled', 'recall.mjs', none, 'x86_64-linux'),
-      script('the inspections recalled', 'recall.mjs', list, 'x86_64-linux'),
+      script('no inspection recalled', 'recall.mjs', none),
+      script('the inspections recalled', 'recall.mjs', list),
       audit('audit, everything fits', 'glibc-2.39'),
       planned,
     ],

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { openSession } from '../../dist/src/api/session.js';
 
-const [mirror, list, platform] = process.argv.slice(2);
+const [mirror, list] = process.argv.slice(2);
 const session = await openSession({
   cwd: process.cwd(),
   env: process.env,
@@ -16,8 +16,8 @@ const origin = await session.originOf([]);
 const reader = session.reader();
 let read = 0;
 for (const [gem, versions] of Object.entries(JSON.parse(readFileSync(list, 'utf8')))) {
-  const wanted = (await origin.releases(gem)).filter(
-    (release) => versions.includes(release.version) && release.platform === platform,
+  const wanted = (await origin.releases(gem)).filter(({ version, platform }) =>
+    versions.includes(platform === 'ruby' ? version : `${version}-${platform}`),
   );
   for (const result of await Promise.all(wanted.map((release) => reader.read(origin, release)))) {
     if ('failed' in result) throw new Error(result.failed.reason);
