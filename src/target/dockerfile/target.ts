@@ -27,7 +27,8 @@ export interface DockerfileTargetOptions extends Omit<ReadDockerfileOptions, 'pa
  * What stages copy or install besides is not looked at.
  * @param path a Dockerfile, or a directory that has one
  * @throws DockerfileError as `readDockerfile`, and `DOCKERFILE_SCRATCH`, `DOCKERFILE_BASE_UNKNOWN`
- * @throws TargetError `DOCKERFILE_NOT_FOUND`, `DOCKERFILE_UNREADABLE`, and what `pull` throws
+ * @throws TargetError `DOCKERFILE_NOT_FOUND`, `DOCKERFILE_UNREADABLE`, and what `pull` throws; DockerfileError
+ * `DOCKERFILE_BUNDLE_LIBC` where the gems are installed for another C library than the one that they run with
  */
 export async function dockerfileTarget(
   path: string,
@@ -147,15 +148,25 @@ function bundleWarnings(
   const where = `${path}:${line}: the gems are copied from ${quoted(from)}`;
   const warnings: string[] = [];
   const built = builtOn(bundleFrom);
+  if (built !== undefined && built.target.libc !== runs.target.libc) {
+    throw new DockerfileError(
+      `the gems are copied from ${quoted(from)}, which is ${built.target.title} (${libcOf(built)}), and run on ${runs.target.title} (${libcOf(runs)}): what is compiled or chosen for one C library does not load with the other`,
+      {
+        code: 'DOCKERFILE_BUNDLE_LIBC',
+        path,
+        line,
+        suggestions: [
+          'install the gems in a stage whose base has the C library of the one that runs',
+          `judge them as if they were installed where they run: --target ${runs.target.name}`,
+        ],
+      },
+    );
+  }
   if (bundleFrom.base !== base && built?.target.name !== runs.target.name) {
     warnings.push(
       built === undefined
         ? `${where}, which is built on ${bundleFrom.base === undefined ? 'an image that is not known' : quoted(bundleFrom.base)} and not on ${quoted(base)}: those that are compiled there may need more than ${runs.target.title} has.`
-        : `${where}, which is ${built.target.title} (${libcOf(built)}), and run on ${runs.target.title} (${libcOf(runs)}): ${
-            built.target.libc === runs.target.libc
-              ? 'what is compiled in one image may not load in another. The gems that are compiled there are not checked.'
-              : `what is compiled or chosen for one C library does not load with the other. Here the gems are judged as if they were installed where they run.`
-          }`,
+        : `${where}, which is ${built.target.title} (${libcOf(built)}), and run on ${runs.target.title} (${libcOf(runs)}): what is compiled in one image may not load in another. The gems that are compiled there are not checked.`,
     );
   }
   const { platform: other } = bundleFrom;
