@@ -1,12 +1,11 @@
-import { writeFile } from 'node:fs/promises';
 import { Flags } from '@oclif/core';
 import { auditArgs, auditFlags, auditOptions } from '../src/audit-flags.js';
 import { BaseCommand } from '../src/base-command.js';
+import { outputFlag } from '../src/common-flags.js';
 import type { AuditOptions } from '../src/index.js';
 import {
   FLOOR_FORMATS,
   GemfileError,
-  UsageError,
   audit,
   auditOrFloor,
   byHandWords,
@@ -47,11 +46,7 @@ export default class Audit extends BaseCommand {
       default: 'text',
       summary: 'How the result is written; gemfile prints the pins alone.',
     })(),
-    output: Flags.string({
-      char: 'o',
-      summary: 'Write the result to a file instead of stdout.',
-      helpValue: 'FILE',
-    }),
+    ...outputFlag,
   };
 
   async run(): Promise<void> {
@@ -67,18 +62,13 @@ export default class Audit extends BaseCommand {
     if (flags.verbose && 'plan' in result) {
       for (const line of inspectionWords(result.plan.inspections)) process.stderr.write(`${line}\n`);
     }
-    const toFile = flags.output !== undefined;
-    const style = {
-      color: !toFile && this.colorOn(process.stdout),
-      ...(toFile || !process.stdout.isTTY ? {} : { width: process.stdout.columns }),
-    };
+    const style = this.resultStyle(flags.output);
     const text =
       lines ??
       ('floors' in result
         ? renderFloor(result, isFloorFormat(format) ? format : 'text', style)
         : render(result, format, style));
-    if (flags.output === undefined) process.stdout.write(text);
-    else await this.writeResult(flags.output, text);
+    await this.writeResult(text, flags.output);
     process.exitCode = 'floors' in result ? floorExitCode(result) : exitCodeOf(result);
   }
 
@@ -92,18 +82,6 @@ export default class Audit extends BaseCommand {
       if (!(error instanceof GemfileError)) throw error;
       if (error.code !== 'GEMFILE_NOT_FOUND') this.warnUser(error.message);
       return { result: await audit(options) };
-    }
-  }
-
-  private async writeResult(file: string, text: string): Promise<void> {
-    try {
-      await writeFile(file, text);
-    } catch (error) {
-      throw new UsageError(`cannot write the result to ${file}: ${(error as Error).message}`, {
-        code: 'OUTPUT_UNWRITABLE',
-        suggestions: ['name a file in a directory that exists and that you may write to'],
-        cause: error,
-      });
     }
   }
 }

@@ -53,15 +53,11 @@ export default class Fix extends BaseCommand {
     if (flags.verbose && plan !== undefined) {
       for (const line of inspectionWords(plan.inspections)) process.stderr.write(`${line}\n`);
     }
-    const options = (stream: NodeJS.WriteStream): { color: boolean; width?: number } => ({
-      color: this.colorOn(stream),
-      ...(stream.isTTY ? { width: stream.columns } : {}),
-    });
     if (dryRun) {
       // The diff alone on stdout, so that it can be piped into git apply.
-      process.stdout.write(renderDiff(unifiedDiff(result.files), options(process.stdout)));
-      process.stderr.write(renderFix(result, options(process.stderr)));
-    } else process.stdout.write(renderFix(result, options(process.stdout)));
+      process.stdout.write(renderDiff(unifiedDiff(result.files), this.styleOn(process.stdout)));
+      process.stderr.write(renderFix(result, this.styleOn(process.stderr)));
+    } else process.stdout.write(renderFix(result, this.styleOn(process.stdout)));
     process.exitCode = result.outcome.exitCode;
   }
 }

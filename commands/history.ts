@@ -1,8 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../src/base-command.js';
-import type { Cpu } from '../src/index.js';
-import { CPUS, UsageError, history, historyExitCodeOf, parseCpu, renderHistory } from '../src/index.js';
+import { colorFlag, cpusOf, offlineFlag, outputFlag } from '../src/common-flags.js';
+import { CPUS, history, historyExitCodeOf, renderHistory } from '../src/index.js';
 import { progressBar } from '../src/progress-bar.js';
 
 export default class History extends BaseCommand {
@@ -71,12 +70,8 @@ export default class History extends BaseCommand {
       default: 'text',
       summary: 'How the result is written; svg is a chart.',
     })(),
-    output: Flags.string({
-      char: 'o',
-      summary: 'Write the result to a file instead of stdout.',
-      helpValue: 'FILE',
-    }),
-    offline: Flags.boolean({ summary: 'Use directories and the cache only; never the network.' }),
+    ...outputFlag,
+    ...offlineFlag,
     jobs: Flags.integer({
       char: 'j',
       min: 1,
@@ -84,11 +79,7 @@ export default class History extends BaseCommand {
       default: 8,
       summary: 'Gems that are read at the same time.',
     }),
-    color: Flags.boolean({
-      allowNo: true,
-      default: true,
-      summary: 'Colour on a terminal; NO_COLOR and FORCE_COLOR are obeyed.',
-    }),
+    ...colorFlag,
   };
 
   async run(): Promise<void> {
@@ -98,7 +89,7 @@ export default class History extends BaseCommand {
     const report = await history({
       gem: args.gem,
       ...(flags.target === undefined ? {} : { target: flags.target }),
-      ...(flags.arch === undefined ? {} : { arches: flags.arch.map(cpuOf) }),
+      ...(flags.arch === undefined ? {} : { arches: cpusOf(flags.arch) }),
       ...(flags.source === undefined ? {} : { sources: flags.source }),
       ...(flags.ruby === undefined ? {} : { ruby: flags.ruby }),
       ...(limit === undefined ? {} : { limit }),
@@ -111,36 +102,8 @@ export default class History extends BaseCommand {
     }).finally(progress.stop);
 
     for (const { message } of report.warnings) this.warnUser(message);
-    const toFile = flags.output !== undefined;
-    const text = renderHistory(report, flags.format, {
-      color: !toFile && this.colorOn(process.stdout),
-      ...(toFile || !process.stdout.isTTY ? {} : { width: process.stdout.columns }),
-    });
-    if (flags.output === undefined) process.stdout.write(text);
-    else await this.writeResult(flags.output, text);
+    const text = renderHistory(report, flags.format, this.resultStyle(flags.output));
+    await this.writeResult(text, flags.output);
     process.exitCode = historyExitCodeOf(report);
   }
-
-  private async writeResult(file: string, text: string): Promise<void> {
-    try {
-      await writeFile(file, text);
-    } catch (error) {
-      throw new UsageError(`cannot write the result to ${file}: ${(error as Error).message}`, {
-        code: 'OUTPUT_UNWRITABLE',
-        suggestions: ['name a file in a directory that exists and that you may write to'],
-        cause: error,
-      });
-    }
-  }
-}
-
-function cpuOf(text: string): Cpu {
-  const cpu = parseCpu(text);
-  if (cpu === undefined) {
-    throw new UsageError(`--arch ${text} is not a CPU that is known`, {
-      code: 'ARCH_UNKNOWN',
-      suggestions: [`known are: ${CPUS.join(', ')}`],
-    });
-  }
-  return cpu;
 }

@@ -1,12 +1,11 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../src/base-command.js';
-import type { Cpu, TargetFilter } from '../src/index.js';
+import { colorFlag, cpusOf } from '../src/common-flags.js';
+import type { TargetFilter } from '../src/index.js';
 import {
   CPUS,
-  UsageError,
   findTargets,
   knownTargets,
-  parseCpu,
   renderTarget,
   renderTargets,
   renderTargetsJson,
@@ -59,17 +58,13 @@ export default class Targets extends BaseCommand {
       default: 'text',
       summary: 'How the result is written.',
     })(),
-    color: Flags.boolean({
-      allowNo: true,
-      default: true,
-      summary: 'Colour on a terminal; NO_COLOR and FORCE_COLOR are obeyed.',
-    }),
+    ...colorFlag,
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Targets);
     const { name } = args;
-    const cpus = flags.arch?.map(cpuOf);
+    const cpus = flags.arch && cpusOf(flags.arch);
     const filter: TargetFilter = {
       ...(flags.fits === undefined ? {} : { fits: flags.fits }),
       ...(flags.libc === undefined ? {} : { libc: flags.libc === 'musl' ? 'musl' : 'gnu' }),
@@ -80,10 +75,7 @@ export default class Targets extends BaseCommand {
       ? knownTargets({ ...filter, ...(cpus && { cpus }), ...(name === undefined ? {} : { name }) })
       : await findTargets(name, { pull: flags.pull, offline: flags.offline, ...(cpus && { cpus }) });
     const today = new Date().toISOString().slice(0, 10);
-    const options = {
-      color: this.colorOn(process.stdout),
-      ...(process.stdout.isTTY ? { width: process.stdout.columns } : {}),
-    };
+    const options = this.resultStyle();
     if ('target' in found) for (const message of found.warnings) this.warnUser(message);
     else if (found.length === 0) this.warnUser('no target that is known meets all of that');
     if (flags.format === 'json') process.stdout.write(renderTargetsJson(found));
@@ -91,13 +83,4 @@ export default class Targets extends BaseCommand {
       process.stdout.write(renderTarget(found, today, { ...options, ...(cpus?.[0] && { cpu: cpus[0] }) }));
     else if (found.length > 0) process.stdout.write(renderTargets(found, today, options));
   }
-}
-
-function cpuOf(text: string): Cpu {
-  const cpu = parseCpu(text);
-  if (cpu !== undefined) return cpu;
-  throw new UsageError(`--arch ${text} is not a CPU that is known`, {
-    code: 'ARCH_UNKNOWN',
-    suggestions: [`known are: ${CPUS.join(', ')}`],
-  });
 }

@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
-import type { AuditOptions, Cpu } from './index.js';
-import { CPUS, UsageError, parseCpu } from './index.js';
+import { colorFlag, cpusOf, offlineFlag } from './common-flags.js';
+import type { AuditOptions } from './index.js';
+import { CPUS, UsageError } from './index.js';
 
 /** The argument and flags of every command that audits a project. */
 export const auditArgs = {
@@ -56,7 +57,7 @@ export const auditFlags = {
     helpValue: 'X.Y.Z',
   }),
   all: Flags.boolean({ summary: 'Open gems without a platform too: a few carry executables.' }),
-  offline: Flags.boolean({ summary: 'Use directories and the cache only; never the network.' }),
+  ...offlineFlag,
   jobs: Flags.integer({
     char: 'j',
     min: 1,
@@ -68,11 +69,7 @@ export const auditFlags = {
     char: 'v',
     summary: 'Tell on stderr which other versions were read to find an answer.',
   }),
-  color: Flags.boolean({
-    allowNo: true,
-    default: true,
-    summary: 'Colour on a terminal; NO_COLOR and FORCE_COLOR are obeyed.',
-  }),
+  ...colorFlag,
 };
 
 /** The flags as they are parsed. */
@@ -100,7 +97,7 @@ export function auditOptions(path: string, flags: AuditFlags): AuditOptions {
     ...(flags['build-arg'] === undefined
       ? {}
       : { buildArgs: Object.fromEntries(flags['build-arg'].map(pairOf)) }),
-    ...(flags.arch === undefined ? {} : { arches: flags.arch.map(cpuOf) }),
+    ...(flags.arch === undefined ? {} : { arches: cpusOf(flags.arch) }),
     ...(flags.source === undefined ? {} : { sources: flags.source }),
     ...(flags.ruby === undefined ? {} : { ruby: flags.ruby }),
     ...(flags.all ? { all: true } : {}),
@@ -118,15 +115,4 @@ function pairOf(text: string): [name: string, value: string] {
     code: 'BUILD_ARG_MALFORMED',
     suggestions: ['write NAME=VALUE: --build-arg RUBY_VERSION=3.3.6'],
   });
-}
-
-function cpuOf(text: string): Cpu {
-  const cpu = parseCpu(text);
-  if (cpu === undefined) {
-    throw new UsageError(`--arch ${text} is not a CPU that is known`, {
-      code: 'ARCH_UNKNOWN',
-      suggestions: [`known are: ${CPUS.join(', ')}`],
-    });
-  }
-  return cpu;
 }

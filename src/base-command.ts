@@ -1,6 +1,8 @@
+import { writeFile } from 'node:fs/promises';
 import { Command } from '@oclif/core';
 import { Ansis } from 'ansis';
-import { GemcompatError } from './errors.js';
+import { GemcompatError, UsageError } from './errors.js';
+import type { TextOptions } from './index.js';
 import { printable } from './report/printable.js';
 
 /** What every command shares: how errors read, and where colour goes. */
@@ -16,6 +18,33 @@ export abstract class BaseCommand extends Command {
   /** Progress is for a person who watches: a terminal on stderr, and no CI. */
   protected get watched(): boolean {
     return process.stderr.isTTY && (process.env['CI'] ?? '') === '' && process.env['TERM'] !== 'dumb';
+  }
+
+  /** How text is written to a stream: in colour or not, and how wide where it is a terminal. */
+  protected styleOn(stream: NodeJS.WriteStream): TextOptions {
+    return { color: this.colorOn(stream), ...(stream.isTTY ? { width: stream.columns } : {}) };
+  }
+
+  /** How a result is written: as stdout is, plain and unwrapped into the file of --output. */
+  protected resultStyle(file?: string): TextOptions {
+    return file === undefined ? this.styleOn(process.stdout) : { color: false };
+  }
+
+  /** Writes a result to stdout, or to the file of --output. Throws UsageError `OUTPUT_UNWRITABLE`. */
+  protected async writeResult(text: string, file: string | undefined): Promise<void> {
+    if (file === undefined) {
+      process.stdout.write(text);
+      return;
+    }
+    try {
+      await writeFile(file, text);
+    } catch (error) {
+      throw new UsageError(`cannot write the result to ${file}: ${(error as Error).message}`, {
+        code: 'OUTPUT_UNWRITABLE',
+        suggestions: ['name a file in a directory that exists and that you may write to'],
+        cause: error,
+      });
+    }
   }
 
   protected warnUser(message: string): void {
