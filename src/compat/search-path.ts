@@ -1,4 +1,5 @@
 import type { Cpu } from '../elf/types.js';
+import { MULTIARCH } from '../target/multiarch.js';
 import type { Target } from '../target/types.js';
 
 /** What the dynamic string tokens of an entry stand for: ld.so(8), "Dynamic string tokens". */
@@ -9,17 +10,6 @@ export interface Tokens {
   readonly lib?: string;
   readonly platform?: string;
 }
-
-/** Multiarch directories of Debian, https://wiki.debian.org/Multiarch/Tuples. */
-const MULTIARCH = {
-  x86_64: 'x86_64-linux-gnu',
-  aarch64: 'aarch64-linux-gnu',
-  arm: 'arm-linux-gnueabihf',
-  x86: 'i386-linux-gnu',
-  ppc64le: 'powerpc64le-linux-gnu',
-  s390x: 's390x-linux-gnu',
-  riscv64: 'riscv64-linux-gnu',
-} as const satisfies Record<Cpu, string>;
 
 /** CPUs whose 64-bit libraries glibc installs in lib64 (its sysdeps/unix/sysv/linux/<cpu>/configure, `libc_cv_slibdir`). */
 const LIB64: ReadonlySet<Cpu> = new Set(['x86_64', 'aarch64', 'ppc64le', 's390x', 'riscv64']);

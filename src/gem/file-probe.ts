@@ -1,13 +1,12 @@
 import { gunzipSync, constants } from 'node:zlib';
-import { ElfError, GemArchiveError } from '../errors.js';
+import { GemArchiveError } from '../errors.js';
 import { ELF_MAGIC_LENGTH, isElf } from '../elf/magic.js';
-import { MissingRangeError } from '../elf/missing-range.js';
-import { parseElf } from '../elf/parse.js';
 import type { FileRange } from '../elf/retained-range.js';
-import { SparseElfCollector } from '../elf/sparse.js';
 import type { ElfFile } from '../elf/types.js';
 import { archiveError } from './archive-error.js';
 import { ARCHIVE_MAGIC_LENGTH, isArchive, isScript, isStaticArchive } from './archive-magic.js';
+import type { ElfStream } from './elf-stream.js';
+import { elfStream } from './elf-stream.js';
 import { inflating, isGzip } from './inflate.js';
 import type { InflateBudget } from './inflate.js';
 import type { GemLimits } from './limits.js';
@@ -102,37 +101,11 @@ function scriptConsumer({ report }: ProbeContext): EntryConsumer {
 function elfConsumer(
   size: number | undefined,
   gzipped: boolean,
-  context: Pick<ProbeContext, 'extra' | 'report'>,
-): { readonly push: (chunk: Uint8Array) => void; readonly end: () => void } {
-  const { extra, report } = context;
-  const fail = (error: unknown): void => {
-    if (!(error instanceof ElfError)) throw error;
-    report({ kind: 'unreadable', code: error.code, reason: error.message });
-  };
-  let collector: SparseElfCollector | undefined;
-  try {
-    collector = new SparseElfCollector(size, { extra });
-  } catch (error) {
-    fail(error);
-  }
-  return {
-    push(chunk) {
-      collector?.push(chunk);
-    },
-    end() {
-      if (collector === undefined) return;
-      try {
-        const elf = parseElf(collector.finish());
-        // Object files and separate debug files are never loaded.
-        if (elf.loadable) report({ kind: 'elf', gzipped, elf });
-      } catch (error) {
-        if (error instanceof MissingRangeError) {
-          const { offset, length } = error;
-          report({ kind: 'missing-range', range: { offset, length } });
-        } else fail(error);
-      }
-    },
-  };
+  { extra, report }: Pick<ProbeContext, 'extra' | 'report'>,
+): ElfStream | undefined {
+  return elfStream(size, extra, (outcome) => {
+    report(outcome.kind === 'elf' ? { ...outcome, gzipped } : outcome);
+  });
 }
 
 /** A compressed file that cannot be inflated is a part that cannot be read; one that costs too much ends the gem. */
@@ -140,7 +113,7 @@ function gzipConsumer(context: ProbeContext): EntryConsumer {
   const { gem, path, report, limits, budget } = context;
   const read = async (inflated: AsyncIterable<Uint8Array>): Promise<void> => {
     let head: Uint8Array | undefined;
-    let elf: ReturnType<typeof elfConsumer> | undefined;
+    let elf: ElfStream | undefined;
     for await (const chunk of inflated) {
       if (elf !== undefined) {
         elf.push(chunk);
@@ -149,6 +122,7 @@ function gzipConsumer(context: ProbeContext): EntryConsumer {
       head = head === undefined ? chunk : Buffer.concat([head, chunk]);
       if (isElf(head)) {
         elf = elfConsumer(undefined, true, context);
+        if (elf === undefined) return;
         elf.push(head);
       } else if (head.length >= ARCHIVE_MAGIC_LENGTH) break;
     }

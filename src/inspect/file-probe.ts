@@ -1,8 +1,5 @@
-import { MissingRangeError } from '../elf/missing-range.js';
-import { parseElf } from '../elf/parse.js';
 import type { FileRange } from '../elf/retained-range.js';
-import { SparseElfCollector } from '../elf/sparse.js';
-import { ElfError } from '../errors.js';
+import { elfStream } from '../gem/elf-stream.js';
 import type { EntrySink } from './archive/entry.js';
 import type { ArchiveFormat, Magic } from './magic.js';
 import { MAGIC_LENGTH, gzipOfNoConcern, magicOf } from './magic.js';
@@ -93,35 +90,10 @@ export function elfSink(
   compressed: boolean,
   { report, extra }: Pick<ProbePorts, 'report' | 'extra'>,
 ): EntrySink {
-  const fail = (error: unknown): void => {
-    if (!(error instanceof ElfError)) throw error;
-    report({ kind: 'unreadable', code: error.code, reason: error.message });
-  };
-  let collector: SparseElfCollector | undefined;
-  try {
-    collector = new SparseElfCollector(size, { extra });
-  } catch (error) {
-    fail(error);
-  }
-  if (collector === undefined) return IGNORED;
-  const collected = collector;
-  return {
-    satisfied: false,
-    push: (chunk) => {
-      collected.push(chunk);
-    },
-    end: () => {
-      try {
-        const elf = parseElf(collected.finish());
-        // Object files and separate debug files are never loaded.
-        if (elf.loadable) report({ kind: 'elf', compressed, elf });
-      } catch (error) {
-        if (error instanceof MissingRangeError) {
-          report({ kind: 'missing-range', range: { offset: error.offset, length: error.length } });
-        } else fail(error);
-      }
-    },
-  };
+  const stream = elfStream(size, extra, (outcome) => {
+    report(outcome.kind === 'elf' ? { ...outcome, compressed } : outcome);
+  });
+  return stream === undefined ? IGNORED : { satisfied: false, ...stream };
 }
 
 /** A script is text, of which NUL is no part (POSIX, 3.387 "Text File"); behind its text a self-extracting one has binary data. */

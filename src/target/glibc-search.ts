@@ -1,18 +1,8 @@
 import type { Cpu } from '../elf/types.js';
 import { readLdSoConf } from './ld-so-conf.js';
 import { loaderSoname } from './symbol-versions.js';
+import { MULTIARCH } from './multiarch.js';
 import type { TreeWalk } from './tree-walk.js';
-
-/** Multiarch tuples, https://wiki.debian.org/Multiarch/Tuples. */
-const TUPLES = {
-  x86_64: 'x86_64-linux-gnu',
-  aarch64: 'aarch64-linux-gnu',
-  arm: 'arm-linux-gnueabihf',
-  x86: 'i386-linux-gnu',
-  ppc64le: 'powerpc64le-linux-gnu',
-  s390x: 's390x-linux-gnu',
-  riscv64: 'riscv64-linux-gnu',
-} as const satisfies Record<Cpu, string>;
 
 /** A loader has some 200 KB, a cache some 100 KB. In bytes. */
 const MAX_LOADER = 8 << 20;
@@ -33,9 +23,14 @@ export interface GlibcSearch {
 /** Paths at which a loader of glibc for the CPU may lie: where programs ask for it, and where packages put it. */
 function loaderPaths(cpu: Cpu): string[] {
   const soname = loaderSoname(cpu);
-  return ['/lib64', '/lib', `/lib/${TUPLES[cpu]}`, '/usr/lib64', '/usr/lib', `/usr/lib/${TUPLES[cpu]}`].map(
-    (directory) => `${directory}/${soname}`,
-  );
+  return [
+    '/lib64',
+    '/lib',
+    `/lib/${MULTIARCH[cpu]}`,
+    '/usr/lib64',
+    '/usr/lib',
+    `/usr/lib/${MULTIARCH[cpu]}`,
+  ].map((directory) => `${directory}/${soname}`);
 }
 
 /**
@@ -60,7 +55,7 @@ export async function glibcSearch(walk: TreeWalk, cpu: Cpu): Promise<GlibcSearch
 }
 
 function usualDirectories(cpu: Cpu): string[] {
-  return ['/lib64', '/usr/lib64', `/lib/${TUPLES[cpu]}`, `/usr/lib/${TUPLES[cpu]}`, '/lib', '/usr/lib'];
+  return ['/lib64', '/usr/lib64', `/lib/${MULTIARCH[cpu]}`, `/usr/lib/${MULTIARCH[cpu]}`, '/lib', '/usr/lib'];
 }
 
 /**
