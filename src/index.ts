@@ -33,8 +33,8 @@ export type {
   MultiTargetReport,
   Summary,
   SystemFloor,
-  TargetSummary,
 } from './audit/types.js';
+export type { TargetSummary } from './target/summary.js';
 export type { Finding, FindingKind, Requires, Verdict } from './compat/types.js';
 export { parseElf } from './elf/parse.js';
 export { CPUS, parseCpu } from './gem/cpu-name.js';
@@ -58,7 +58,6 @@ export {
   UsageError,
 } from './errors.js';
 export type {
-  Floor,
   Highest,
   HistoryReport,
   HistoryVariant,
@@ -71,6 +70,7 @@ export type {
   VersionAsk,
   VersionVerdict,
 } from './history/types.js';
+export type { Floor } from './compat/requires.js';
 export { inspectExitCode } from './inspect/report.js';
 export type {
   CpuNeeds,

@@ -1,24 +1,16 @@
-import { homedir } from 'node:os';
 import { auditLockfile } from '../audit/audit.js';
 import { CONFIG_FILE } from '../audit/config-file.js';
 import { deploymentsFor, usualCpus } from '../audit/deployments.js';
 import { applyIgnores, isAccepted, unusedIgnores } from '../audit/ignore.js';
-import { readLockfile } from '../audit/lockfile-file.js';
 import type { PlanOptions } from '../audit/plan.js';
 import { planAudit } from '../audit/plan.js';
-import { readProjectFiles } from '../audit/project-files.js';
 import type { AuditProgress } from '../audit/ports.js';
 import type { AuditReport, AuditWarning, MultiTargetReport } from '../audit/types.js';
-import type { Requires } from '../compat/types.js';
-import type { Cpu } from '../elf/types.js';
-import { UsageError } from '../errors.js';
-import { parseLockfile } from '../lockfile/parse.js';
-import { cacheDirectory } from '../registry/cache.js';
-import { targetsFitting } from '../target/catalog.js';
 import { readForCpus } from '../target/read-for-cpus.js';
-import { isGemVersion } from '../version/gem-version.js';
-import { packageVersion } from './package-version.js';
+import { readAuditedProject } from './audited-project.js';
 import { openSession } from './session.js';
+import { systemsThatRun } from './systems-that-run.js';
+import { targetPorts } from './target-ports.js';
 
 /** What to audit, and how; what is absent is taken from the project's own files. */
 export interface AuditOptions extends PlanOptions {
@@ -59,42 +51,26 @@ export async function audit(
 // eslint-disable-next-line @typescript-eslint/unified-signatures -- the first overload goes before that of any other text
 export async function audit(options: AuditOptions): Promise<AuditReport | MultiTargetReport>;
 export async function audit(options: AuditOptions): Promise<AuditReport | MultiTargetReport> {
-  const cwd = options.cwd ?? process.cwd();
-  const env = options.env ?? process.env;
-  const today = new Date().toISOString().slice(0, 10);
-  if (options.ruby !== undefined) checkRuby(options.ruby);
-  const { path: file, directory, lockfile: onDisk } = await readLockfile(options.path ?? '.', cwd);
-  const { destination, lockfileText } = options;
-  const lockfile = lockfileText === undefined ? onDisk : parseLockfile(lockfileText, { path: file });
-  const project = await readProjectFiles(directory, {
-    today,
-    ...(destination === undefined ? {} : { destination }),
-  });
-  const plan = planAudit({ ...options, cwd }, project, directory);
+  const project = await readAuditedProject(options);
+  const { cwd, env, today, path: file, directory, lockfile } = project;
+  const plan = planAudit({ ...options, cwd }, project.files, directory);
   const { buildArgs, pull, sources, stage } = plan;
   const warnings: AuditWarning[] = [];
   const readOptions = {
-    cwd,
+    ...targetPorts({ ...project, offline: options.offline }, (message) =>
+      warnings.push({ code: 'CACHE', message }),
+    ),
     buildArgs,
     pull,
     ...(stage === undefined ? {} : { stage }),
-    env,
-    home: env['HOME'] ?? homedir(),
     cpus: plan.arches ?? usualCpus(lockfile),
     chosen: plan.arches !== undefined,
-    cacheDirectory: cacheDirectory(env),
-    offline: options.offline ?? false,
-    userAgent: `gemcompat/${packageVersion()}`,
-    warn: (message: string) => warnings.push({ code: 'CACHE', message }),
   };
   const resolved = (await Promise.all(plan.targets.map((name) => readForCpus(name, readOptions)))).flat();
   warnings.push(
     ...plan.warnings,
     ...resolved.flatMap((each) => each.warnings.map((message) => ({ code: 'TARGET', message }))),
-    ...lockfile.warnings.map(({ message, line }) => ({
-      code: 'LOCKFILE',
-      message: `${file}:${line}: ${message}`,
-    })),
+    ...project.warnings,
   );
 
   const { deployments, warnings: doubts } = deploymentsFor(resolved, lockfile, plan);
@@ -104,8 +80,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
     cwd,
     env,
     project: directory,
-    ...(sources === undefined ? {} : { sources }),
-    ...(options.offline === undefined ? {} : { offline: options.offline }),
+    sources,
+    offline: options.offline,
     warn: (warning) => warnings.push(warning),
   });
   if (session.forceRubyPlatform) {
@@ -129,7 +105,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
       {
         reader: session.reader(options.jobs),
         originOf: (locked) => session.originOf(locked.remotes),
-        systemsFor: (requires, cpu) => systemsThatRun(requires, cpu),
+        systemsFor: (requires, cpu) => systemsThatRun(requires, cpu, today),
         ...(options.onProgress === undefined ? {} : { progress: options.onProgress }),
       },
     );
@@ -151,22 +127,4 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   } finally {
     session.close();
   }
-}
-
-/** @throws UsageError `RUBY_MALFORMED` */
-export function checkRuby(ruby: string): void {
-  if (isGemVersion(ruby) && /^\d+\.\d+/.test(ruby)) return;
-  throw new UsageError(`${JSON.stringify(ruby)} is not a version of Ruby`, {
-    code: 'RUBY_MALFORMED',
-    suggestions: ['give all three parts: --ruby 3.3.6'],
-  });
-}
-
-/** Known systems with what a gem needs, the lowest first, those past their end of life left out. */
-function systemsThatRun(requires: Requires, cpu: Cpu): string[] {
-  const today = new Date().toISOString().slice(0, 10);
-  const { libc } = requires;
-  if (libc === 'both') return [];
-  if (libc === 'static') return [];
-  return targetsFitting({ ...requires, libc, cpu }, today).map(({ name }) => name);
 }

@@ -3,16 +3,15 @@ import type { FloorAudit } from '../audit/floor.js';
 import { anySystem, auditFloor, countsForFloor, libcsOf, needsOf } from '../audit/floor.js';
 import { usualCpus } from '../audit/deployments.js';
 import { applyIgnores } from '../audit/ignore.js';
-import { readLockfile } from '../audit/lockfile-file.js';
-import { planBundle } from '../audit/plan.js';
-import { readProjectFiles } from '../audit/project-files.js';
+import { planWithoutTargets } from '../audit/plan.js';
 import { projectRuby } from '../audit/project-ruby.js';
 import type { AuditWarning } from '../audit/types.js';
 import { mergeRequires } from '../compat/requires.js';
 import { UsageError } from '../errors.js';
 import { targetsFitting } from '../target/catalog.js';
 import type { AuditOptions } from './audit.js';
-import { audit, checkRuby } from './audit.js';
+import { audit } from './audit.js';
+import { readAuditedProject } from './audited-project.js';
 import { openSession } from './session.js';
 
 /**
@@ -37,17 +36,9 @@ export async function auditOrFloor(
  * @throws GemcompatError as `audit` does
  */
 export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
-  const cwd = options.cwd ?? process.cwd();
-  const env = options.env ?? process.env;
-  const today = new Date().toISOString().slice(0, 10);
-  if (options.ruby !== undefined) checkRuby(options.ruby);
-  const { path: file, directory, lockfile } = await readLockfile(options.path ?? '.', cwd);
-  const { destination } = options;
-  const project = await readProjectFiles(directory, {
-    today,
-    ...(destination === undefined ? {} : { destination }),
-  });
-  const plan = planBundle(options, project, directory);
+  const project = await readAuditedProject(options);
+  const { cwd, env, today, path: file, directory, lockfile } = project;
+  const plan = planWithoutTargets(options, project.files, directory);
   const { sources } = plan;
   const locked = projectRuby(lockfile);
   const ruby = plan.ruby ?? (locked?.engine === undefined ? locked?.version : undefined);
@@ -58,19 +49,13 @@ export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
       ...(ruby === undefined ? {} : { ruby }),
     })),
   );
-  const warnings: AuditWarning[] = [
-    ...plan.warnings,
-    ...lockfile.warnings.map(({ message, line }) => ({
-      code: 'LOCKFILE',
-      message: `${file}:${line}: ${message}`,
-    })),
-  ];
+  const warnings: AuditWarning[] = [...plan.warnings, ...project.warnings];
   const session = await openSession({
     cwd,
     env,
     project: directory,
-    ...(sources === undefined ? {} : { sources }),
-    ...(options.offline === undefined ? {} : { offline: options.offline }),
+    sources,
+    offline: options.offline,
     warn: (warning) => warnings.push(warning),
   });
   try {

@@ -1,15 +1,13 @@
-import { homedir } from 'node:os';
 import { deploymentsFor, usualCpus } from '../audit/deployments.js';
 import { projectRuby } from '../audit/project-ruby.js';
 import type { AuditWarning } from '../audit/types.js';
 import type { Cpu } from '../elf/types.js';
 import { supportedSystems } from '../history/known-systems.js';
 import type { Lockfile } from '../lockfile/types.js';
-import { cacheDirectory } from '../registry/cache.js';
 import type { Deployment } from '../search/types.js';
 import { readForCpus } from '../target/read-for-cpus.js';
 import type { Libc } from '../target/types.js';
-import { packageVersion } from './package-version.js';
+import { targetPorts } from './target-ports.js';
 
 /** What the caller says of the systems that a history is told for. */
 interface SystemOptions {
@@ -72,15 +70,9 @@ export async function systemsFor(
   }
 
   const readOptions = {
-    cwd,
-    env,
-    home: env['HOME'] ?? homedir(),
+    ...targetPorts({ cwd, env, offline }, (message) => warnings.push({ code: 'CACHE', message })),
     cpus: arches ?? usualCpus(lockfile),
     chosen: arches !== undefined,
-    cacheDirectory: cacheDirectory(env),
-    offline: offline ?? false,
-    userAgent: `gemcompat/${packageVersion()}`,
-    warn: (message: string) => warnings.push({ code: 'CACHE', message }),
   };
   const resolved = (await Promise.all(targets.map((name) => readForCpus(name, readOptions)))).flat();
   const { deployments, warnings: doubts } = deploymentsFor(resolved, lockfile, given);

@@ -1,8 +1,6 @@
-import { homedir } from 'node:os';
 import type { Readable } from 'node:stream';
 import pLimit from 'p-limit';
 import type { GemReader } from '../audit/gem-reader.js';
-import type { Requires } from '../compat/types.js';
 import type { Cpu } from '../elf/types.js';
 import { RegistryError, UsageError } from '../errors.js';
 import { fullName } from '../gem/name-tuple.js';
@@ -15,17 +13,17 @@ import type { InspectLimits } from '../inspect/limits.js';
 import type { ReadPorts, ReadSubject, SubjectToRead } from '../inspect/read-subject.js';
 import { findSubject, readSubject } from '../inspect/read-subject.js';
 import { explanationsOf } from '../inspect/explanations.js';
-import { summaryOf, targetSummary, unreadableOf } from '../inspect/report.js';
+import { summaryOf, unreadableOf } from '../inspect/report.js';
 import { TreeCollector } from '../inspect/tree.js';
 import type { InspectReport, InspectWarning } from '../inspect/types.js';
-import { cacheDirectory } from '../registry/cache.js';
-import { targetsFitting } from '../target/catalog.js';
 import type { CpuReading } from '../target/merge-cpus.js';
 import { readForCpus } from '../target/read-for-cpus.js';
+import { targetSummary } from '../target/summary.js';
 import { compareGemVersions } from '../version/gem-version.js';
-import { isGemVersion } from '../version/gem-version.js';
-import { packageVersion } from './package-version.js';
+import { checkRuby } from './check-ruby.js';
 import { openSession } from './session.js';
+import { systemsThatRun } from './systems-that-run.js';
+import { targetPorts } from './target-ports.js';
 
 /** What has been looked at so far. */
 export interface InspectProgress {
@@ -84,15 +82,11 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
   const names = options.target === undefined ? [] : [options.target].flat();
   const resolve = (name: string, cpus: readonly Cpu[]): Promise<CpuReading[]> =>
     readForCpus(name, {
-      cwd,
-      env,
-      home: env['HOME'] ?? homedir(),
+      ...targetPorts({ cwd, env, offline: options.offline }, (message) =>
+        warnings.push({ code: 'CACHE', message }),
+      ),
       cpus,
       chosen: arches !== undefined,
-      cacheDirectory: cacheDirectory(env),
-      offline: options.offline ?? false,
-      userAgent: `gemcompat/${packageVersion()}`,
-      warn: (message) => warnings.push({ code: 'CACHE', message }),
     });
   const early = new Map(
     await Promise.all(
@@ -121,7 +115,7 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
     symbols: options.symbols ?? false,
     tree: options.tree ?? false,
     today: today(),
-    systemsFor: (requires, arch) => systemsFor(requires, arch, today()),
+    systemsFor: (requires, arch) => systemsThatRun(requires, arch, today()),
   };
   for (const { path, tree } of read) {
     const paths = tree.binaries.map((binary) => binary.path);
@@ -179,11 +173,7 @@ function check({ paths, ruby }: InspectOptions): void {
       suggestions: ['name "-" once'],
     });
   }
-  if (ruby === undefined || (isGemVersion(ruby) && /^\d+\.\d+/.test(ruby))) return;
-  throw new UsageError(`${JSON.stringify(ruby)} is not a version of Ruby`, {
-    code: 'RUBY_MALFORMED',
-    suggestions: ['give all three parts: --ruby 3.3.6'],
-  });
+  checkRuby(ruby);
 }
 
 /** A target that is named twice counts once. */
@@ -252,8 +242,8 @@ async function readAll(
         cwd,
         env,
         project: cwd,
-        ...(options.sources === undefined ? {} : { sources: options.sources }),
-        ...(options.offline === undefined ? {} : { offline: options.offline }),
+        sources: options.sources,
+        offline: options.offline,
         warn: (warning) => warnings.push(warning),
       })
     : undefined;
@@ -313,11 +303,4 @@ async function readRelease(
 
 function today(): string {
   return new Date().toISOString().slice(0, 10);
-}
-
-/** Known systems with what is needed, the lowest first, those in support before those that are not. */
-function systemsFor(requires: Requires, cpu: Cpu, date: string): string[] {
-  const { libc } = requires;
-  if (libc !== 'gnu' && libc !== 'musl') return [];
-  return targetsFitting({ ...requires, libc, cpu }, date).map(({ name }) => name);
 }

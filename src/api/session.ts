@@ -18,8 +18,8 @@ export interface SessionOptions {
   /** Directory of the project, for Bundler's settings and `vendor/cache`. */
   readonly project: string;
   /** URLs and directories to get gems from, in place of the remotes and `vendor/cache`. */
-  readonly sources?: readonly string[];
-  readonly offline?: boolean;
+  readonly sources?: readonly string[] | undefined;
+  readonly offline?: boolean | undefined;
   readonly warn: (warning: AuditWarning) => void;
 }
 

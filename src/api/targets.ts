@@ -1,7 +1,5 @@
-import { homedir } from 'node:os';
 import type { Cpu } from '../elf/types.js';
 import { TargetError, UsageError } from '../errors.js';
-import { cacheDirectory } from '../registry/cache.js';
 import type { TargetNeeds } from '../target/catalog.js';
 import { findNamed, hasEnded, namedTargets, targetsFitting } from '../target/catalog.js';
 import { namesMatching } from '../target/name-pattern.js';
@@ -10,7 +8,7 @@ import { parseNeeds } from '../target/needs.js';
 import { resolveTarget } from '../target/parse.js';
 import { placeOf, readTarget } from '../target/read-target.js';
 import type { Libc, NamedTarget, ResolvedTarget } from '../target/types.js';
-import { packageVersion } from './package-version.js';
+import { targetPorts } from './target-ports.js';
 
 /** Which of the known targets are asked for: those that meet all of it. */
 export interface TargetFilter {
@@ -107,16 +105,10 @@ export async function describeTarget(
   text: string,
   options: DescribeTargetOptions = {},
 ): Promise<ResolvedTarget> {
-  const { cwd = process.cwd(), env = process.env, cpu, pull, offline = false } = options;
+  const { cwd = process.cwd(), env = process.env, cpu, pull, offline } = options;
   const warnings: string[] = [];
   const { target, ...rest } = await readTarget(text, {
-    cwd,
-    env,
-    home: env['HOME'] ?? homedir(),
-    cacheDirectory: cacheDirectory(env),
-    offline,
-    userAgent: `gemcompat/${packageVersion()}`,
-    warn: (message) => warnings.push(message),
+    ...targetPorts({ cwd, env, offline }, (message) => warnings.push(message)),
     ...(cpu === undefined ? {} : { cpu }),
     ...(pull === undefined ? {} : { pull }),
   });

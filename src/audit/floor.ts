@@ -1,4 +1,4 @@
-import { mergeRequires } from '../compat/requires.js';
+import { FLOORS, FLOOR_PREFIXES, mergeRequires } from '../compat/requires.js';
 import type { Finding, Requires } from '../compat/types.js';
 import { verdictOf } from '../compat/verdict.js';
 import type { Cpu, X86IsaLevel } from '../elf/types.js';
@@ -94,9 +94,6 @@ function isNeed(finding: Finding, requires: Requires | undefined): boolean {
   }
 }
 
-/** The numbers of a floor, by the prefix of the version names that they count. */
-const NUMBERS = { glibc: 'GLIBC', glibcxx: 'GLIBCXX', cxxabi: 'CXXABI', gcc: 'GCC' } as const;
-
 /** Of a gem that is linked to the other C library nothing is asked: it runs on no such system. */
 export function countsForFloor({ requires, ignored }: GemReport, libc: Libc): boolean {
   if (requires === undefined || ignored !== undefined) return false;
@@ -115,10 +112,13 @@ export function needsOf(gems: readonly GemReport[], libc: Libc, cpu: Cpu): Floor
   ];
   const all = mergeRequires(read.flatMap(({ requires }) => requires ?? []));
   const needs: FloorNeed[] = [];
-  for (const key of ['glibc', 'glibcxx', 'cxxabi', 'gcc'] as const) {
+  for (const key of FLOORS) {
     const number = all[key];
     if (number === undefined) continue;
-    needs.push({ need: `${NUMBERS[key]}_${number}`, gems: by((requires) => requires[key] === number) });
+    needs.push({
+      need: `${FLOOR_PREFIXES[key]}_${number}`,
+      gems: by((requires) => requires[key] === number),
+    });
   }
   for (const marker of all.markers ?? []) {
     needs.push({ need: marker, gems: by((requires) => requires.markers?.includes(marker) === true) });

@@ -64,7 +64,7 @@ export function planAudit(options: PlanOptions, project: ProjectFiles, directory
   const found = targetsOf(options, project, directory, cwd) ?? ofProject(project, cwd);
   const builtByKamal = kamal !== undefined && found.some((target) => isDockerfile(target, project, cwd));
   const buildArgs = { ...(builtByKamal ? kamal.buildArgs : {}), ...options.buildArgs };
-  const plan = planBundle(options, project, directory);
+  const plan = planWithoutTargets(options, project, directory);
   return {
     ...plan,
     targets: found,
@@ -76,7 +76,7 @@ export function planAudit(options: PlanOptions, project: ProjectFiles, directory
 }
 
 /** The part of a plan that names no target. */
-export function planBundle(options: PlanOptions, project: ProjectFiles, directory: string): BundlePlan {
+export function planWithoutTargets(options: PlanOptions, project: ProjectFiles, directory: string): BundlePlan {
   const { config, kamal } = project;
   const arches = options.arches ?? config?.arches ?? (kamal?.arches.length ? kamal.arches : undefined);
   // A relative directory of the file is taken from where the file is.

@@ -7,14 +7,8 @@ import type { PlanAnswer } from '../search/plan-bundle.js';
 import type { PlannedPin } from '../search/types.js';
 import type { Target } from '../target/types.js';
 import type { AuditRequest, Row } from './ports.js';
-import type {
-  AuditReport,
-  AuditWarning,
-  GemReport,
-  MultiTargetReport,
-  Summary,
-  TargetSummary,
-} from './types.js';
+import type { AuditReport, AuditWarning, GemReport, MultiTargetReport, Summary } from './types.js';
+import { targetSummary } from '../target/summary.js';
 
 /** The rows of one target as its report; the answer is the one for all targets, told where something of it concerns this. */
 export function reportFor(
@@ -36,7 +30,7 @@ export function reportFor(
   return {
     schemaVersion: 1,
     lockfile: request.path,
-    target: summarize(target),
+    target: targetSummary(target),
     arches: cpus,
     ...(ruby === undefined ? {} : { ruby }),
     all: request.all,
@@ -68,18 +62,6 @@ function countVerdicts(gems: readonly GemReport[]): Summary {
   const summary = { compatible: 0, incompatible: 0, source: 0, unknown: 0 };
   for (const verdict of worst.values()) summary[verdict] += 1;
   return summary;
-}
-
-/** The part of a target that a report repeats. */
-export function summarize({ name, title, libc, libcVersion, endOfLife, source }: Target): TargetSummary {
-  return {
-    name,
-    title,
-    libc,
-    ...(libc === 'gnu' ? { glibc: libcVersion } : { musl: libcVersion }),
-    ...(endOfLife === undefined ? {} : { endOfLife }),
-    source,
-  };
 }
 
 function warningsOf(target: Target, cpus: readonly Cpu[], lockfile: Lockfile): AuditWarning[] {

@@ -1,6 +1,7 @@
 import type { Finding, Requires, Verdict } from '../compat/types.js';
 import type { Cpu } from '../elf/types.js';
 import type { PinPlan, Suggestion } from '../search/types.js';
+import type { TargetSummary } from '../target/summary.js';
 import type { Libc } from '../target/types.js';
 
 /** One gem of the bundle on one CPU of one target. */
@@ -47,19 +48,6 @@ export type GemNote =
   | { readonly kind: 'variant-skipped' }
   | { readonly kind: 'unverified' }
   | { readonly kind: 'search-incomplete'; readonly reason: string };
-
-/** The part of a target that a report repeats. */
-export interface TargetSummary {
-  readonly name: string;
-  readonly title: string;
-  readonly libc: Libc;
-  /** Only of a glibc target. */
-  readonly glibc?: string;
-  /** Only of a musl target. */
-  readonly musl?: string;
-  readonly endOfLife?: string;
-  readonly source: string;
-}
 
 /** What the whole bundle needs: a system that has all of it runs every gem that could be read. */
 export type BundleFloor = Omit<Requires, 'libc' | 'libraries'>;

@@ -4,12 +4,13 @@ import { compareDotted, parseSymbolVersion } from '../version/symbol-version.js'
 import { libcOf } from './libc-of.js';
 import type { Requires } from './types.js';
 
-/** The parts of `Requires` that are a highest number, by the prefix of the version names that they count. */
-const FLOORS = { GLIBC: 'glibc', GLIBCXX: 'glibcxx', CXXABI: 'cxxabi', GCC: 'gcc' } as const;
-type Floor = (typeof FLOORS)[keyof typeof FLOORS];
+/** The parts of `Requires` that are a highest number, with the prefix of the version names that each counts. */
+export const FLOOR_PREFIXES = { glibc: 'GLIBC', glibcxx: 'GLIBCXX', cxxabi: 'CXXABI', gcc: 'GCC' } as const;
+export type Floor = keyof typeof FLOOR_PREFIXES;
+export const FLOORS = Object.keys(FLOOR_PREFIXES) as readonly Floor[];
 
 function floorOf(prefix: string): Floor | undefined {
-  return Object.hasOwn(FLOORS, prefix) ? FLOORS[prefix as keyof typeof FLOORS] : undefined;
+  return FLOORS.find((floor) => FLOOR_PREFIXES[floor] === prefix);
 }
 
 function raise(floors: Partial<Record<Floor, string>>, floor: Floor, number: string): void {
@@ -67,7 +68,7 @@ export function mergeRequires(all: readonly Requires[]): Omit<Requires, 'libc' |
   const floors: Partial<Record<Floor, string>> = {};
   const markers = new Set<string>();
   for (const requires of all) {
-    for (const floor of Object.values(FLOORS)) {
+    for (const floor of FLOORS) {
       const number = requires[floor];
       if (number !== undefined) raise(floors, floor, number);
     }

@@ -1,6 +1,6 @@
 import type { ReadGem } from '../audit/gem-reader.js';
 import type { AuditProgress } from '../audit/ports.js';
-import { summarize } from '../audit/target-report.js';
+import { targetSummary } from '../target/summary.js';
 import { fullName } from '../gem/name-tuple.js';
 import type { Cpu } from '../elf/types.js';
 import type { Release } from '../registry/types.js';
@@ -74,7 +74,7 @@ export async function tellHistory(request: HistoryRequest, ports: HistoryPorts):
     arches,
     ...(ruby === undefined ? {} : { ruby }),
     all: request.all,
-    targets: asked ? [...new Set(deployments.map(({ target }) => target))].map(summarize) : [],
+    targets: asked ? [...new Set(deployments.map(({ target }) => target))].map(targetSummary) : [],
     versions: told.map((version, at) => asVersion(version, variants[at] ?? [], asked)),
     omitted: {
       older: older.length,

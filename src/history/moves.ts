@@ -1,16 +1,9 @@
+import type { Floor } from '../compat/requires.js';
+import { FLOORS, FLOOR_PREFIXES } from '../compat/requires.js';
 import type { Requires } from '../compat/types.js';
 import { compareDotted, parseSymbolVersion } from '../version/symbol-version.js';
-import type { Direction, Floor, Move, VersionAsk } from './types.js';
+import type { Direction, Move, VersionAsk } from './types.js';
 import type { VariantNeeds } from './variant-needs.js';
-
-/** The prefix of the version names that each floor counts. */
-const PREFIXES = {
-  glibc: 'GLIBC',
-  glibcxx: 'GLIBCXX',
-  cxxabi: 'CXXABI',
-  gcc: 'GCC',
-} satisfies Record<Floor, string>;
-const FLOORS = Object.keys(PREFIXES) as Floor[];
 
 /** A gem without any file that would be loaded asks for nothing. */
 const NOTHING: Requires = { libc: 'static' };
@@ -59,7 +52,8 @@ function asksAbove({ asks }: VariantNeeds, floor: Floor, bound: string): Version
   return asks
     .flatMap((ask) => {
       const { prefix, number } = parseSymbolVersion(ask.symbolVersion);
-      const above = prefix === PREFIXES[floor] && number !== undefined && compareDotted(number, bound) > 0;
+      const above =
+        prefix === FLOOR_PREFIXES[floor] && number !== undefined && compareDotted(number, bound) > 0;
       return above ? [{ ask, number }] : [];
     })
     .sort((a, b) => compareDotted(b.number, a.number))

@@ -1,13 +1,12 @@
-import type { AuditWarning, TargetSummary } from '../audit/types.js';
+import type { AuditWarning } from '../audit/types.js';
+import type { TargetSummary } from '../target/summary.js';
+import type { Floor } from '../compat/requires.js';
 import type { Finding, Requires, SymbolVersionFinding, Verdict } from '../compat/types.js';
 import type { Cpu } from '../elf/types.js';
 import type { Libc } from '../target/types.js';
 
 /** Undefined symbols of one file that are bound to one version of a library outside the gem. */
 export type VersionAsk = Pick<SymbolVersionFinding, 'file' | 'library' | 'symbolVersion' | 'symbols'>;
-
-/** The needs of a gem that are a highest number. */
-export type Floor = 'glibc' | 'glibcxx' | 'cxxabi' | 'gcc';
 
 /** `up`: more is needed than before. */
 export type Direction = 'up' | 'down';

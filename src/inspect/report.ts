@@ -1,6 +1,4 @@
-import type { TargetSummary } from '../audit/types.js';
 import type { Finding, UnreadableFinding } from '../compat/types.js';
-import type { Target } from '../target/types.js';
 import type { InspectedSubject, InspectReport, InspectSummary, UnreadableInSubject } from './types.js';
 
 export function summaryOf(subjects: readonly InspectedSubject[]): InspectSummary {
@@ -27,18 +25,6 @@ export function unreadableOf(subjects: readonly InspectedSubject[]): UnreadableI
 
 function isUnreadable(finding: Finding): finding is UnreadableFinding {
   return finding.kind === 'unreadable';
-}
-
-/** The part of a target that a report repeats. */
-export function targetSummary({ name, title, libc, libcVersion, endOfLife, source }: Target): TargetSummary {
-  return {
-    name,
-    title,
-    libc,
-    ...(libc === 'gnu' ? { glibc: libcVersion } : { musl: libcVersion }),
-    ...(endOfLife === undefined ? {} : { endOfLife }),
-    source,
-  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { TargetSummary } from '../audit/types.js';
+import type { TargetSummary } from '../target/summary.js';
 import type { DependencyTree } from '../compat/dependency-tree.js';
 import type { Finding, Requires, UnreadableFinding, Verdict } from '../compat/types.js';
 import type { Cpu, LibraryNeed } from '../elf/types.js';

@@ -1,4 +1,5 @@
-import type { AuditReport, GemReport, MultiTargetReport, TargetSummary } from '../audit/types.js';
+import type { AuditReport, GemReport, MultiTargetReport } from '../audit/types.js';
+import type { TargetSummary } from '../target/summary.js';
 import type { PlannedPin } from '../search/types.js';
 import { compareGemVersions } from '../version/gem-version.js';
 import { findingWords } from './words.js';

@@ -1,11 +1,11 @@
 import { Ansis } from 'ansis';
-import wrapAnsi from 'wrap-ansi';
 import type { FixOutcome } from '../fix/outcome.js';
 import type { BundlerAnswer, ByHand, Change, ReasonedPin } from '../fix/types.js';
 import { CHANGE_WORDS, byHandWords, placeWords } from './fix-words.js';
 import { printable } from './printable.js';
 import type { TextOptions } from './text.js';
 import { listWords } from './words.js';
+import { wrapped } from './wrapped.js';
 
 /** What the report of a fix is made of. */
 export interface FixFacts {
@@ -139,20 +139,6 @@ function nextLines({ files, written, lockfileWritten, outcome, bundler }: FixFac
   const added = outcome.addPlatforms.map((name) => ` --add-platform ${name}`).join('');
   if (files.length === 0 && added === '' && !outcome.relock) return [];
   return [`Next: ${paint.bold(`bundle lock${added}`)}`];
-}
-
-function wrapped(text: string, width: number | undefined): string {
-  if (width === undefined) return text;
-  return text
-    .split('\n')
-    .map((line) => {
-      const hanging = `${/^ */.exec(line)?.[0] ?? ''}  `;
-      return wrapAnsi(line, width - hanging.length, { trim: false, hard: true }).replaceAll(
-        '\n',
-        `\n${hanging}`,
-      );
-    })
-    .join('\n');
 }
 
 /** A unified diff, coloured as git does. */

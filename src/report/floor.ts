@@ -1,5 +1,6 @@
 import { Ansis } from 'ansis';
-import type { FloorNeed, FloorReport, GemReport, SystemFloor, TargetSummary } from '../audit/types.js';
+import type { FloorNeed, FloorReport, GemReport, SystemFloor } from '../audit/types.js';
+import type { TargetSummary } from '../target/summary.js';
 import type { Verdict } from '../compat/types.js';
 import { compareDotted } from '../version/symbol-version.js';
 import { gemSections } from './gem-section.js';
@@ -7,7 +8,7 @@ import { renderJson } from './json.js';
 import { printable } from './printable.js';
 import { renderTable } from './table.js';
 import type { TextOptions } from './text.js';
-import { wrapped } from './text.js';
+import { wrapped } from './wrapped.js';
 import { paintVerdict } from './verdict-mark.js';
 import {
   FLOOR_CLOSING,

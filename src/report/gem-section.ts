@@ -1,5 +1,6 @@
 import type { Ansis } from 'ansis';
-import type { AuditReport, GemReport, TargetSummary } from '../audit/types.js';
+import type { AuditReport, GemReport } from '../audit/types.js';
+import type { TargetSummary } from '../target/summary.js';
 import type { Finding, FindingKind } from '../compat/types.js';
 import { groupFindings } from './grouped-findings.js';
 import { printable } from './printable.js';

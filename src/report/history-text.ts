@@ -1,5 +1,4 @@
 import { Ansis } from 'ansis';
-import wrapAnsi from 'wrap-ansi';
 import type { HistoryReport, HistoryVariant, HistoryVersion, Move, TargetHighest } from '../history/types.js';
 import { compareDotted } from '../version/symbol-version.js';
 import { failingSection } from './history-failing.js';
@@ -24,6 +23,7 @@ import { renderTable } from './table.js';
 import type { TextOptions } from './text.js';
 import { MARKS, paintVerdict } from './verdict-mark.js';
 import { VERDICT_WORDS, listWords } from './words.js';
+import { wrapped } from './wrapped.js';
 
 /** Versions in a row without a precompiled variant that share a line from this number on. */
 const FOLDED_FROM = 3;
@@ -49,20 +49,6 @@ export function renderHistoryText(report: HistoryReport, { color, width }: TextO
     wrapped(historyClosing(report).join('\n'), width),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
-}
-
-/** Lines that are too long for the terminal go on under their own beginning. */
-function wrapped(text: string, width: number | undefined): string {
-  if (width === undefined) return text;
-  return text
-    .split('\n')
-    .map((line) => {
-      const indent = /^ */.exec(line)?.[0] ?? '';
-      const hanging = indent === '' ? '' : `${indent}  `;
-      const lines = wrapAnsi(line, width - hanging.length, { trim: false, hard: true });
-      return lines.replaceAll(/\n */g, `\n${hanging}`);
-    })
-    .join('\n');
 }
 
 interface TextLine {

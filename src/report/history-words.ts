@@ -1,6 +1,5 @@
 import type { Requires } from '../compat/types.js';
 import type {
-  Floor,
   Highest,
   HistoryReport,
   HistoryVariant,
@@ -8,6 +7,7 @@ import type {
   Move,
   SourceVariant,
 } from '../history/types.js';
+import type { Floor } from '../compat/requires.js';
 import { printable } from './printable.js';
 import { listWords, targetWords } from './words.js';
 

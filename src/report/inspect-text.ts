@@ -1,5 +1,5 @@
 import { Ansis } from 'ansis';
-import type { TargetSummary } from '../audit/types.js';
+import type { TargetSummary } from '../target/summary.js';
 import type { Finding, Verdict } from '../compat/types.js';
 import { verdictOf } from '../compat/verdict.js';
 import type { Explanation } from '../explain/types.js';
@@ -22,7 +22,7 @@ import {
 import { printable } from './printable.js';
 import { renderTable } from './table.js';
 import type { TextOptions } from './text.js';
-import { wrapped } from './text.js';
+import { wrapped } from './wrapped.js';
 import type { SpokenTarget } from './toolchain-words.js';
 import { toolchainRemedyWords, toolchainWords } from './toolchain-words.js';
 import { MARKS, paintVerdict } from './verdict-mark.js';

@@ -1,4 +1,4 @@
-import type { TargetSummary } from '../audit/types.js';
+import type { TargetSummary } from '../target/summary.js';
 import { compareDotted } from '../version/symbol-version.js';
 
 /** Distributions that name their packages alike; the release is that of the system, `12`, `22.04`, `9`, `3.20`. */

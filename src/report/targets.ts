@@ -9,7 +9,7 @@ import { printable } from './printable.js';
 import type { Column } from './table.js';
 import { renderTable } from './table.js';
 import type { TextOptions } from './text.js';
-import { wrapped } from './text.js';
+import { wrapped } from './wrapped.js';
 
 /** How much of each target a line of the list has room for. */
 interface Shape {

@@ -1,5 +1,4 @@
 import { Ansis } from 'ansis';
-import wrapAnsi from 'wrap-ansi';
 import type { AuditReport, GemReport, MultiTargetReport } from '../audit/types.js';
 import type { Verdict } from '../compat/types.js';
 import { gemSections } from './gem-section.js';
@@ -8,6 +7,7 @@ import { printable } from './printable.js';
 import { renderTable } from './table.js';
 import { MARKS, paintVerdict } from './verdict-mark.js';
 import { VERDICT_WORDS, needsWords, remedyWords, summaryWords, targetWords } from './words.js';
+import { wrapped } from './wrapped.js';
 
 export interface TextOptions {
   readonly color: boolean;
@@ -49,22 +49,6 @@ function renderOne(report: AuditReport, { width }: TextOptions, paint: Ansis, wi
     wrapped(closing(report, paint), width),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
-}
-
-/** Lines that are too long for the terminal go on under their own beginning. */
-export function wrapped(text: string, width: number | undefined): string {
-  if (width === undefined) return text;
-  return text
-    .split('\n')
-    .map((line) => {
-      const indent = /^ */.exec(line)?.[0] ?? '';
-      const hanging = indent === '' ? '' : `${indent}  `;
-      return wrapAnsi(line, width - hanging.length, { trim: false, hard: true }).replaceAll(
-        '\n',
-        `\n${hanging}`,
-      );
-    })
-    .join('\n');
 }
 
 function inOrder(a: GemReport, b: GemReport): number {

@@ -1,12 +1,5 @@
-import type {
-  FloorReport,
-  FittingSystem,
-  GemNote,
-  GemReport,
-  Summary,
-  SystemFloor,
-  TargetSummary,
-} from '../audit/types.js';
+import type { FloorReport, FittingSystem, GemNote, GemReport, Summary, SystemFloor } from '../audit/types.js';
+import type { TargetSummary } from '../target/summary.js';
 import type { Finding, Requires, Verdict } from '../compat/types.js';
 import type { ClashReason, Inspections, PlannedMove, Suggestion, VersionSpan } from '../search/types.js';
 import { packageOf } from './library-packages.js';

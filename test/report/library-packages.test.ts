@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TargetSummary } from '../../src/audit/types.js';
+import type { TargetSummary } from '../../src/target/summary.js';
 import { packageOf } from '../../src/report/library-packages.js';
 import { knownTargets } from '../../src/index.js';
 

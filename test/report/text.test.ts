@@ -94,15 +94,15 @@ describe('the text', () => {
 
       ✗ grpc 1.72.0 (x86_64-linux)
         src/ruby/lib/grpc/3.3/grpc_c.so
-          needs GLIBC_2.29 of libc.so.6 (__libc_start_main, pthread_create); 
+          needs GLIBC_2.29 of libc.so.6 (__libc_start_main, pthread_create);
             ubuntu-20.04 has GLIBC_2.31
         runs as it is on debian-12, ubuntu-22.04
-        → 1.71.0 fits, but google-cloud-pubsub asks for '~> 1.72': 
+        → 1.71.0 fits, but google-cloud-pubsub asks for '~> 1.72':
           google-cloud-pubsub has to move too
 
       ✗ thruster 0.1.9 (x86_64-linux)
         exe/thrust
-          needs GLIBC_2.34 of libc.so.6 (__libc_start_main, pthread_create); 
+          needs GLIBC_2.34 of libc.so.6 (__libc_start_main, pthread_create);
             ubuntu-20.04 has GLIBC_2.31
 
       ? sqlite3 2.6.0 (x86_64-linux-gnu)
@@ -116,7 +116,7 @@ describe('the text', () => {
         gem 'thruster', '< 0.1.9'  # 0.1.9 → 0.1.8
 
       4 precompiled gems: 1 fits, 2 do not fit, 1 could not be checked; 1 gem compiled
-       there or pure Ruby (not opened; --all opens them).
+      there or pure Ruby (not opened; --all opens them).
       "
     `);
   });

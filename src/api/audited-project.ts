@@ -1,0 +1,41 @@
+import type { LockfileOnDisk } from '../audit/lockfile-file.js';
+import { readLockfile } from '../audit/lockfile-file.js';
+import type { ProjectFiles } from '../audit/project-files.js';
+import { readProjectFiles } from '../audit/project-files.js';
+import type { AuditWarning } from '../audit/types.js';
+import { parseLockfile } from '../lockfile/parse.js';
+import type { AuditOptions } from './audit.js';
+import { checkRuby } from './check-ruby.js';
+
+/** A lockfile and what lies beside it, and the moment at which they were read. */
+export interface AuditedProject extends LockfileOnDisk {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `YYYY-MM-DD`, UTC. */
+  readonly today: string;
+  readonly files: ProjectFiles;
+  /** What is odd about the lockfile. */
+  readonly warnings: readonly AuditWarning[];
+}
+
+/**
+ * Reads what an audit goes by.
+ * @throws LockfileError, UsageError `RUBY_MALFORMED`, and what `readProjectFiles` throws
+ */
+export async function readAuditedProject(options: AuditOptions): Promise<AuditedProject> {
+  const { cwd = process.cwd(), env = process.env, destination, lockfileText } = options;
+  const today = new Date().toISOString().slice(0, 10);
+  checkRuby(options.ruby);
+  const found = await readLockfile(options.path ?? '.', cwd);
+  const lockfile =
+    lockfileText === undefined ? found.lockfile : parseLockfile(lockfileText, { path: found.path });
+  const files = await readProjectFiles(found.directory, {
+    today,
+    ...(destination === undefined ? {} : { destination }),
+  });
+  const warnings = lockfile.warnings.map(({ message, line }) => ({
+    code: 'LOCKFILE',
+    message: `${found.path}:${line}: ${message}`,
+  }));
+  return { ...found, lockfile, cwd, env, today, files, warnings };
+}
