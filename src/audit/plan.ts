@@ -76,7 +76,11 @@ export function planAudit(options: PlanOptions, project: ProjectFiles, directory
 }
 
 /** The part of a plan that names no target. */
-export function planWithoutTargets(options: PlanOptions, project: ProjectFiles, directory: string): BundlePlan {
+export function planWithoutTargets(
+  options: PlanOptions,
+  project: ProjectFiles,
+  directory: string,
+): BundlePlan {
   const { config, kamal } = project;
   const arches = options.arches ?? config?.arches ?? (kamal?.arches.length ? kamal.arches : undefined);
   // A relative directory of the file is taken from where the file is.

@@ -1,6 +1,6 @@
 import type { Cause } from './cause.js';
 import type { Fact } from './attempt.js';
-import { isDerived } from './solver/incompatibility.js';
+import { groundsOf } from './solver/incompatibility.js';
 import type { PositionSet } from './solver/position-set.js';
 import { union } from './solver/position-set.js';
 import type { ClashReason } from './types.js';
@@ -21,7 +21,7 @@ interface Remark {
  */
 export function reasonsOf(proof: Fact, asked: string): ClashReason[] {
   const remarks = new Map<string, Remark>();
-  const order = orderedGrounds(proof);
+  const order = groundsOf(proof);
   for (const { terms, cause } of order) {
     const [term] = terms;
     if (term === undefined || !('kind' in cause) || cause.kind === 'derived') continue;
@@ -35,20 +35,6 @@ export function reasonsOf(proof: Fact, asked: string): ClashReason[] {
     .filter(({ of, cause }) => cause.kind !== 'fails' || of.name !== asked)
     .flatMap((remark) => reasonOf(remark) ?? [])
     .sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
-}
-
-/** The proof from its end to its grounds, each ground where it is first drawn on. */
-function orderedGrounds(proof: Fact): Fact[] {
-  const grounds: Fact[] = [];
-  const seen = new Set<Fact>();
-  const open = [proof];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (seen.has(next)) continue;
-    seen.add(next);
-    if (isDerived(next.cause)) open.push(...next.cause.from);
-    else grounds.push(next);
-  }
-  return grounds;
 }
 
 function keyOf(cause: Cause): string {

@@ -10,6 +10,7 @@ import type { ElfFile } from '../../src/elf/types.js';
 import { dependencyTreeLines } from '../../src/report/dependency-tree.js';
 import { findNamed } from '../../src/target/catalog.js';
 import type { Target } from '../../src/target/types.js';
+import { elf } from '../helpers/contents.js';
 import { CASES } from './dependency-tree-cases.js';
 
 const BIN = fileURLToPath(new URL('../../fixtures/dependency-tree/bin', import.meta.url));
@@ -54,30 +55,6 @@ describe.each(CASES)('$name', (spec) => {
     },
   );
 });
-
-function elf(facts: Partial<ElfFile> = {}): ElfFile {
-  return {
-    class: 64,
-    byteOrder: 'little',
-    osAbi: 0,
-    type: 'dyn',
-    machine: 62,
-    flags: 0,
-    cpu: 'x86_64',
-    loadable: true,
-    dynamic: true,
-    pie: false,
-    needed: [],
-    rpath: [],
-    runpath: [],
-    verneed: [],
-    verdef: [],
-    unversionedImports: [],
-    weakImports: [],
-    isaNeeded: [],
-    ...facts,
-  };
-}
 
 function file(path: string, facts: Partial<ElfFile> = {}): DeployedFile {
   return { path, elf: elf(facts) };

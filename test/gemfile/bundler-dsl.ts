@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Ruby } from '../helpers/ruby.js';
-import { startRuby } from '../helpers/ruby.js';
+import { SOCKETS, startRuby } from '../helpers/ruby.js';
 
 /** A gem as Bundler reads it from a Gemfile. */
 export interface ReadGem {
@@ -27,20 +27,7 @@ export interface BundlerDsl {
 }
 
 const SETUP = String.raw`
-require "tmpdir"
-%w[/work/.lib /work/.lib/io].each { |path| Dir.mkdir(path) unless Dir.exist?(path) }
-File.write("/work/.lib/io/wait.rb", "")
-File.write("/work/.lib/socket.rb", <<~STUB)
-  class SocketError < StandardError; end
-  class BasicSocket < IO; end
-  class Socket < BasicSocket
-    class ResolutionError < SocketError; end
-    def self.do_not_reverse_lookup=(value); end
-  end
-  class IPSocket < BasicSocket; end
-  class TCPSocket < IPSocket; end
-STUB
-$LOAD_PATH.unshift("/work/.lib")
+${SOCKETS}
 require "bundler/dsl"
 require "bundler/plugin"
 Bundler.ui = Bundler::UI::Silent.new

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Ruby } from './ruby.js';
-import { startRuby } from './ruby.js';
+import { SOCKETS, startRuby } from './ruby.js';
 
 /** The machine that Bundler runs on. */
 export interface Machine {
@@ -43,20 +43,7 @@ export interface Bundler {
  * is told it runs on, and a fetcher that reads the compact index of a directory with Bundler's own parser.
  */
 const SETUP = String.raw`
-require "tmpdir"
-%w[/work/.lib /work/.lib/io].each { |path| Dir.mkdir(path) unless Dir.exist?(path) }
-File.write("/work/.lib/io/wait.rb", "")
-File.write("/work/.lib/socket.rb", <<~STUB)
-  class SocketError < StandardError; end
-  class BasicSocket < IO; end
-  class Socket < BasicSocket
-    class ResolutionError < SocketError; end
-    def self.do_not_reverse_lookup=(value); end
-  end
-  class IPSocket < BasicSocket; end
-  class TCPSocket < IPSocket; end
-STUB
-$LOAD_PATH.unshift("/work/.lib")
+${SOCKETS}
 # Loaded from here and not from deep inside the resolver: WebAssembly's stack is small.
 %w[rubygems/resolver bundler bundler/fetcher bundler/compact_index_client bundler/resolver bundler/lockfile_generator
    bundler/dsl bundler/plugin].each { |feature| require feature }

@@ -75,3 +75,21 @@ export async function startRuby(version: RubyVersion = '3.4', options: RubyOptio
     evalJson: evalJson as Ruby['evalJson'],
   };
 }
+
+/** Ruby code: the constants of the sockets that there are none of in WebAssembly, for a VM that has a directory as `/work`. */
+export const SOCKETS = String.raw`
+require "tmpdir"
+%w[/work/.lib /work/.lib/io].each { |path| Dir.mkdir(path) unless Dir.exist?(path) }
+File.write("/work/.lib/io/wait.rb", "")
+File.write("/work/.lib/socket.rb", <<~STUB)
+  class SocketError < StandardError; end
+  class BasicSocket < IO; end
+  class Socket < BasicSocket
+    class ResolutionError < SocketError; end
+    def self.do_not_reverse_lookup=(value); end
+  end
+  class IPSocket < BasicSocket; end
+  class TCPSocket < IPSocket; end
+STUB
+$LOAD_PATH.unshift("/work/.lib")
+`;

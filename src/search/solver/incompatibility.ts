@@ -101,7 +101,7 @@ export function isDerived<P extends Package, C extends Kind>(
   return cause.kind === 'derived';
 }
 
-/** The incompatibilities that one follows from in the end, each once: those that are no derivation. */
+/** The incompatibilities that one follows from in the end, each once, in the order in which they are first drawn on. */
 export function groundsOf<P extends Package, C extends Kind>(
   outcome: Incompatibility<P, C>,
 ): Incompatibility<P, C>[] {
