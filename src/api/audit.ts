@@ -2,10 +2,13 @@ import { auditLockfile } from '../audit/audit.js';
 import { CONFIG_FILE } from '../audit/config-file.js';
 import { deploymentsFor, usualCpus } from '../audit/deployments.js';
 import { applyIgnores, isAccepted, unusedIgnores } from '../audit/ignore.js';
-import type { PlanOptions } from '../audit/plan.js';
+import type { PlannedTarget, PlanOptions } from '../audit/plan.js';
 import { planAudit } from '../audit/plan.js';
+import { TargetError } from '../errors.js';
 import type { AuditProgress } from '../audit/ports.js';
 import type { AuditReport, AuditWarning, MultiTargetReport } from '../audit/types.js';
+import type { CpuReading } from '../target/merge-cpus.js';
+import type { ReadForCpusOptions } from '../target/read-for-cpus.js';
 import { readForCpus } from '../target/read-for-cpus.js';
 import { readAuditedProject } from './audited-project.js';
 import { openSession } from './session.js';
@@ -66,7 +69,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
     cpus: plan.arches ?? usualCpus(lockfile),
     chosen: plan.arches !== undefined,
   };
-  const resolved = (await Promise.all(plan.targets.map((name) => readForCpus(name, readOptions)))).flat();
+  const resolved = (await Promise.all(plan.targets.map((target) => readPlanned(target, readOptions)))).flat();
   warnings.push(
     ...plan.warnings,
     ...resolved.flatMap((each) => each.warnings.map((message) => ({ code: 'TARGET', message }))),
@@ -126,5 +129,19 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
     };
   } finally {
     session.close();
+  }
+}
+
+/** What is wrong with a target is told with the line that names it. @throws TargetError */
+async function readPlanned(
+  { name, namedAt }: PlannedTarget,
+  options: ReadForCpusOptions,
+): Promise<CpuReading[]> {
+  try {
+    return await readForCpus(name, options);
+  } catch (error) {
+    if (namedAt === undefined || !(error instanceof TargetError)) throw error;
+    const { code, known, suggestions, message } = error;
+    throw new TargetError(`${namedAt}: ${message}`, { code, known, suggestions, cause: error });
   }
 }

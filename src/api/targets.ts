@@ -32,6 +32,7 @@ export interface ListedTarget extends NamedTarget {
  * The targets that are known by name, by distribution, older releases first. Of those that have to provide something the
  * supported ones come first, each part lowest first; what is not known for certain to provide it, and what no one can
  * deploy to (a policy), is left out then.
+ * @throws TargetError `TARGET_UNKNOWN` for a name that is no part of any
  * @throws UsageError `NEED_MALFORMED`; `TARGET_NOT_NAMED` for what is no name but says where a system lies
  */
 export function knownTargets(filter: TargetFilter = {}): readonly ListedTarget[] {
@@ -44,6 +45,9 @@ export function knownTargets(filter: TargetFilter = {}): readonly ListedTarget[]
     });
   }
   const named = name === undefined ? undefined : namesMatching(name);
+  if (name !== undefined && named?.size === 0) {
+    throw unknownTarget(name, /[*?]/.test(name) ? 'no name is of that pattern' : undefined);
+  }
   return fitting(fits === undefined ? undefined : parseNeeds(fits), cpus, today)
     .filter(
       (target) =>
@@ -134,8 +138,6 @@ export async function findTargets(
   } catch (error) {
     const byName = placeOf(text).prefix === undefined;
     if (!byName || !(error instanceof TargetError) || error.code !== 'TARGET_UNKNOWN') throw error;
-    const listed = knownTargets({ name: text, cpus });
-    if (listed.length > 0) return listed;
-    throw /[*?]/.test(text) ? unknownTarget(text, 'no name is of that pattern') : error;
+    return knownTargets({ name: text, cpus });
   }
 }

@@ -23,11 +23,18 @@ export interface IgnoreRule {
   readonly line: number;
 }
 
+/** A target as it is written in the file. */
+export interface ConfiguredTarget {
+  readonly name: string;
+  /** 1-based line in the file. */
+  readonly line: number;
+}
+
 /** What a project asks for of its own: see `gemcompat audit` for what each says. Absent is not asked for. */
 export interface ProjectConfig {
   /** As the user would write it. */
   readonly path: string;
-  readonly targets?: readonly string[];
+  readonly targets?: readonly ConfiguredTarget[];
   readonly arches?: readonly Cpu[];
   readonly sources?: readonly string[];
   readonly ruby?: string;
@@ -189,12 +196,15 @@ export function parseConfig(yaml: string, options: ParseConfigOptions = {}): Pro
     return { path, ignore: [], warnings: [] };
   const keys = (at: readonly (string | number)[]): readonly string[] =>
     Object.keys(at.length === 0 ? shape.shape : rule.shape);
-  const { ignore = [], ...rest } = file.check(shape, keys);
+  const { ignore = [], targets, ...rest } = file.check(shape, keys);
   const rules = ignore.map((each, index): IgnoreRule => ({ ...each, line: file.lineOf(['ignore', index]) }));
   const { today } = options;
   return {
     path,
     ...rest,
+    ...(targets === undefined
+      ? {}
+      : { targets: targets.map((name, index) => ({ name, line: file.lineOf(['targets', index]) })) }),
     ignore: rules,
     warnings: rules
       .filter((each) => today !== undefined && hasExpired(each, today))

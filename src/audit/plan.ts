@@ -32,10 +32,17 @@ export interface PlanOptions {
   readonly cwd?: string;
 }
 
+/** A target as it is to be read. */
+export interface PlannedTarget {
+  readonly name: string;
+  /** File and line that name it, where it is not the caller: `.gemcompat.yml:3`. */
+  readonly namedAt?: string;
+}
+
 /** What is audited, against what. */
 export interface AuditPlan extends BundlePlan {
   /** Never empty. */
-  readonly targets: readonly string[];
+  readonly targets: readonly PlannedTarget[];
   readonly buildArgs: Readonly<Record<string, string>>;
   /** The stage of the project's Dockerfile that Kamal runs. */
   readonly stage?: string;
@@ -62,7 +69,8 @@ export function planAudit(options: PlanOptions, project: ProjectFiles, directory
   const { config, kamal } = project;
   const cwd = options.cwd ?? process.cwd();
   const found = targetsOf(options, project, directory, cwd) ?? ofProject(project, cwd);
-  const builtByKamal = kamal !== undefined && found.some((target) => isDockerfile(target, project, cwd));
+  const names = found.map(({ name }) => name);
+  const builtByKamal = kamal !== undefined && names.some((name) => isDockerfile(name, project, cwd));
   const buildArgs = { ...(builtByKamal ? kamal.buildArgs : {}), ...options.buildArgs };
   const plan = planWithoutTargets(options, project, directory);
   return {
@@ -71,7 +79,7 @@ export function planAudit(options: PlanOptions, project: ProjectFiles, directory
     buildArgs,
     ...(builtByKamal && kamal.target !== undefined ? { stage: kamal.target } : {}),
     pull: options.pull ?? config?.pull ?? false,
-    warnings: [...plan.warnings, ...unusedOptions(options, found)],
+    warnings: [...plan.warnings, ...unusedOptions(options, names)],
   };
 }
 
@@ -109,15 +117,14 @@ function targetsOf(
   { config }: ProjectFiles,
   directory: string,
   cwd: string,
-): readonly string[] | undefined {
-  if (target !== undefined && target.length > 0) return typeof target === 'string' ? [target] : target;
-  if (dockerfile !== undefined) return [`dockerfile:${dockerfile}`];
+): readonly PlannedTarget[] | undefined {
+  if (target !== undefined && target.length > 0) return [target].flat().map((name) => ({ name }));
+  if (dockerfile !== undefined) return [{ name: `dockerfile:${dockerfile}` }];
   // What the file names beside itself is there, wherever the audit is started.
-  return config?.targets?.map((each) => {
-    const prefix = ON_DISK.exec(each)?.[0];
-    return prefix === undefined
-      ? each
-      : `${prefix}${shown(path.join(directory, each.slice(prefix.length)), cwd)}`;
+  return config?.targets?.map(({ name, line }) => {
+    const prefix = ON_DISK.exec(name)?.[0];
+    const place = prefix && `${prefix}${shown(path.join(directory, name.slice(prefix.length)), cwd)}`;
+    return { name: place ?? name, namedAt: `${config.path}:${line}` };
   });
 }
 
@@ -128,9 +135,9 @@ function isDockerfile(target: string, { dockerfile }: ProjectFiles, cwd: string)
 }
 
 /** What the project's own files stand for. @throws UsageError `TARGET_MISSING` */
-function ofProject({ kamal, dockerfile }: ProjectFiles, cwd: string): readonly string[] {
-  if (kamal?.buildpackBuilder !== undefined) return [kamal.buildpackBuilder];
-  if (dockerfile !== undefined) return [`dockerfile:${shown(dockerfile, cwd)}`];
+function ofProject({ kamal, dockerfile }: ProjectFiles, cwd: string): readonly PlannedTarget[] {
+  if (kamal?.buildpackBuilder !== undefined) return [{ name: kamal.buildpackBuilder }];
+  if (dockerfile !== undefined) return [{ name: `dockerfile:${shown(dockerfile, cwd)}` }];
   throw new UsageError(
     'no target is named, and the project has neither a .gemcompat.yml that names one nor a Dockerfile',
     {

@@ -37,7 +37,10 @@ describe('parseConfig', () => {
   it('reads everything that there is', () => {
     expect(parseConfig(whole)).toEqual({
       path: '.gemcompat.yml',
-      targets: ['ubuntu-20.04', 'dockerfile:Dockerfile'],
+      targets: [
+        { name: 'ubuntu-20.04', line: 3 },
+        { name: 'dockerfile:Dockerfile', line: 4 },
+      ],
       arches: ['x86_64', 'aarch64'],
       sources: ['vendor/cache', 'https://gems.example'],
       ruby: '3.3.6',
@@ -61,23 +64,23 @@ describe('parseConfig', () => {
     ['', { ignore: [] }],
     ['# nothing\n', { ignore: [] }],
     ['---\n', { ignore: [] }],
-    ['targets: focal', { targets: ['focal'] }],
-    ['targets: [focal]', { targets: ['focal'] }],
+    ['targets: focal', { targets: [{ name: 'focal', line: 1 }] }],
+    ['targets: [focal]', { targets: [{ name: 'focal', line: 1 }] }],
     ['arches: arm64', { arches: ['aarch64'] }],
     ['ruby: 3.10', { ruby: '3.10' }],
     ['ruby: "3.3"', { ruby: '3.3' }],
     ['all: false', { all: false }],
     ['ignore: []', { ignore: [] }],
-    ['{ targets: [a], all: true }', { targets: ['a'], all: true }],
+    ['{ targets: [a], all: true }', { targets: [{ name: 'a', line: 1 }], all: true }],
     [
       'x-a: &a [focal]\n'.replace('x-a', 'targets') + 'sources: *a',
-      { targets: ['focal'], sources: ['focal'] },
+      { targets: [{ name: 'focal', line: 1 }], sources: ['focal'] },
     ],
     [
       'ignore: [{ gem: a, reason: b, version: 1.10 }]',
       { ignore: [{ gem: 'a', reason: 'b', version: '1.10', line: 1 }] },
     ],
-    ['\ufefftargets: a\r\nall: true\r\n', { targets: ['a'], all: true }],
+    ['\ufefftargets: a\r\nall: true\r\n', { targets: [{ name: 'a', line: 1 }], all: true }],
   ])('reads %j', (text, expected) => {
     expect(parseConfig(text)).toMatchObject(expected);
   });

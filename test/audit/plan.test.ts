@@ -15,9 +15,12 @@ const KAMAL = {
 const plan = (options: PlanOptions, project: ProjectFiles): ReturnType<typeof planAudit> =>
   planAudit({ cwd: ROOT, ...options }, project, ROOT);
 
+const namesOf = ({ targets }: ReturnType<typeof planAudit>): readonly string[] =>
+  targets.map(({ name }) => name);
+
 describe('the targets of an audit', () => {
   const dockerfile = `${ROOT}/Dockerfile`;
-  const config = { ...CONFIG, targets: ['debian-12'] };
+  const config = { ...CONFIG, targets: [{ name: 'debian-12', line: 3 }] };
 
   it.each([
     ['the caller', { target: 'focal' }, { config, dockerfile }, ['focal']],
@@ -31,7 +34,7 @@ describe('the targets of an audit', () => {
       ['heroku/builder:24'],
     ],
   ] as const)('are said by %s', (_, options, project, targets) => {
-    expect(plan(options, project).targets).toEqual(targets);
+    expect(namesOf(plan(options, project))).toEqual(targets);
   });
 
   it.each([
@@ -42,12 +45,12 @@ describe('the targets of an audit', () => {
     ['image:ruby:3.3', 'image:ruby:3.3', 'image:ruby:3.3'],
     ['debian-12', 'debian-12', 'debian-12'],
   ])('of the configuration, %s lies beside it', (target, inside, above) => {
-    const project = { config: { ...CONFIG, targets: [target] } };
-    expect(plan({}, project).targets).toEqual([inside]);
-    expect(planAudit({ cwd: '/srv' }, project, ROOT).targets).toEqual([above]);
+    const project = { config: { ...CONFIG, targets: [{ name: target, line: 2 }] } };
+    expect(plan({}, project).targets).toEqual([{ name: inside, namedAt: '.gemcompat.yml:2' }]);
+    expect(namesOf(planAudit({ cwd: '/srv' }, project, ROOT))).toEqual([above]);
     const elsewhere = target.includes(':') && !/^image|:\//.test(target);
     const expected = elsewhere ? target.replace(':', `:${ROOT}/`) : target;
-    expect(planAudit({ cwd: '/home/me' }, project, ROOT).targets).toEqual([expected]);
+    expect(namesOf(planAudit({ cwd: '/home/me' }, project, ROOT))).toEqual([expected]);
   });
 
   it('are missing where nothing says any', () => {

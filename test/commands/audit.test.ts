@@ -149,6 +149,16 @@ describe('gemcompat audit', () => {
 });
 
 describe('wrong usage', () => {
+  it('a target of the project that is not known is told with its line', async () => {
+    const project = path.join(scratch, 'misspelt');
+    await mkdir(project);
+    await copyFile(`${SHOP}/Gemfile.lock`, path.join(project, 'Gemfile.lock'));
+    await writeFile(path.join(project, '.gemcompat.yml'), 'targets:\n  - al2023\n  - ubunut-20.04\n');
+    const { code, stderr } = await gemcompat(['audit', project, '-s', MIRROR]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('.gemcompat.yml:3: "ubunut-20.04" is not a known target');
+  });
+
   it.each([
     ['a target that is not known', ['audit', SHOP, '-t', 'ubunut-20.04'], 'TARGET_UNKNOWN', 'ubuntu-20.04'],
     [

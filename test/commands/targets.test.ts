@@ -72,6 +72,7 @@ describe('gemcompat targets', () => {
   it.each([
     [['nonesuch'], 'TARGET_UNKNOWN'],
     [['zz*'], 'TARGET_UNKNOWN'],
+    [['nonesuch', '--fits', 'glibc-2.28'], 'TARGET_UNKNOWN'],
     [['--fits', '2.34'], 'NEED_MALFORMED'],
     [['--arch', 'pdp11'], 'ARCH_UNKNOWN'],
     [['rootfs:/does/not/exist'], 'TARGET_NOT_FOUND'],

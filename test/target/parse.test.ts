@@ -118,6 +118,8 @@ describe('resolveTarget', () => {
     ['ruby:3.4.0-preview1', 'debian-12', '3.4.0.preview1', true],
     ['ruby:3.2.1', 'debian-11', '3.2.1', true],
     ['ruby:3.2.2', 'debian-12', '3.2.2', true],
+    ['ruby:3.2.9-slim', 'debian-13', '3.2.9', true],
+    ['ruby:3.2', 'debian-13', '3.2', true],
     ['ruby:3.1.3-slim', 'debian-11', '3.1.3', true],
     ['ruby:3.0.1', 'debian-10', '3.0.1', true],
     ['ruby:2.7.3', 'debian-10', '2.7.3', true],
