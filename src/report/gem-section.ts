@@ -105,7 +105,8 @@ function gemSection(gem: GemReport, report: Judged, paint: Ansis, said: Set<stri
   const unanswered =
     gem.ignored === undefined ? report.plan?.unanswered.find(({ name }) => name === gem.name) : undefined;
   if (gem.verdict === 'incompatible' && unanswered !== undefined && unanswered.because.length > 0) {
-    lines.push('  why no other version will do:');
+    const searched = gem.notes?.some(({ kind }) => kind === 'search-incomplete') !== true;
+    lines.push(searched ? '  why no other version will do:' : '  why no other version can be named:');
     const reasons = unanswered.because.slice(0, MOST_REASONS);
     for (const reason of reasons) lines.push(`    ${clashWords(reason)}`);
     const left = unanswered.because.length - reasons.length;

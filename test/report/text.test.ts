@@ -167,6 +167,30 @@ describe('the text', () => {
     `);
   });
 
+  it('tells why there is no other version, and where not all were looked at that none can be named', () => {
+    const stopped = without(thruster, 'suggestion');
+    const because = [
+      {
+        kind: 'needs',
+        gem: 'kamal',
+        versions: [{ from: '2.0', to: '2.0' }],
+        on: 'thruster',
+        requirement: ['~> 0.1.9'],
+      },
+    ] as const;
+    const unanswered = [{ name: 'thruster', version: '0.1.9', because }];
+    const inspections = { inspected: 1, candidates: 2, byGem: {} };
+    const plan = {
+      ...{ pins: [], moves: [], commands: [], liftable: [], minimal: true },
+      unanswered,
+      inspections,
+    };
+    const searched = text(report([stopped], { plan }));
+    expect(searched).toContain('  why no other version will do:\n    kamal');
+    const cut = text(report([{ ...stopped, notes: [NOTES['search-incomplete']] }], { plan }));
+    expect(cut).toContain('  why no other version can be named:\n    kamal');
+  });
+
   it('has the rows by verdict and name, and none for what is compiled', () => {
     const rows = text(usual)
       .split('\n')
