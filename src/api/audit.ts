@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import path from 'node:path';
 import { auditLockfile } from '../audit/audit.js';
 import { CONFIG_FILE } from '../audit/config-file.js';
 import { deploymentsFor, usualCpus } from '../audit/deployments.js';
@@ -12,11 +13,13 @@ import type { AuditReport, AuditWarning, MultiTargetReport } from '../audit/type
 import type { Requires } from '../compat/types.js';
 import type { Cpu } from '../elf/types.js';
 import { UsageError } from '../errors.js';
+import type { ForcedLine } from '../gemfile/forced-gems.js';
 import { parseLockfile } from '../lockfile/parse.js';
 import { cacheDirectory } from '../registry/cache.js';
 import { targetsFitting } from '../target/catalog.js';
 import { readForCpus } from '../target/read-for-cpus.js';
 import { isGemVersion } from '../version/gem-version.js';
+import { forcedLines } from './forced-lines.js';
 import { packageVersion } from './package-version.js';
 import { openSession } from './session.js';
 
@@ -35,6 +38,8 @@ export interface AuditOptions extends PlanOptions {
   readonly gemfile?: ReadonlyMap<string, readonly string[]>;
   /** Gems that a pin of gemcompat's own holds: they are planned anew, or named as `plan.liftable`. */
   readonly pinned?: ReadonlySet<string>;
+  /** Gems that the Gemfile has compiled (`force_ruby_platform`), with the line; by default read from the Gemfile beside the lockfile. */
+  readonly forced?: ReadonlyMap<string, ForcedLine>;
   /** What stands in the lockfile, in place of what the file of `path` holds. */
   readonly lockfileText?: string;
 }
@@ -100,13 +105,15 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   const { deployments, warnings: doubts } = deploymentsFor(resolved, lockfile, plan);
   warnings.push(...doubts);
 
+  const warn = (warning: AuditWarning): void => void warnings.push(warning);
+  const forced = options.forced ?? (await forcedLines(path.resolve(cwd, file), lockfile, { cwd, warn }));
   const session = await openSession({
     cwd,
     env,
     project: directory,
     ...(sources === undefined ? {} : { sources }),
     ...(options.offline === undefined ? {} : { offline: options.offline }),
-    warn: (warning) => warnings.push(warning),
+    warn,
   });
   if (session.forceRubyPlatform) {
     warnings.push({
@@ -122,6 +129,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
         path: file,
         deployments,
         all: plan.all,
+        forced,
         ...(options.gemfile === undefined ? {} : { gemfile: options.gemfile }),
         ...(options.pinned === undefined ? {} : { pinned: options.pinned }),
         accepts: (row) => isAccepted(row, plan.ignore, today),

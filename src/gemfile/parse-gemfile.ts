@@ -19,6 +19,8 @@ export interface DynamicCall {
 /** `eval_gemfile PATH` */
 export interface EvaluatedCall {
   readonly line: number;
+  /** Something decides whether it runs. */
+  readonly conditional: boolean;
   /** Undefined where it shows only when it runs; else relative to the file, or absolute. */
   readonly path?: string;
 }
@@ -41,6 +43,8 @@ export interface GemfileSyntax {
   readonly evaluated: readonly EvaluatedCall[];
   readonly gemspecs: readonly GemspecCall[];
   readonly comments: readonly Span[];
+  /** A method of its own takes the place of `gem`. */
+  readonly redefinesGem: boolean;
   /** Where the code ends: at `__END__`, or with the file. */
   readonly end: number;
   /** The quote that most names of gems have. */
@@ -106,7 +110,32 @@ const CONDITIONS = new Set([
   'PostExecutionNode',
 ]);
 
-const EVALUATORS = new Set(['eval', 'instance_eval', 'class_eval', 'load', 'require', 'require_relative']);
+const EVALUATORS = new Set([
+  'eval',
+  'instance_eval',
+  'class_eval',
+  'load',
+  'require',
+  'require_relative',
+  // `%w[pg puma].each(&method(:gem))`, `send(:gem, "pg")`
+  'method',
+  'send',
+  'public_send',
+  '__send__',
+]);
+
+/** Blocks whose gems come from no gem server. */
+const ELSEWHERE = new Set(['git', 'github', 'path']);
+
+/** Blocks whose gems Bundler leaves out of some installations. */
+const PARTIAL = new Set(['group', 'platform', 'platforms', 'env', 'install_if']);
+
+/** What stands around a node, as far as it says something of the gems in it. */
+interface Around {
+  readonly conditional: boolean;
+  readonly from: string | undefined;
+  readonly partial: boolean;
+}
 
 /**
  * Reads a Gemfile, or a file that one evaluates, with Ruby's own parser.
@@ -125,26 +154,29 @@ export function parseGemfile(
   const evaluated: EvaluatedCall[] = [];
   const gemspecs: GemspecCall[] = [];
   let sources: string[] | undefined = [];
+  let redefinesGem = false;
   const lineAt = lineCounter(source);
   const constants = constantsOf(result.value);
 
   // A stack of our own: the nesting of what others wrote is theirs to choose.
-  const pending: { readonly node: RubyNode; readonly conditional: boolean }[] = [
-    { node: result.value, conditional: false },
+  const pending: { readonly node: RubyNode; readonly around: Around }[] = [
+    { node: result.value, around: { conditional: false, from: undefined, partial: false } },
   ];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { node, conditional } = next;
+    const { node, around } = next;
+    const { conditional } = around;
+    let { from, partial } = around;
     if (isNode(node, 'CallNode') && (node.receiver === null || isNode(node.receiver, 'SelfNode'))) {
       const line = lineAt(node.location.startOffset);
       const text = lineText(source, node.location.startOffset).trim();
       const [first] = node.arguments_?.arguments_ ?? [];
       if (node.name === 'gem' && first !== undefined) {
-        const call = readGemCall(node, { source, line, conditional, constants });
+        const call = readGemCall(node, { ...around, source, line, constants });
         if (call === undefined) dynamic.push({ kind: 'gem', line, text });
         else calls.push(call);
       } else if (node.name === 'eval_gemfile' && first !== undefined) {
         const target = plainPath(first, path);
-        evaluated.push({ line, ...(target === undefined ? {} : { path: target }) });
+        evaluated.push({ line, conditional, ...(target === undefined ? {} : { path: target }) });
       } else if (node.name === 'gemspec') {
         gemspecs.push(gemspecCall(node, line, path));
       } else if (node.name === 'source' && node.block === null && first !== undefined) {
@@ -152,11 +184,15 @@ export function parseGemfile(
         sources = url === undefined ? undefined : sources?.concat(url);
       } else if (EVALUATORS.has(node.name) && first !== undefined && !isStandard(first)) {
         dynamic.push({ kind: 'eval', line, text });
+      } else if (node.block !== null) {
+        if (ELSEWHERE.has(node.name)) from = node.name;
+        partial ||= PARTIAL.has(node.name);
       }
     }
+    redefinesGem ||= isNode(node, 'DefNode') && node.name === 'gem';
     const below = conditional || CONDITIONS.has(node.constructor.name) || isLoop(node);
     for (const child of node.compactChildNodes().reverse()) {
-      pending.push({ node: child, conditional: below });
+      pending.push({ node: child, around: { conditional: below, from, partial } });
     }
   }
   const bySource = (a: { line: number }, b: { line: number }): number => a.line - b.line;
@@ -166,6 +202,7 @@ export function parseGemfile(
     evaluated,
     gemspecs,
     comments: result.comments.map(({ location }) => spanOf(location)),
+    redefinesGem,
     end: result.dataLoc?.startOffset ?? source.length,
     quote: commonQuote(calls),
     sources,

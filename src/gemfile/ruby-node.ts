@@ -34,10 +34,13 @@ interface NodeFields {
   };
   readonly ConstantReadNode: { readonly name: string };
   readonly ConstantWriteNode: { readonly name: string; readonly value: RubyNode };
+  readonly DefNode: { readonly name: string };
   readonly EmbeddedStatementsNode: { readonly statements: { readonly body: Elements } | null };
+  readonly FalseNode: { readonly flags: number };
   readonly HashNode: { readonly elements: Elements };
   readonly InterpolatedStringNode: { readonly parts: Elements; readonly openingLoc: Location | null };
   readonly KeywordHashNode: { readonly elements: Elements };
+  readonly NilNode: { readonly flags: number };
   readonly ParenthesesNode: { readonly body: RubyNode | null };
   readonly ProgramNode: { readonly statements: { readonly body: Elements } };
   readonly SelfNode: { readonly flags: number };

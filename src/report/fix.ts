@@ -4,6 +4,7 @@ import type { FixOutcome } from '../fix/outcome.js';
 import type { BundlerAnswer, ByHand, Change, ReasonedPin } from '../fix/types.js';
 import { CHANGE_WORDS, byHandWords, placeWords } from './fix-words.js';
 import { printable } from './printable.js';
+import { bundleCommand } from './shell-command.js';
 import type { TextOptions } from './text.js';
 import { listWords } from './words.js';
 
@@ -18,6 +19,8 @@ export interface FixFacts {
   readonly lockfileWritten: boolean;
   readonly files: readonly { readonly shown: string }[];
   readonly outcome: FixOutcome;
+  /** The audit of the same project, as it is typed. */
+  readonly auditCommand?: string;
 }
 
 const MOST_GEMS = 8;
@@ -30,7 +33,7 @@ export function renderFix(facts: FixFacts, { color, width }: TextOptions): strin
     changeLines(facts, paint).join('\n'),
     byHandLines(facts, paint).join('\n'),
     bundlerLines(facts, paint).join('\n'),
-    leftLines(facts.outcome, paint).join('\n'),
+    leftLines(facts, paint).join('\n'),
     nextLines(facts, paint).join('\n'),
   ].filter((section) => section !== '');
   return `${sections.map((section) => wrapped(section, width)).join('\n\n')}\n`;
@@ -122,23 +125,30 @@ function bundlerLines({ bundler, pins, byHand }: FixFacts, paint: Ansis): string
   ];
 }
 
-function leftLines({ remaining, unknown, addPlatforms }: FixOutcome, paint: Ansis): string[] {
+function leftLines({ outcome, auditCommand = 'gemcompat audit' }: FixFacts, paint: Ansis): string[] {
+  const { remaining, unknown, addPlatforms } = outcome;
   return [
     ...(remaining.length === 0 ? [] : [paint.red(`Does not fit still: ${listWords(remaining, MOST_GEMS)}`)]),
     ...(unknown.length === 0 ? [] : [paint.yellow(`Could not be checked: ${listWords(unknown, MOST_GEMS)}`)]),
     ...(addPlatforms.length === 0
       ? []
       : [paint.yellow(`The lockfile has to list ${listWords(addPlatforms, MOST_GEMS)} as well`)]),
-    ...(remaining.length + unknown.length === 0 ? [] : ['  → why: gemcompat audit']),
+    ...(remaining.length + unknown.length === 0 ? [] : [`  → why: ${printable(auditCommand)}`]),
   ];
 }
 
-function nextLines({ files, written, lockfileWritten, outcome, bundler }: FixFacts, paint: Ansis): string[] {
+function nextLines(
+  { gemfile, files, written, lockfileWritten, outcome, bundler }: FixFacts,
+  paint: Ansis,
+): string[] {
   if (!written || bundler?.kind === 'failed') return [];
-  if (lockfileWritten) return [`Next: ${paint.bold('bundle install')}`];
+  const next = (command: string): string[] => [
+    `Next: ${paint.bold(printable(bundleCommand(command, gemfile)))}`,
+  ];
+  if (lockfileWritten) return next('bundle install');
   const added = outcome.addPlatforms.map((name) => ` --add-platform ${name}`).join('');
   if (files.length === 0 && added === '' && !outcome.relock) return [];
-  return [`Next: ${paint.bold(`bundle lock${added}`)}`];
+  return next(`bundle lock${added}`);
 }
 
 function wrapped(text: string, width: number | undefined): string {
