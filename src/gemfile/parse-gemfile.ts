@@ -124,6 +124,18 @@ const EVALUATORS = new Set([
   '__send__',
 ]);
 
+/** What may declare gems when it is called on another object: `dsl.gem "pg"`, `binding.eval(…)`. */
+const ON_OTHERS = new Set([
+  'gem',
+  'eval',
+  'instance_eval',
+  'class_eval',
+  'module_eval',
+  'send',
+  'public_send',
+  '__send__',
+]);
+
 /** Blocks whose gems come from no gem server. */
 const ELSEWHERE = new Set(['git', 'github', 'path']);
 
@@ -188,6 +200,10 @@ export function parseGemfile(
         if (ELSEWHERE.has(node.name)) from = node.name;
         partial ||= PARTIAL.has(node.name);
       }
+    } else if (isNode(node, 'CallNode') && ON_OTHERS.has(node.name) && node.arguments_ !== null) {
+      const line = lineAt(node.location.startOffset);
+      const text = lineText(source, node.location.startOffset).trim();
+      dynamic.push({ kind: node.name === 'gem' ? 'gem' : 'eval', line, text });
     }
     redefinesGem ||= isNode(node, 'DefNode') && node.name === 'gem';
     const below = conditional || CONDITIONS.has(node.constructor.name) || isLoop(node);
