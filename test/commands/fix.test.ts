@@ -3,6 +3,7 @@ import {
   copyFile,
   cp,
   lstat,
+  rename,
   mkdir,
   mkdtemp,
   readFile,
@@ -21,6 +22,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleOnPath } from '../helpers/bundle-command.js';
 import type { CliResult } from '../helpers/cli.js';
 import { ROOT, gemcompat } from '../helpers/cli.js';
+import { fix as fixProject } from '../../src/api/fix.js';
 
 const MIRROR = path.join(ROOT, 'fixtures/mirror');
 const APPS = path.join(ROOT, 'fixtures/apps');
@@ -113,6 +115,9 @@ describe('gemcompat fix', () => {
     expect(locked).toContain('    nokogiri (1.17.2-x86_64-linux)\n');
     expect(locked).toContain('  nokogiri (~> 1.16, < 1.18.0)\n');
 
+    const audited = await gemcompat(['audit', '.', ...ON_RHEL], { cwd: directory, env: cache });
+    expect(audited).toMatchObject({ code: 0, stderr: '' });
+
     const pinned = await text(directory);
     const second = await fix(directory, [], withBundler);
     expect(second).toMatchObject({ code: 0 });
@@ -158,6 +163,76 @@ describe('gemcompat fix', () => {
     const again = await fix(directory);
     expect(again).toMatchObject({ code: 0, stderr: '' });
     expect(await text(directory)).toContain('gem "nokogiri", "< 1.18.0" # gemcompat:');
+  });
+
+  it('refuses a Gemfile that its lockfile does not belong to, and loses nothing', async () => {
+    const directory = await app();
+    const edited = (await text(directory)).replace('"nokogiri", "~> 1.16"', '"nokogiri", ">= 2"');
+    await writeFile(path.join(directory, 'Gemfile'), edited);
+    const asked = [
+      ['fix', '.', ...ON_RHEL],
+      ['audit', '.', ...ON_RHEL, '--format', 'gemfile'],
+    ];
+    for (const args of asked) {
+      const result = await gemcompat(args, { cwd: directory, env: cache });
+      expect(result).toMatchObject({ code: 2, stdout: '' });
+      expect(result.stderr).toContain(
+        'the lockfile does not belong to this Gemfile: Gemfile:9 asks for nokogiri >= 2, and Gemfile.lock has 1.18.1 [GEMFILE_NOT_LOCKED]',
+      );
+      expect(result.stderr).toContain(
+        '→ nothing was written; lock it first, and run it again: bundle lock\n',
+      );
+    }
+    expect(await text(directory)).toBe(edited);
+    const elsewhere = await gemcompat(['fix', directory, ...ON_RHEL], { cwd: scratch, env: cache });
+    expect(elsewhere.stderr).toContain(`run it again: cd ${path.basename(directory)} && bundle lock\n`);
+  });
+
+  it('says what to type for the reasons, and what to run next, for a project elsewhere', async () => {
+    const directory = await app();
+    const gemfile = (await text(directory)).replace('gem "pg", "~> 1.5"', 'gem "pg", OPTIONS');
+    await writeFile(path.join(directory, 'Gemfile'), `OPTIONS = { require: false }\n${gemfile}`);
+    await rename(directory, `${directory} of mine`);
+    const given = `${path.basename(directory)} of mine`;
+    const args = ['fix', given, '-t', 'rhel-8,glibc-2.28', '-s', MIRROR, '--arch', 'x86_64', '-j', '2', '-v'];
+    const { code, stdout } = await gemcompat(args, { cwd: scratch, env: cache });
+    expect(code).toBe(1);
+    const command = /→ why: gemcompat (.*)\n/.exec(stdout)?.[1] ?? '';
+    expect(command).toBe(
+      `audit '${given}' --target rhel-8,glibc-2.28 --arch x86_64 --source ${MIRROR} --jobs 2`,
+    );
+    expect(stdout).toContain(`Next: cd '${given}' && bundle lock\n`);
+    const [, flags = ''] = command.split("' ");
+    const why = await gemcompat(['audit', given, ...flags.split(' ')], { cwd: scratch, env: cache });
+    expect(why.code).toBe(1);
+  });
+
+  it('gives Bundler the time that it is given, and writes nothing where that was too little', async () => {
+    const directory = await app();
+    const before = await text(directory);
+    const bin = await mkdtemp(path.join(scratch, 'slow-'));
+    const started = path.join(bin, 'started');
+    await writeFile(
+      path.join(bin, 'bundle'),
+      `#!/bin/sh\necho Fetching metadata\necho $$ > ${started}\nexec sleep 600\n`,
+      { mode: 0o755 },
+    );
+    const result = await fixProject({
+      path: directory,
+      target: 'rhel-8',
+      sources: [MIRROR],
+      env: { ...cache, PATH: `${bin}:/usr/bin:/bin` },
+      bundlerTimeout: 1500,
+    });
+    expect(result.bundler).toEqual({
+      kind: 'failed',
+      message: 'bundle lock was not done after 2 s, and was ended\nFetching metadata',
+    });
+    expect(result).toMatchObject({ written: false, outcome: { exitCode: 2 } });
+    const pid = Number(await readFile(started, 'utf8'));
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    expect(await text(directory)).toBe(before);
+    expect((await readdir(directory)).sort()).toEqual(['Gemfile', 'Gemfile.lock']);
   });
 
   it('ends with what it started, and leaves nothing behind, when it is interrupted', async () => {
@@ -274,6 +349,15 @@ describe('what cannot be done', () => {
     ],
     ['no lockfile', (root: string) => rm(path.join(root, 'Gemfile.lock')), [], 'LOCKFILE_NOT_FOUND'],
     ['--verify without a bundle', () => Promise.resolve(), ['--verify'], 'BUNDLE_NOT_FOUND'],
+    [
+      'a requirement that RubyGems would refuse',
+      async (root: string) => {
+        const gemfile = await text(root);
+        await writeFile(path.join(root, 'Gemfile'), gemfile.replace('~> 1.16', '~> abc'));
+      },
+      [],
+      'Gemfile:9: gem "nokogiri": malformed requirement "~> abc" [GEMFILE_REQUIREMENT]',
+    ],
     [
       '--lock that is not to be made',
       () => Promise.resolve(),
