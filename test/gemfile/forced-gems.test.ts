@@ -55,11 +55,14 @@ describe('force_ruby_platform of a Gemfile', () => {
       'eval_gemfile "more.rb"\n',
       { 'more.rb': 'gem "pg", force_ruby_platform: true\n' },
     ],
-  ] as const)('is certain %s, and Bundler reads it', async (_, gemfile, files = {}) => {
-    const { path: file, forced } = await forcedIn(gemfile, files);
-    expect([...forced].map(([name, { certain }]) => [name, certain])).toEqual([['pg', true]]);
-    expect(bundler.read(file)).toContainEqual(expect.objectContaining({ name: 'pg', force: true }));
-  });
+  ] as const)(
+    'is certain %s, and Bundler reads it',
+    async (_, gemfile, files: Readonly<Record<string, string>> = {}) => {
+      const { path: file, forced } = await forcedIn(gemfile, files);
+      expect([...forced].map(([name, { certain }]) => [name, certain])).toEqual([['pg', true]]);
+      expect(bundler.read(file)).toContainEqual(expect.objectContaining({ name: 'pg', force: true }));
+    },
+  );
 
   it.each([
     ['under a condition', 'gem "pg", force_ruby_platform: true if ENV["PG"]\n'],
@@ -81,7 +84,7 @@ describe('force_ruby_platform of a Gemfile', () => {
       'eval_gemfile "more.rb" if ENV["MORE"]\n',
       { 'more.rb': 'gem "pg", force_ruby_platform: true\n' },
     ],
-  ] as const)('is not certain %s', async (_, gemfile, files = {}) => {
+  ] as const)('is not certain %s', async (_, gemfile, files: Readonly<Record<string, string>> = {}) => {
     const { forced } = await forcedIn(gemfile, files);
     expect([...forced].map(([name, { certain }]) => [name, certain])).toEqual([['pg', false]]);
   });
