@@ -60,7 +60,9 @@ export default class Fix extends BaseCommand {
     const facts = { ...result, auditCommand: auditCommand(audited, flags, metadata.flags) };
     if (dryRun) {
       // The diff alone on stdout, so that it can be piped into git apply.
-      process.stdout.write(renderDiff(unifiedDiff(result.files), this.styleOn(process.stdout)));
+      const diff = renderDiff(unifiedDiff(result.files), this.styleOn(process.stdout));
+      process.stdout.write(diff);
+      if (diff !== '' && process.stdout.isTTY) process.stderr.write('\n');
       process.stderr.write(renderFix(facts, this.styleOn(process.stderr)));
     } else process.stdout.write(renderFix(facts, this.styleOn(process.stdout)));
     process.exitCode = result.outcome.exitCode;

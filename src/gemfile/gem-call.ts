@@ -12,7 +12,7 @@ export interface LiteralRequirement {
 /**
  * One argument of a `gem` call behind the name.
  * - `string`, `array`: literal requirements. `elements` of an array are undefined where they have no places of their own.
- * - `constant`: a constant that the file sets once, to literals.
+ * - `constant`: a constant or a variable that the file sets once, to literals.
  * - `opaque`: whatever shows only when it runs; it may be a requirement, or a hash of options.
  */
 export interface PositionalArgument {
@@ -80,7 +80,7 @@ export interface CallSurroundings {
   /** The block around it that says that its gems come from git or a path. */
   readonly from: string | undefined;
   readonly partial: boolean;
-  /** Constants that the file sets once, to literal strings. */
+  /** Constants and local variables that the file sets once, to literal strings. */
   readonly constants: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -119,7 +119,8 @@ function readArgument(node: RubyNode, { source, constants }: CallSurroundings): 
   if (text !== undefined) return { kind: 'string', span, texts: [text], elsewhere };
   const inside = insideParentheses(node) ?? node;
   if (isNode(inside, 'ArrayNode')) return readArray(inside, span, source);
-  const known = isNode(inside, 'ConstantReadNode') ? constants.get(inside.name) : undefined;
+  const isNamed = isNode(inside, 'ConstantReadNode') || isNode(inside, 'LocalVariableReadNode');
+  const known = isNamed ? constants.get(inside.name) : undefined;
   if (known !== undefined) return { kind: 'constant', span, texts: known, elsewhere };
   // What holds a heredoc anywhere keeps its text elsewhere too.
   return { kind: 'opaque', span, texts: [], elsewhere: true };

@@ -3,7 +3,7 @@ import type { GemCall, Quote } from './gem-call.js';
 import { literalStrings, readGemCall } from './gem-call.js';
 import { plainPath } from './plain-path.js';
 import type { NodeOf, ParsedRuby, RubyNode, Span } from './ruby-node.js';
-import { isNode, literalString, spanOf } from './ruby-node.js';
+import { childrenOf, isNode, literalString, spanOf } from './ruby-node.js';
 import type { ByteText, RubyParser } from './ruby-parser.js';
 import { SourceEncodingUnknown, SourceTooDeep } from './ruby-parser.js';
 import { columnOf, lineCounter, lineOf, lineText } from './source-lines.js';
@@ -168,7 +168,7 @@ export function parseGemfile(
   let sources: string[] | undefined = [];
   let redefinesGem = false;
   const lineAt = lineCounter(source);
-  const constants = constantsOf(result.value);
+  const constants = literalsOf(result.value);
 
   // A stack of our own: the nesting of what others wrote is theirs to choose.
   const pending: { readonly node: RubyNode; readonly around: Around }[] = [
@@ -207,7 +207,7 @@ export function parseGemfile(
     }
     redefinesGem ||= isNode(node, 'DefNode') && node.name === 'gem';
     const below = conditional || CONDITIONS.has(node.constructor.name) || isLoop(node);
-    for (const child of node.compactChildNodes().reverse()) {
+    for (const child of childrenOf(node).reverse()) {
       pending.push({ node: child, around: { conditional: below, from, partial } });
     }
   }
@@ -308,17 +308,39 @@ function gemspecCall(node: NodeOf<'CallNode'>, line: number, file: string): Gems
   };
 }
 
-/** Constants that are set once, at the top, to literal strings. */
-function constantsOf(program: NodeOf<'ProgramNode'>): Map<string, readonly string[]> {
+/** Nodes that give a constant or a local variable its value, or make another variable of its name. */
+const GIVES_VALUE = /^(?:(?:LocalVariable|Constant)\w*(?:Write|Target)|\w*Parameter)Node$/;
+
+/** Methods that change a string or an array in place. */
+const CHANGES =
+  /!$|^(?:<<|\[\]=|append|clear|concat|delete\w*|insert|pop|prepend|push|replace|shift|unshift)$/;
+
+/** Constants and local variables that are set once, at the top, to literal strings, and never changed. */
+function literalsOf(program: NodeOf<'ProgramNode'>): Map<string, readonly string[]> {
   const known = new Map<string, readonly string[]>();
-  const twice = new Set<string>();
   for (const node of program.statements.body) {
-    if (!isNode(node, 'ConstantWriteNode')) continue;
+    if (!isNode(node, 'ConstantWriteNode') && !isNode(node, 'LocalVariableWriteNode')) continue;
     const texts = literalStrings(node.value);
-    if (known.has(node.name) || texts === undefined) twice.add(node.name);
     if (texts !== undefined) known.set(node.name, texts);
   }
-  for (const name of twice) known.delete(name);
+  if (known.size === 0) return known;
+  const given = new Set<string>();
+  const pending: RubyNode[] = [program];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (GIVES_VALUE.test(node.constructor.name)) {
+      const { name } = node as { readonly name?: unknown };
+      if (typeof name === 'string') {
+        if (given.has(name)) known.delete(name);
+        given.add(name);
+      }
+    }
+    if (isNode(node, 'CallNode') && CHANGES.test(node.name)) {
+      const { receiver } = node;
+      if (isNode(receiver, 'ConstantReadNode') || isNode(receiver, 'LocalVariableReadNode'))
+        known.delete(receiver.name);
+    }
+    pending.push(...childrenOf(node));
+  }
   return known;
 }
 

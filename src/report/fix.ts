@@ -1,12 +1,13 @@
 import { Ansis } from 'ansis';
 import wrapAnsi from 'wrap-ansi';
+import type { AuditReport, MultiTargetReport } from '../audit/types.js';
 import type { FixOutcome } from '../fix/outcome.js';
 import type { BundlerAnswer, ByHand, Change, ReasonedPin } from '../fix/types.js';
 import { CHANGE_WORDS, byHandWords, placeWords } from './fix-words.js';
 import { printable } from './printable.js';
 import { bundleCommand } from './shell-command.js';
 import type { TextOptions } from './text.js';
-import { listWords } from './words.js';
+import { clashWords, listWords } from './words.js';
 
 /** What the report of a fix is made of. */
 export interface FixFacts {
@@ -19,11 +20,15 @@ export interface FixFacts {
   readonly lockfileWritten: boolean;
   readonly files: readonly { readonly shown: string }[];
   readonly outcome: FixOutcome;
+  readonly report?: AuditReport | MultiTargetReport;
+  /** The audit of what Bundler made of it, where it was asked. */
+  readonly after?: AuditReport | MultiTargetReport;
   /** The audit of the same project, as it is typed. */
   readonly auditCommand?: string;
 }
 
 const MOST_GEMS = 8;
+const MOST_REASONS = 3;
 
 /** What was done, what is left, and what to run next; ends with a newline. */
 export function renderFix(facts: FixFacts, { color, width }: TextOptions): string {
@@ -125,16 +130,30 @@ function bundlerLines({ bundler, pins, byHand }: FixFacts, paint: Ansis): string
   ];
 }
 
-function leftLines({ outcome, auditCommand = 'gemcompat audit' }: FixFacts, paint: Ansis): string[] {
+function leftLines(facts: FixFacts, paint: Ansis): string[] {
+  const { outcome, auditCommand = 'gemcompat audit' } = facts;
   const { remaining, unknown, addPlatforms } = outcome;
   return [
     ...(remaining.length === 0 ? [] : [paint.red(`Does not fit still: ${listWords(remaining, MOST_GEMS)}`)]),
+    ...reasonLines(facts),
     ...(unknown.length === 0 ? [] : [paint.yellow(`Could not be checked: ${listWords(unknown, MOST_GEMS)}`)]),
     ...(addPlatforms.length === 0
       ? []
       : [paint.yellow(`The lockfile has to list ${listWords(addPlatforms, MOST_GEMS)} as well`)]),
     ...(remaining.length + unknown.length === 0 ? [] : [`  → why: ${printable(auditCommand)}`]),
   ];
+}
+
+/** In short, why no other version will do. */
+function reasonLines({ report, after }: FixFacts): string[] {
+  const unanswered = (after ?? report)?.plan?.unanswered ?? [];
+  return unanswered.slice(0, MOST_GEMS).flatMap(({ name, because }) => {
+    const left = because.length - MOST_REASONS;
+    const words = because.slice(0, MOST_REASONS).map(clashWords).join('; ');
+    return because.length === 0
+      ? []
+      : [`  ${printable(name)}: ${words}${left > 0 ? `; and ${left} more reasons` : ''}`];
+  });
 }
 
 function nextLines(
@@ -151,11 +170,15 @@ function nextLines(
   return next(`bundle lock${added}`);
 }
 
+/** What is typed or written as it stands stays on one line, however long: a break would be pasted too. */
+const PASTED = /^ *(?:→ why|Next|write): /;
+
 function wrapped(text: string, width: number | undefined): string {
   if (width === undefined) return text;
   return text
     .split('\n')
     .map((line) => {
+      if (PASTED.test(line)) return line;
       const hanging = `${/^ */.exec(line)?.[0] ?? ''}  `;
       return wrapAnsi(line, width - hanging.length, { trim: false, hard: true }).replaceAll(
         '\n',

@@ -486,14 +486,35 @@ export const HARD_GEMFILES: readonly HardGemfile[] = [
   {
     title: 'a version in a local variable',
     gemfile: `${SOURCE}xml = "~> 1.16"\ngem "nokogiri", xml, require: false\n`,
-    becomes: ['gem "nokogiri", "< 1.18.0", xml, require: false'],
+    becomes: ['gem "nokogiri", xml, "< 1.18.0", require: false'],
   },
   {
     title: 'a version in a local variable that has to be replaced',
     gemfile: `${SOURCE}xml = "~> 1.18"\ngem "nokogiri", xml\n`,
     pins: replacing,
+    becomes: ['gem "nokogiri", "< 1.18.0"'],
+  },
+  {
+    title: 'a version in a local variable that is set twice, and has to be replaced',
+    gemfile: `${SOURCE}xml = "~> 1.18"\nxml = "~> 1.16" if ENV["OLD"]\ngem "nokogiri", xml\n`,
+    pins: replacing,
     becomes: [],
     byHand: { nokogiri: 'computed-requirement' },
+  },
+  {
+    title: 'a version in a local variable that is added to',
+    gemfile: `${SOURCE}xml = +"~> 1"\nxml << ".16"\ngem "nokogiri", xml\n`,
+    becomes: ['gem "nokogiri", "< 1.18.0", xml'],
+  },
+  {
+    title: 'a version in a variable of a block that has the name of another',
+    gemfile: `${SOURCE}xml = "~> 1.18"\n["~> 1.16"].each do |xml|\n  gem "nokogiri", xml\nend\n`,
+    becomes: ['  gem "nokogiri", "< 1.18.0", xml'],
+  },
+  {
+    title: 'a constant that is changed in place',
+    gemfile: `${SOURCE}XML = +"~> 1"\nXML << ".16"\ngem "nokogiri", XML\n`,
+    becomes: ['gem "nokogiri", "< 1.18.0", XML'],
   },
   {
     title: 'names and versions in a table',
@@ -518,6 +539,28 @@ export const HARD_GEMFILES: readonly HardGemfile[] = [
     gemfile: `${SOURCE}tap { |dsl| dsl.gem "nokogiri", "~> 1.16" }\n`,
     becomes: [],
     byHand: { nokogiri: 'not-found' },
+  },
+  {
+    title: 'the when of a case',
+    gemfile: `${SOURCE}case RUBY_ENGINE\nwhen "ruby", "truffleruby"\n  gem "nokogiri", "~> 1.16"\nelse\n  gem "jrjackson"\nend\n`,
+    becomes: ['  gem "nokogiri", "~> 1.16", "< 1.18.0"'],
+  },
+  {
+    title: 'the in of a case',
+    gemfile: `${SOURCE}case RUBY_VERSION.split(".").map(&:to_i)\nin [3.., *] then gem "nokogiri", "~> 1.16"\nend\n`,
+    becomes: ['in [3.., *] then gem "nokogiri", "~> 1.16", "< 1.18.0"'],
+  },
+  {
+    title: 'the value of a parameter',
+    gemfile: `${SOURCE}declare = ->(xml = gem("nokogiri", "~> 1.16")) { xml }\ndeclare.call\n`,
+    becomes: ['declare = ->(xml = gem("nokogiri", "~> 1.16", "< 1.18.0")) { xml }'],
+  },
+  {
+    title: 'a version from a multiple assignment',
+    gemfile: `${SOURCE}xml = "~> 1.18"\nxml, db = "~> 1.16", "~> 1.5"\ngem "nokogiri", xml\ngem "pg", db\n`,
+    pins: replacing,
+    becomes: [],
+    byHand: { nokogiri: 'computed-requirement' },
   },
   {
     title: 'the branches of a case',
