@@ -40,7 +40,7 @@ export function targetsOf(given: readonly string[]): string[] {
 /** The CPUs that --arch names: given several times, or as a list with commas. Throws UsageError `ARCH_UNKNOWN`. */
 export function cpusOf(given: readonly string[]): Cpu[] {
   const names = given.flatMap((text) => text.split(',').map((name) => name.trim()));
-  return [...new Set(names)].map((name) => {
+  const cpus = names.map((name) => {
     const cpu = parseCpu(name);
     if (cpu !== undefined) return cpu;
     throw new UsageError(`--arch ${name} is not a CPU that is known`, {
@@ -48,4 +48,5 @@ export function cpusOf(given: readonly string[]): Cpu[] {
       suggestions: [`known are: ${CPUS.join(', ')}`],
     });
   });
+  return [...new Set(cpus)];
 }
