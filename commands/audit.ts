@@ -80,6 +80,8 @@ export default class Audit extends BaseCommand {
       return { result: report, lines: renderFixedLines(changes) };
     } catch (error) {
       if (!(error instanceof GemfileError)) throw error;
+      // Pins for what is locked would be none for this Gemfile.
+      if (error.code === 'GEMFILE_NOT_LOCKED') throw error;
       if (error.code !== 'GEMFILE_NOT_FOUND') this.warnUser(error.message);
       return { result: await audit(options) };
     }

@@ -1,5 +1,6 @@
+import path from 'node:path';
 import { Flags } from '@oclif/core';
-import { auditArgs, auditFlags, auditOptions } from '../src/audit-flags.js';
+import { auditArgs, auditCommand, auditFlags, auditOptions } from '../src/audit-flags.js';
 import { BaseCommand } from '../src/base-command.js';
 import { fix, inspectionWords, renderDiff, renderFix, unifiedDiff } from '../src/index.js';
 import { progressBar } from '../src/progress-bar.js';
@@ -36,7 +37,7 @@ export default class Fix extends BaseCommand {
   };
 
   async run(): Promise<void> {
-    const { args, flags } = await this.parse(Fix);
+    const { args, flags, metadata } = await this.parse(Fix);
     const progress = progressBar(this.watched);
     const dryRun = flags['dry-run'];
     const result = await fix({
@@ -53,11 +54,17 @@ export default class Fix extends BaseCommand {
     if (flags.verbose && plan !== undefined) {
       for (const line of inspectionWords(plan.inspections)) process.stderr.write(`${line}\n`);
     }
+    const { lockfile } = result.report;
+    // A Gemfile may be named here; what is audited is its lockfile.
+    const audited = path.join(args.path, path.basename(lockfile)) === lockfile ? args.path : lockfile;
+    const facts = { ...result, auditCommand: auditCommand(audited, flags, metadata.flags) };
     if (dryRun) {
       // The diff alone on stdout, so that it can be piped into git apply.
-      process.stdout.write(renderDiff(unifiedDiff(result.files), this.styleOn(process.stdout)));
-      process.stderr.write(renderFix(result, this.styleOn(process.stderr)));
-    } else process.stdout.write(renderFix(result, this.styleOn(process.stdout)));
+      const diff = renderDiff(unifiedDiff(result.files), this.styleOn(process.stdout));
+      process.stdout.write(diff);
+      if (diff !== '' && process.stdout.isTTY) process.stderr.write('\n');
+      process.stderr.write(renderFix(facts, this.styleOn(process.stderr)));
+    } else process.stdout.write(renderFix(facts, this.styleOn(process.stdout)));
     process.exitCode = result.outcome.exitCode;
   }
 }

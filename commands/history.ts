@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../src/base-command.js';
-import { colorFlag, cpusOf, offlineFlag, outputFlag } from '../src/common-flags.js';
+import { colorFlag, cpusOf, offlineFlag, outputFlag, targetsOf } from '../src/common-flags.js';
 import { CPUS, history, historyExitCodeOf, renderHistory } from '../src/index.js';
 import { progressBar } from '../src/progress-bar.js';
 
@@ -88,7 +88,7 @@ export default class History extends BaseCommand {
     const progress = progressBar(this.watched);
     const report = await history({
       gem: args.gem,
-      ...(flags.target === undefined ? {} : { target: flags.target }),
+      ...(flags.target === undefined ? {} : { target: targetsOf(flags.target) }),
       ...(flags.arch === undefined ? {} : { arches: cpusOf(flags.arch) }),
       ...(flags.source === undefined ? {} : { sources: flags.source }),
       ...(flags.ruby === undefined ? {} : { ruby: flags.ruby }),

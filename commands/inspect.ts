@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../src/base-command.js';
-import { colorFlag, cpusOf, offlineFlag, outputFlag } from '../src/common-flags.js';
+import { colorFlag, cpusOf, offlineFlag, outputFlag, targetsOf } from '../src/common-flags.js';
 import { CPUS, inspect, inspectExitCode, renderInspect } from '../src/index.js';
 import { fileCounter } from '../src/progress-bar.js';
 
@@ -87,7 +87,7 @@ export default class Inspect extends BaseCommand {
     const progress = fileCounter(this.watched);
     const report = await inspect({
       paths: argv.map(String),
-      ...(flags.target === undefined ? {} : { target: flags.target }),
+      ...(flags.target === undefined ? {} : { target: targetsOf(flags.target) }),
       ...(flags.arch === undefined ? {} : { arches: cpusOf(flags.arch) }),
       ...(flags.ruby === undefined ? {} : { ruby: flags.ruby }),
       ...(flags.source === undefined ? {} : { sources: flags.source }),

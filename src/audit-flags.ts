@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
-import { colorFlag, cpusOf, offlineFlag } from './common-flags.js';
+import { colorFlag, cpusOf, offlineFlag, targetsOf } from './common-flags.js';
 import type { AuditOptions } from './index.js';
-import { CPUS, UsageError } from './index.js';
+import { CPUS, UsageError, shellWord } from './index.js';
 
 /** The argument and flags of every command that audits a project. */
 export const auditArgs = {
@@ -89,7 +89,7 @@ export interface AuditFlags {
 
 /** What the flags ask of the audit. Throws UsageError. */
 export function auditOptions(path: string, flags: AuditFlags): AuditOptions {
-  const { target: targets } = flags;
+  const targets = flags.target && targetsOf(flags.target);
   return {
     path,
     ...(targets === undefined ? {} : { target: targets.length === 1 ? (targets[0] ?? '') : targets }),
@@ -106,6 +106,22 @@ export function auditOptions(path: string, flags: AuditFlags): AuditOptions {
     offline: flags.offline,
     jobs: flags.jobs,
   };
+}
+
+/** How each flag got its value, by its name (oclif's `metadata.flags`). */
+type FlagSources = Readonly<Record<string, { readonly setFromDefault?: boolean } | undefined>>;
+
+/** The audit of the same project, as it is typed: the path and the flags that were given, each in its long form. */
+export function auditCommand(path: string, flags: AuditFlags, sources: FlagSources): string {
+  const values: Readonly<Record<string, unknown>> = { ...flags };
+  const given = Object.keys(auditFlags).flatMap((name) => {
+    const value = values[name];
+    if (value === undefined || sources[name]?.setFromDefault === true || name === 'verbose') return [];
+    if (typeof value === 'boolean') return name === 'color' ? [] : value ? [`--${name}`] : [];
+    const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return all.map((each) => `--${name} ${shellWord(String(each))}`);
+  });
+  return ['gemcompat audit', ...(path === '.' ? [] : [shellWord(path)]), ...given].join(' ');
 }
 
 function pairOf(text: string): [name: string, value: string] {

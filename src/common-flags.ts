@@ -23,9 +23,24 @@ export const outputFlag = {
   }),
 };
 
-/** The CPUs that --arch names. Throws UsageError `ARCH_UNKNOWN`. */
-export function cpusOf(names: readonly string[]): Cpu[] {
-  return names.map((name) => {
+/** A target whose rest is a path or a reference, which may hold a comma. */
+const OF_A_FILE = /^(?:rootfs|image|docker-archive|oci|dockerfile):/;
+
+/** The targets that --target names, each once: given several times, or as a list with commas. */
+export function targetsOf(given: readonly string[]): string[] {
+  const names = given.flatMap((text) => {
+    const parts = text.split(',');
+    const rest = parts.findIndex((part) => OF_A_FILE.test(part));
+    const listed = rest < 0 ? parts : [...parts.slice(0, rest), parts.slice(rest).join(',')];
+    return parts.length === 1 ? parts : listed.map((name) => name.trim()).filter((name) => name !== '');
+  });
+  return [...new Set(names.length === 0 ? given : names)];
+}
+
+/** The CPUs that --arch names: given several times, or as a list with commas. Throws UsageError `ARCH_UNKNOWN`. */
+export function cpusOf(given: readonly string[]): Cpu[] {
+  const names = given.flatMap((text) => text.split(',').map((name) => name.trim()));
+  const cpus = names.map((name) => {
     const cpu = parseCpu(name);
     if (cpu !== undefined) return cpu;
     throw new UsageError(`--arch ${name} is not a CPU that is known`, {
@@ -33,4 +48,5 @@ export function cpusOf(names: readonly string[]): Cpu[] {
       suggestions: [`known are: ${CPUS.join(', ')}`],
     });
   });
+  return [...new Set(cpus)];
 }

@@ -119,6 +119,7 @@ export { unifiedDiff } from './fix/unified-diff.js';
 export { renderDiff, renderFix } from './report/fix.js';
 export { byHandWords } from './report/fix-words.js';
 export { renderFixedLines } from './report/gemfile.js';
+export { shellWord } from './report/shell-command.js';
 export { render } from './report/render.js';
 export type { ReportFormat } from './report/render.js';
 export { inspectionWords } from './report/words.js';

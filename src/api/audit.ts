@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { auditLockfile } from '../audit/audit.js';
 import { CONFIG_FILE } from '../audit/config-file.js';
 import { deploymentsFor, usualCpus } from '../audit/deployments.js';
@@ -7,10 +8,12 @@ import { planAudit } from '../audit/plan.js';
 import { TargetError } from '../errors.js';
 import type { AuditProgress } from '../audit/ports.js';
 import type { AuditReport, AuditWarning, MultiTargetReport } from '../audit/types.js';
+import type { ForcedLine } from '../gemfile/forced-gems.js';
 import type { CpuReading } from '../target/merge-cpus.js';
 import type { ReadForCpusOptions } from '../target/read-for-cpus.js';
 import { readForCpus } from '../target/read-for-cpus.js';
 import { readAuditedProject } from './audited-project.js';
+import { forcedLines } from './forced-lines.js';
 import { openSession } from './session.js';
 import { systemsThatRun } from './systems-that-run.js';
 import { targetPorts } from './target-ports.js';
@@ -30,6 +33,8 @@ export interface AuditOptions extends PlanOptions {
   readonly gemfile?: ReadonlyMap<string, readonly string[]>;
   /** Gems that a pin of gemcompat's own holds: they are planned anew, or named as `plan.liftable`. */
   readonly pinned?: ReadonlySet<string>;
+  /** Gems that the Gemfile has compiled (`force_ruby_platform`), with the line; by default read from the Gemfile beside the lockfile. */
+  readonly forced?: ReadonlyMap<string, ForcedLine>;
   /** What stands in the lockfile, in place of what the file of `path` holds. */
   readonly lockfileText?: string;
 }
@@ -79,13 +84,15 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   const { deployments, warnings: doubts } = deploymentsFor(resolved, lockfile, plan);
   warnings.push(...doubts);
 
+  const warn = (warning: AuditWarning): void => void warnings.push(warning);
+  const forced = options.forced ?? (await forcedLines(path.resolve(cwd, file), lockfile, { cwd, warn }));
   const session = await openSession({
     cwd,
     env,
     project: directory,
     sources,
     offline: options.offline,
-    warn: (warning) => warnings.push(warning),
+    warn,
   });
   if (session.forceRubyPlatform) {
     warnings.push({
@@ -101,6 +108,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
         path: file,
         deployments,
         all: plan.all,
+        forced,
         ...(options.gemfile === undefined ? {} : { gemfile: options.gemfile }),
         ...(options.pinned === undefined ? {} : { pinned: options.pinned }),
         accepts: (row) => isAccepted(row, plan.ignore, today),

@@ -6,22 +6,29 @@ import type { AuditReport, MultiTargetReport } from '../audit/types.js';
 import { GemfileError, UsageError } from '../errors.js';
 import { askBundler } from '../fix/ask-bundler.js';
 import { findBundle } from '../fix/bundle-command.js';
+import type { Drift } from '../fix/drift.js';
+import { driftOf } from '../fix/drift.js';
 import { addPlatformsOf, outcomeOf } from '../fix/outcome.js';
 import type { FixOutcome } from '../fix/outcome.js';
-import { withoutOwnPins } from '../fix/own-requirements.js';
+import { isNeeded, withoutOwnPins } from '../fix/own-requirements.js';
 import { rewrite } from '../fix/rewrite.js';
 import type { BundlerAnswer, ByHand, Change, FileChange, ReasonedPin } from '../fix/types.js';
+import type { ForcedLine } from '../gemfile/forced-gems.js';
+import { forcedGems } from '../gemfile/forced-gems.js';
 import type { ProjectGemfiles } from '../gemfile/project-gemfiles.js';
 import { readProjectGemfiles } from '../gemfile/project-gemfiles.js';
 import { loadRubyParser } from '../gemfile/ruby-parser.js';
 import { writeFiles } from '../gemfile/write-files.js';
 import type { Lockfile } from '../lockfile/types.js';
+import { driftWords } from '../report/drift-words.js';
 import { pinComment } from '../report/fix-reason.js';
+import { bundleCommand } from '../report/shell-command.js';
 import type { AuditOptions } from './audit.js';
 import { audit } from './audit.js';
+import { gemfileOf } from './gemfile-of.js';
 
 /** What to make fit, and how. */
-export interface FixOptions extends Omit<AuditOptions, 'gemfile' | 'pinned' | 'lockfileText'> {
+export interface FixOptions extends Omit<AuditOptions, 'gemfile' | 'pinned' | 'forced' | 'lockfileText'> {
   /** Write nothing. */
   readonly dryRun?: boolean;
   /** Ask the real Bundler first; by default where there is a `bundle` on the PATH and something is written. */
@@ -57,8 +64,8 @@ const BUNDLER_TIMEOUT = 5 * 60_000;
  * Writes the pins that make a project fit into its Gemfile, lifts those of an earlier run that are no longer needed, and
  * leaves everything else as it was, byte for byte.
  *
- * @throws GemcompatError what `audit` throws; GemfileError for a Gemfile that cannot be read, edited or written;
- * UsageError `BUNDLE_NOT_FOUND`. Where Bundler refuses the new Gemfile nothing is thrown: see `FixResult.bundler`.
+ * @throws GemcompatError what `audit` throws; GemfileError for a Gemfile that cannot be read, edited or written, and
+ * `GEMFILE_NOT_LOCKED` for one that was edited so that the lockfile is not its own; UsageError `BUNDLE_NOT_FOUND`. Where Bundler refuses the new Gemfile nothing is thrown: see `FixResult.bundler`.
  */
 export async function fix(options: FixOptions): Promise<FixResult> {
   const cwd = options.cwd ?? process.cwd();
@@ -67,14 +74,17 @@ export async function fix(options: FixOptions): Promise<FixResult> {
   const given = await lockfileFor(options.path ?? '.', cwd);
   const { path: shownLockfile, lockfile } = await readLockfile(given, cwd);
   const lockfilePath = path.resolve(cwd, shownLockfile);
-  const gemfilePath = gemfileOf(lockfilePath);
+  const gemfilePath = gemfileFor(lockfilePath);
   const lockfileBefore = await readFile(lockfilePath, 'latin1');
   const parser = await loadRubyParser();
   const project = await readProjectGemfiles(gemfilePath, { cwd, parser });
+  refuseDrift(driftOf(project, lockfile, parser, shownLockfile), project.files[0].shown, shownLockfile);
   const { gemfile, pinned } = withoutOwnPins(project, lockfile, parser);
 
   const asked = { ...options, path: given };
-  const report = await audit({ ...asked, gemfile, pinned });
+  const forced = (): ReadonlyMap<string, ForcedLine> =>
+    forcedGems(project, (name) => isNeeded(lockfile, name));
+  const report = await audit({ ...asked, gemfile, pinned, forced: forced() });
   const pins = reasoned(report, lockfile, gemfile);
   const { changes, byHand } = rewrite(project, {
     pins,
@@ -106,7 +116,9 @@ export async function fix(options: FixOptions): Promise<FixResult> {
           timeout: options.bundlerTimeout ?? BUNDLER_TIMEOUT,
         });
   const after =
-    bundler?.kind === 'resolved' ? await audit({ ...asked, lockfileText: bundler.lockfile }) : undefined;
+    bundler?.kind === 'resolved'
+      ? await audit({ ...asked, lockfileText: bundler.lockfile, forced: forced() })
+      : undefined;
   const written = options.dryRun !== true && bundler?.kind !== 'failed';
   const lockfileWritten = written && options.lock === true && bundler?.kind === 'resolved';
   if (written) {
@@ -140,6 +152,20 @@ export async function fix(options: FixOptions): Promise<FixResult> {
     ...(bundler === undefined ? {} : { bundler }),
     outcome: outcomeOf({ report, after, pins, byHand, bundler, addPlatforms, lockfileWritten }),
   };
+}
+
+/** What is locked is not what Bundler would install, so that nothing that is found of it would hold. */
+function refuseDrift(drifts: readonly Drift[], gemfile: string, lockfile: string): void {
+  const [first] = drifts;
+  if (first === undefined) return;
+  throw new GemfileError(driftWords(drifts, lockfile), {
+    code: 'GEMFILE_NOT_LOCKED',
+    path: first.place.file,
+    line: first.place.line,
+    suggestions: [
+      `nothing was written; lock it first, and run it again: ${bundleCommand('bundle lock', gemfile)}`,
+    ],
+  });
 }
 
 async function bundleFor(
@@ -177,13 +203,11 @@ async function lockfileFor(given: string, cwd: string): Promise<string> {
   return path.basename(given) === 'gems.rb' ? given.replace(/gems\.rb$/, 'gems.locked') : `${given}.lock`;
 }
 
-/** The Gemfile of a lockfile (Bundler::SharedHelpers#default_lockfile, the other way round). */
-function gemfileOf(lockfile: string): string {
-  const directory = path.dirname(lockfile);
-  const name = path.basename(lockfile);
-  if (name === 'gems.locked') return path.join(directory, 'gems.rb');
-  if (name.endsWith('.lock') && name.length > '.lock'.length) return lockfile.slice(0, -'.lock'.length);
-  throw new GemfileError(`${name} is not named after a Gemfile, so that it is not known which one to edit`, {
+function gemfileFor(lockfile: string): string {
+  const gemfile = gemfileOf(lockfile);
+  if (gemfile !== undefined) return gemfile;
+  const message = `${path.basename(lockfile)} is not named after a Gemfile, so that it is not known which one to edit`;
+  throw new GemfileError(message, {
     code: 'GEMFILE_NOT_FOUND',
     path: lockfile,
     suggestions: ['name the project: gemcompat fix path/to/app'],

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { AuditReport, FloorReport, MultiTargetReport, SystemFloor } from '../audit/types.js';
 import type { FloorAudit } from '../audit/floor.js';
 import { anySystem, auditFloor, countsForFloor, libcsOf, needsOf } from '../audit/floor.js';
@@ -12,6 +13,7 @@ import { targetsFitting } from '../target/catalog.js';
 import type { AuditOptions } from './audit.js';
 import { audit } from './audit.js';
 import { readAuditedProject } from './audited-project.js';
+import { forcedLines } from './forced-lines.js';
 import { openSession } from './session.js';
 
 /**
@@ -50,17 +52,19 @@ export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
     })),
   );
   const warnings: AuditWarning[] = [...plan.warnings, ...project.warnings];
+  const warn = (warning: AuditWarning): void => void warnings.push(warning);
+  const forced = await forcedLines(path.resolve(cwd, file), lockfile, { cwd, warn });
   const session = await openSession({
     cwd,
     env,
     project: directory,
     sources,
     offline: options.offline,
-    warn: (warning) => warnings.push(warning),
+    warn,
   });
   try {
     const audited = await auditFloor(
-      { lockfile, path: file, deployments, all: plan.all },
+      { lockfile, path: file, deployments, all: plan.all, forced },
       {
         reader: session.reader(options.jobs),
         originOf: (gem) => session.originOf(gem.remotes),

@@ -179,7 +179,7 @@ async function versionsOf(gem: string, origin: GemOrigin, lockfile: Lockfile): P
   throw new RegistryError(`${origin.name} has no gem ${gem}`, {
     code: 'GEM_UNKNOWN',
     suggestions: [
-      ...(near.length > 0 ? [`the nearest names are ${near.join(', ')}`] : []),
+      ...(near.length > 0 ? [`did you mean ${near.join(', ')}?`] : []),
       'name the source that has it: --source URL|DIR',
     ],
   });

@@ -22,8 +22,19 @@ export type Chosen =
       readonly notes: readonly GemNote[];
     };
 
+/** The Gemfile's line that speaks of `force_ruby_platform`. */
+export interface ForcedBy {
+  /** As the user would write it. */
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  /** Bundler is sure to compile the gem; otherwise only Ruby can tell. */
+  readonly certain: boolean;
+}
+
 export interface ChooseRequest {
   readonly name: string;
+  readonly forced?: ForcedBy;
   readonly locked: LockedVersion;
   readonly lockfile: Lockfile;
   readonly deployment: Deployment;
@@ -33,7 +44,7 @@ export interface ChooseRequest {
 
 /** Which variant of a locked gem Bundler installs on a deployment; `pickVariant` has the rules. */
 export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
-  const { name, locked, lockfile, deployment } = request;
+  const { name, locked, lockfile, deployment, forced } = request;
   const { version, platforms, sourceType } = locked;
   const gem = `${name} ${version}`;
   const local = localPlatform(deployment.cpu, deployment.target.libc);
@@ -75,7 +86,11 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
       failure = unavailable(gem, error);
     }
   }
-  const notes = notesOf(picked, wanted);
+  // What is compiled needs no variant of its own in a lockfile that provides for the machine, a frozen one included.
+  const notes = [
+    ...notesOf(picked, wanted, provided && forced?.certain === true),
+    ...forcedNotes(picked, request),
+  ];
   if (picked.kind === 'none')
     return { kind: 'none', finding: failure ?? noVariant(picked.reason, wanted, gem), notes };
   const platform = picked.kind === 'ruby' ? 'ruby' : picked.platform;
@@ -87,7 +102,7 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
 }
 
 function pick(
-  { locked, lockfile, deployment }: ChooseRequest,
+  { locked, lockfile, deployment, forced }: ChooseRequest,
   available: readonly Release[] | undefined,
 ): VariantChoice {
   return pickVariant({
@@ -95,6 +110,7 @@ function pick(
     lockedPlatforms: lockfile.platforms,
     local: localPlatform(deployment.cpu, deployment.target.libc),
     bundler: /^[0-3]\./.test(lockfile.bundlerVersion ?? '2.6') ? '2.6' : '4.0',
+    forceRuby: forced?.certain === true,
     ...(available === undefined ? {} : { available }),
     ...(deployment.ruby === undefined ? {} : { ruby: deployment.ruby }),
   });
@@ -110,12 +126,19 @@ function needsIndex(picked: VariantChoice): boolean {
   return picked.kind === 'none' || picked.notes.includes('not-in-lockfile');
 }
 
-function notesOf({ notes }: VariantChoice, platform: string): GemNote[] {
+function notesOf({ notes }: VariantChoice, platform: string, isCompiled: boolean): GemNote[] {
   const told: GemNote[] = [];
-  if (notes.includes('not-in-lockfile')) told.push({ kind: 'not-in-lockfile', platform });
+  if (notes.includes('not-in-lockfile') && !isCompiled) told.push({ kind: 'not-in-lockfile', platform });
   if (notes.includes('yanked')) told.push({ kind: 'yanked' });
   if (notes.includes('variant-skipped')) told.push({ kind: 'variant-skipped' });
   return told;
+}
+
+function forcedNotes(picked: VariantChoice, { forced, locked }: ChooseRequest): GemNote[] {
+  if (forced === undefined || locked.platforms.every((platform) => platform === 'ruby')) return [];
+  const { file, line, certain } = forced;
+  if (certain) return [{ kind: 'forced-ruby', file, line }];
+  return picked.kind === 'precompiled' ? [{ kind: 'force-ruby-unclear', file, line }] : [];
 }
 
 function noVariant(

@@ -70,8 +70,10 @@ export class GemAudit {
   }
 
   #choose(locked: LockedVersion, deployment: Deployment): Promise<Chosen> {
+    const forced = this.#request.forced?.get(this.#gem.name);
     return chooseVariant({
       name: this.#gem.name,
+      ...(forced === undefined ? {} : { forced }),
       locked,
       lockfile: this.#request.lockfile,
       deployment,

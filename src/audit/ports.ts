@@ -4,6 +4,7 @@ import type { Lockfile } from '../lockfile/types.js';
 import type { Deployment } from '../search/types.js';
 import type { LockedVersion } from './bundle.js';
 import type { GemOrigin, GemReader } from './gem-reader.js';
+import type { ForcedBy } from './choose-variant.js';
 import type { GemReport } from './types.js';
 
 export interface AuditRequest {
@@ -16,6 +17,8 @@ export interface AuditRequest {
   readonly all: boolean;
   /** The Gemfile's requirement by name, in place of DEPENDENCIES: what it says without gemcompat's own pins. */
   readonly gemfile?: ReadonlyMap<string, readonly string[]>;
+  /** Gems that the Gemfile has compiled, or may have, with the line that says so. */
+  readonly forced?: ReadonlyMap<string, ForcedBy>;
   /** Gems that a pin of gemcompat's own holds: they are planned anew, or named as `liftable`. */
   readonly pinned?: ReadonlySet<string>;
   /** The project accepts what was found of a gem, so that nothing is to be done about it. */

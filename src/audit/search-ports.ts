@@ -59,6 +59,16 @@ export class SearchPorts implements BundlePorts {
     return contents === undefined ? 'unknown' : judge(contents, deployment).verdict;
   }
 
+  async glibcBeyond({ release, deployment }: Choice): Promise<string | undefined> {
+    const contents = await this.#read(release);
+    const { requires, findings = [] } = contents === undefined ? {} : judge(contents, deployment);
+    const needed = requires?.glibc;
+    const beyond = findings.some(
+      (finding) => finding.kind === 'symbol-version' && finding.symbolVersion === `GLIBC_${needed ?? ''}`,
+    );
+    return beyond ? needed : undefined;
+  }
+
   async compiles(release: Release): Promise<boolean> {
     return ((await this.#read(release))?.metadata.extensions.length ?? 0) > 0;
   }

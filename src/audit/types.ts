@@ -39,6 +39,8 @@ export interface IgnoredRow {
  * - `yanked`: the source no longer has a variant that the lockfile lists.
  * - `variant-skipped`: a nearer variant is passed over, because it wants another Ruby or RubyGems.
  * - `unverified`: neither the index nor the lockfile gives a SHA-256 to hold it against.
+ * - `forced-ruby`: the Gemfile's line has it compiled, though the lockfile lists a variant that is precompiled.
+ * - `force-ruby-unclear`: the line may have it compiled, and only Ruby can tell; the precompiled variant was judged.
  * - `search-incomplete`: another version could not be looked at.
  */
 export type GemNote =
@@ -47,6 +49,7 @@ export type GemNote =
   | { readonly kind: 'yanked' }
   | { readonly kind: 'variant-skipped' }
   | { readonly kind: 'unverified' }
+  | { readonly kind: 'forced-ruby' | 'force-ruby-unclear'; readonly file: string; readonly line: number }
   | { readonly kind: 'search-incomplete'; readonly reason: string };
 
 /** What the whole bundle needs: a system that has all of it runs every gem that could be read. */

@@ -54,7 +54,7 @@ export async function askBundler(question: BundlerQuestion): Promise<BundlerAnsw
     if (timedOut) {
       return {
         kind: 'failed',
-        message: `bundle lock was not done after ${Math.round(timeout / 1000)} s\n${output}`.trim(),
+        message: `bundle lock was not done after ${duration(timeout)}, and was ended\n${output}`.trim(),
       };
     }
     if (status !== 0) {
@@ -81,6 +81,13 @@ export async function askBundler(question: BundlerQuestion): Promise<BundlerAnsw
   } finally {
     await copy.remove();
   }
+}
+
+function duration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${milliseconds} ms`;
+  return milliseconds < 120_000
+    ? `${Math.round(milliseconds / 1000)} s`
+    : `${Math.round(milliseconds / 60_000)} minutes`;
 }
 
 /** How far above the project the paths of its Gemfile reach. */

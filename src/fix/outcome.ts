@@ -31,16 +31,21 @@ export interface OutcomeFacts {
 export function outcomeOf(facts: OutcomeFacts): FixOutcome {
   const { report, after, byHand, bundler, lockfileWritten } = facts;
   const addPlatforms = lockfileWritten ? [] : facts.addPlatforms;
-  const unknown = named(gemsOf(after ?? report).filter(({ verdict }) => verdict === 'unknown'));
   const failing = gemsOf(after ?? report).filter(({ verdict }) => verdict === 'incompatible');
   const mended = after === undefined ? mendedBy(facts) : new Set<string>();
-  const left = named(failing.filter((gem) => !mended.has(gem.name) && !isCompiled(gem, facts.pins)));
+  const unwritten = new Set(byHand.map(({ name }) => name));
+  const written = facts.pins.filter(({ name }) => !unwritten.has(name));
+  const left = named(failing.filter((gem) => !mended.has(gem.name) && !isCompiled(gem, written)));
   const remaining = [
     ...new Set([
       ...left,
       ...byHand.map(({ name }) => name).filter((name) => !left.some((each) => each.startsWith(`${name} `))),
     ]),
   ];
+  // What fails on one system and cannot be checked on another is told once.
+  const unknown = named(gemsOf(after ?? report).filter(({ verdict }) => verdict === 'unknown')).filter(
+    (each) => !remaining.includes(each),
+  );
   const exitCode =
     bundler?.kind === 'failed'
       ? 2

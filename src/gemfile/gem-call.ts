@@ -12,7 +12,7 @@ export interface LiteralRequirement {
 /**
  * One argument of a `gem` call behind the name.
  * - `string`, `array`: literal requirements. `elements` of an array are undefined where they have no places of their own.
- * - `constant`: a constant that the file sets once, to literals.
+ * - `constant`: a constant or a variable that the file sets once, to literals.
  * - `opaque`: whatever shows only when it runs; it may be a requirement, or a hash of options.
  */
 export interface PositionalArgument {
@@ -31,6 +31,7 @@ export interface GemOption {
   readonly key?: string;
   readonly span: Span;
   readonly isTrue: boolean;
+  readonly isFalse: boolean;
   /** `:require => false`, not `require: false`. */
   readonly rocket: boolean;
 }
@@ -54,7 +55,17 @@ export interface GemCall {
   readonly options?: GemOptions;
   /** Something other than Bundler's own blocks decides whether it runs, or how often. */
   readonly conditional: boolean;
+  /** It comes from no gem server: the option, or the block around it, that says so (`git`, `github`, `path`, …). */
+  readonly from?: string;
+  /** A group, a platform or a condition of Bundler's own may leave it out of an installation. */
+  readonly partial: boolean;
 }
+
+/** Options by which Bundler leaves a gem out of some installations. */
+const PARTIAL = ['group', 'groups', 'platform', 'platforms', 'env', 'install_if'];
+
+/** Options that say that a gem comes from no gem server (Bundler::Dsl, add_git_sources). */
+const FROM = ['git', 'github', 'gist', 'bitbucket', 'gitlab', 'path'];
 
 /** The requirements that a call states; undefined where they show only when it runs. */
 export function statedRequirements({ positional }: GemCall): readonly string[] | undefined {
@@ -66,7 +77,10 @@ export interface CallSurroundings {
   readonly source: string;
   readonly line: number;
   readonly conditional: boolean;
-  /** Constants that the file sets once, to literal strings. */
+  /** The block around it that says that its gems come from git or a path. */
+  readonly from: string | undefined;
+  readonly partial: boolean;
+  /** Constants and local variables that the file sets once, to literal strings. */
   readonly constants: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -81,6 +95,9 @@ export function readGemCall(node: NodeOf<'CallNode'>, around: CallSurroundings):
     readArgument(each, around),
   );
   const quote = around.source[first.location.startOffset];
+  const options = hash === undefined ? undefined : readOptions(hash);
+  const from =
+    options?.elements.find(({ key }) => key !== undefined && FROM.includes(key))?.key ?? around.from;
   return {
     name,
     span: spanOf(node.location),
@@ -88,8 +105,10 @@ export function readGemCall(node: NodeOf<'CallNode'>, around: CallSurroundings):
     nameSpan: spanOf(first.location),
     ...(quote === "'" || quote === '"' ? { quote } : {}),
     positional,
-    ...(hash === undefined ? {} : { options: readOptions(hash) }),
+    ...(options === undefined ? {} : { options }),
     conditional: around.conditional,
+    ...(from === undefined ? {} : { from }),
+    partial: around.partial || (options?.elements.some(({ key = '' }) => PARTIAL.includes(key)) ?? false),
   };
 }
 
@@ -100,7 +119,8 @@ function readArgument(node: RubyNode, { source, constants }: CallSurroundings): 
   if (text !== undefined) return { kind: 'string', span, texts: [text], elsewhere };
   const inside = insideParentheses(node) ?? node;
   if (isNode(inside, 'ArrayNode')) return readArray(inside, span, source);
-  const known = isNode(inside, 'ConstantReadNode') ? constants.get(inside.name) : undefined;
+  const isNamed = isNode(inside, 'ConstantReadNode') || isNode(inside, 'LocalVariableReadNode');
+  const known = isNamed ? constants.get(inside.name) : undefined;
   if (known !== undefined) return { kind: 'constant', span, texts: known, elsewhere };
   // What holds a heredoc anywhere keeps its text elsewhere too.
   return { kind: 'opaque', span, texts: [], elsewhere: true };
@@ -129,13 +149,14 @@ function readOptions(node: NodeOf<'KeywordHashNode'> | NodeOf<'HashNode'>): GemO
     braces: isNode(node, 'HashNode'),
     elements: node.elements.map((element): GemOption => {
       const span = spanOf(element.location);
-      if (!isNode(element, 'AssocNode')) return { span, isTrue: false, rocket: false };
+      if (!isNode(element, 'AssocNode')) return { span, isTrue: false, isFalse: false, rocket: false };
       const { key, value, operatorLoc } = element;
       const name = isNode(key, 'SymbolNode') ? key.unescaped.value : literalString(key);
       return {
         ...(name === undefined ? {} : { key: name }),
         span,
         isTrue: isNode(value, 'TrueNode'),
+        isFalse: isNode(value, 'FalseNode') || isNode(value, 'NilNode'),
         rocket: operatorLoc !== null,
       };
     }),

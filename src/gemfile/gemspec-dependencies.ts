@@ -1,6 +1,6 @@
 import type { ByteText, RubyParser } from './ruby-parser.js';
 import type { RubyNode } from './ruby-node.js';
-import { isNode, literalString } from './ruby-node.js';
+import { childrenOf, isNode, literalString } from './ruby-node.js';
 import { literalStrings } from './gem-call.js';
 import { lineCounter } from './source-lines.js';
 
@@ -47,7 +47,7 @@ export function gemspecDependencies(source: ByteText, parser: RubyParser): Gemsp
         });
       }
     }
-    pending.push(...node.compactChildNodes());
+    pending.push(...childrenOf(node));
   }
   return found;
 }

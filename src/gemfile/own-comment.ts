@@ -3,7 +3,7 @@ import type { ByteText } from './ruby-parser.js';
 
 /**
  * What a comment of ours says that was done to a `gem` call, so that a later run can undo just that:
- * `# gemcompat: glibc 2.28 (rhel-8): 1.18.1+ needs 2.29 [adds < 1.18.0; was "~> 1.18"]`.
+ * `# gemcompat: glibc 2.28 (rhel-8): 1.18.0+ needs 2.29 [adds < 1.18.0; was "~> 1.18"]`.
  */
 export interface OwnRecord {
   /** For people. */

@@ -3,7 +3,7 @@ import type { GemCall, Quote } from './gem-call.js';
 import { literalStrings, readGemCall } from './gem-call.js';
 import { plainPath } from './plain-path.js';
 import type { NodeOf, ParsedRuby, RubyNode, Span } from './ruby-node.js';
-import { isNode, literalString, spanOf } from './ruby-node.js';
+import { childrenOf, isNode, literalString, spanOf } from './ruby-node.js';
 import type { ByteText, RubyParser } from './ruby-parser.js';
 import { SourceEncodingUnknown, SourceTooDeep } from './ruby-parser.js';
 import { columnOf, lineCounter, lineOf, lineText } from './source-lines.js';
@@ -19,6 +19,8 @@ export interface DynamicCall {
 /** `eval_gemfile PATH` */
 export interface EvaluatedCall {
   readonly line: number;
+  /** Something decides whether it runs. */
+  readonly conditional: boolean;
   /** Undefined where it shows only when it runs; else relative to the file, or absolute. */
   readonly path?: string;
 }
@@ -41,6 +43,8 @@ export interface GemfileSyntax {
   readonly evaluated: readonly EvaluatedCall[];
   readonly gemspecs: readonly GemspecCall[];
   readonly comments: readonly Span[];
+  /** A method of its own takes the place of `gem`. */
+  readonly redefinesGem: boolean;
   /** Where the code ends: at `__END__`, or with the file. */
   readonly end: number;
   /** The quote that most names of gems have. */
@@ -106,7 +110,44 @@ const CONDITIONS = new Set([
   'PostExecutionNode',
 ]);
 
-const EVALUATORS = new Set(['eval', 'instance_eval', 'class_eval', 'load', 'require', 'require_relative']);
+const EVALUATORS = new Set([
+  'eval',
+  'instance_eval',
+  'class_eval',
+  'load',
+  'require',
+  'require_relative',
+  // `%w[pg puma].each(&method(:gem))`, `send(:gem, "pg")`
+  'method',
+  'send',
+  'public_send',
+  '__send__',
+]);
+
+/** What may declare gems when it is called on another object: `dsl.gem "pg"`, `binding.eval(…)`. */
+const ON_OTHERS = new Set([
+  'gem',
+  'eval',
+  'instance_eval',
+  'class_eval',
+  'module_eval',
+  'send',
+  'public_send',
+  '__send__',
+]);
+
+/** Blocks whose gems come from no gem server. */
+const ELSEWHERE = new Set(['git', 'github', 'path']);
+
+/** Blocks whose gems Bundler leaves out of some installations. */
+const PARTIAL = new Set(['group', 'platform', 'platforms', 'env', 'install_if']);
+
+/** What stands around a node, as far as it says something of the gems in it. */
+interface Around {
+  readonly conditional: boolean;
+  readonly from: string | undefined;
+  readonly partial: boolean;
+}
 
 /**
  * Reads a Gemfile, or a file that one evaluates, with Ruby's own parser.
@@ -125,26 +166,29 @@ export function parseGemfile(
   const evaluated: EvaluatedCall[] = [];
   const gemspecs: GemspecCall[] = [];
   let sources: string[] | undefined = [];
+  let redefinesGem = false;
   const lineAt = lineCounter(source);
-  const constants = constantsOf(result.value);
+  const constants = literalsOf(result.value);
 
   // A stack of our own: the nesting of what others wrote is theirs to choose.
-  const pending: { readonly node: RubyNode; readonly conditional: boolean }[] = [
-    { node: result.value, conditional: false },
+  const pending: { readonly node: RubyNode; readonly around: Around }[] = [
+    { node: result.value, around: { conditional: false, from: undefined, partial: false } },
   ];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { node, conditional } = next;
+    const { node, around } = next;
+    const { conditional } = around;
+    let { from, partial } = around;
     if (isNode(node, 'CallNode') && (node.receiver === null || isNode(node.receiver, 'SelfNode'))) {
       const line = lineAt(node.location.startOffset);
       const text = lineText(source, node.location.startOffset).trim();
       const [first] = node.arguments_?.arguments_ ?? [];
       if (node.name === 'gem' && first !== undefined) {
-        const call = readGemCall(node, { source, line, conditional, constants });
+        const call = readGemCall(node, { ...around, source, line, constants });
         if (call === undefined) dynamic.push({ kind: 'gem', line, text });
         else calls.push(call);
       } else if (node.name === 'eval_gemfile' && first !== undefined) {
         const target = plainPath(first, path);
-        evaluated.push({ line, ...(target === undefined ? {} : { path: target }) });
+        evaluated.push({ line, conditional, ...(target === undefined ? {} : { path: target }) });
       } else if (node.name === 'gemspec') {
         gemspecs.push(gemspecCall(node, line, path));
       } else if (node.name === 'source' && node.block === null && first !== undefined) {
@@ -152,11 +196,19 @@ export function parseGemfile(
         sources = url === undefined ? undefined : sources?.concat(url);
       } else if (EVALUATORS.has(node.name) && first !== undefined && !isStandard(first)) {
         dynamic.push({ kind: 'eval', line, text });
+      } else if (node.block !== null) {
+        if (ELSEWHERE.has(node.name)) from = node.name;
+        partial ||= PARTIAL.has(node.name);
       }
+    } else if (isNode(node, 'CallNode') && ON_OTHERS.has(node.name) && node.arguments_ !== null) {
+      const line = lineAt(node.location.startOffset);
+      const text = lineText(source, node.location.startOffset).trim();
+      dynamic.push({ kind: node.name === 'gem' ? 'gem' : 'eval', line, text });
     }
+    redefinesGem ||= isNode(node, 'DefNode') && node.name === 'gem';
     const below = conditional || CONDITIONS.has(node.constructor.name) || isLoop(node);
-    for (const child of node.compactChildNodes().reverse()) {
-      pending.push({ node: child, conditional: below });
+    for (const child of childrenOf(node).reverse()) {
+      pending.push({ node: child, around: { conditional: below, from, partial } });
     }
   }
   const bySource = (a: { line: number }, b: { line: number }): number => a.line - b.line;
@@ -166,6 +218,7 @@ export function parseGemfile(
     evaluated,
     gemspecs,
     comments: result.comments.map(({ location }) => spanOf(location)),
+    redefinesGem,
     end: result.dataLoc?.startOffset ?? source.length,
     quote: commonQuote(calls),
     sources,
@@ -255,17 +308,39 @@ function gemspecCall(node: NodeOf<'CallNode'>, line: number, file: string): Gems
   };
 }
 
-/** Constants that are set once, at the top, to literal strings. */
-function constantsOf(program: NodeOf<'ProgramNode'>): Map<string, readonly string[]> {
+/** Nodes that give a constant or a local variable its value, or make another variable of its name. */
+const GIVES_VALUE = /^(?:(?:LocalVariable|Constant)\w*(?:Write|Target)|\w*Parameter)Node$/;
+
+/** Methods that change a string or an array in place. */
+const CHANGES =
+  /!$|^(?:<<|\[\]=|append|clear|concat|delete\w*|insert|pop|prepend|push|replace|shift|unshift)$/;
+
+/** Constants and local variables that are set once, at the top, to literal strings, and never changed. */
+function literalsOf(program: NodeOf<'ProgramNode'>): Map<string, readonly string[]> {
   const known = new Map<string, readonly string[]>();
-  const twice = new Set<string>();
   for (const node of program.statements.body) {
-    if (!isNode(node, 'ConstantWriteNode')) continue;
+    if (!isNode(node, 'ConstantWriteNode') && !isNode(node, 'LocalVariableWriteNode')) continue;
     const texts = literalStrings(node.value);
-    if (known.has(node.name) || texts === undefined) twice.add(node.name);
     if (texts !== undefined) known.set(node.name, texts);
   }
-  for (const name of twice) known.delete(name);
+  if (known.size === 0) return known;
+  const given = new Set<string>();
+  const pending: RubyNode[] = [program];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (GIVES_VALUE.test(node.constructor.name)) {
+      const { name } = node as { readonly name?: unknown };
+      if (typeof name === 'string') {
+        if (given.has(name)) known.delete(name);
+        given.add(name);
+      }
+    }
+    if (isNode(node, 'CallNode') && CHANGES.test(node.name)) {
+      const { receiver } = node;
+      if (isNode(receiver, 'ConstantReadNode') || isNode(receiver, 'LocalVariableReadNode'))
+        known.delete(receiver.name);
+    }
+    pending.push(...childrenOf(node));
+  }
   return known;
 }
 

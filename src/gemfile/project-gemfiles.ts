@@ -1,6 +1,8 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { GemfileError } from '../errors.js';
+import { RequirementError, parseRequirement } from '../version/requirement.js';
+import type { GemCall } from './gem-call.js';
 import { GemfileEditor } from './gemfile-editor.js';
 import type { GemspecDependency } from './gemspec-dependencies.js';
 import { gemspecDependencies } from './gemspec-dependencies.js';
@@ -16,8 +18,10 @@ export interface GemfileOnDisk {
   readonly shown: string;
   /** As it was read. */
   readonly original: ByteText;
-  /** It lies in the project, so that it may be written. */
+  /** It lies in the project, links followed, so that it may be written. What lies outside is read, and not edited. */
   readonly ours: boolean;
+  /** Something decides whether it is evaluated. */
+  readonly conditional: boolean;
   readonly editor: GemfileEditor;
 }
 
@@ -51,10 +55,12 @@ export interface ReadProjectOptions {
 }
 
 /**
- * Reads a Gemfile and what it evaluates: the files of `eval_gemfile`, each once, and the gemspecs of `gemspec`.
+ * Reads a Gemfile and what it evaluates: the files of `eval_gemfile`, each once, wherever they lie, and the gemspecs of
+ * `gemspec`.
  *
  * @param gemfile absolute path
- * @throws GemfileError `GEMFILE_NOT_FOUND`, `GEMFILE_UNREADABLE`, `GEMFILE_TOO_LARGE`, and what the parser says of each file
+ * @throws GemfileError `GEMFILE_NOT_FOUND`, `GEMFILE_UNREADABLE`, `GEMFILE_TOO_LARGE`, what the parser says of each file,
+ * and `GEMFILE_REQUIREMENT` for a requirement that RubyGems would refuse
  */
 export async function readProjectGemfiles(
   gemfile: string,
@@ -65,22 +71,18 @@ export async function readProjectGemfiles(
   const gemspecs: DeclaredInGemspec[] = [];
   const known = new Set<string>();
 
-  const open = async (file: string): Promise<GemfileOnDisk> => {
+  const open = async (file: string, conditional: boolean): Promise<GemfileOnDisk> => {
     known.add(file);
     const shown = shownPath(file, cwd);
     const original = await readSource(file, shown);
-    const inside = path.relative(root, file);
-    const ours = inside !== '' && !inside.startsWith('..') && !path.isAbsolute(inside);
-    return {
-      path: file,
-      shown,
-      original,
-      ours,
-      editor: new GemfileEditor(original, parser, { shown, path: file }),
-    };
+    const ours = isInside(root, file) && isInside(await realpath(root), await realpath(file));
+    const editor = new GemfileEditor(original, parser, { shown, path: file });
+    if (!conditional) refuseMalformed(editor.syntax.calls, shown);
+    // A Gemfile that is a link is written where it leads to: it is the one that was named.
+    return { path: file, shown, original, ours: ours || file === gemfile, conditional, editor };
   };
 
-  const first = await open(gemfile);
+  const first = await open(gemfile, false);
   const files: [GemfileOnDisk, ...GemfileOnDisk[]] = [first];
   for (const file of files) {
     const { evaluated, gemspecs: calls } = file.editor.syntax;
@@ -89,7 +91,7 @@ export async function readProjectGemfiles(
       if (target !== undefined && known.has(target)) continue;
       if (target === undefined || files.length >= MAX_FILES || !(await isFile(target))) {
         notFollowed.push({ file: file.shown, line: call.line, what: 'eval_gemfile' });
-      } else files.push(await open(target));
+      } else files.push(await open(target, file.conditional || call.conditional));
     }
     for (const call of calls) {
       const found = await specificationsOf(call, root, parser);
@@ -98,6 +100,30 @@ export async function readProjectGemfiles(
     }
   }
   return { files, gemspecs, notFollowed };
+}
+
+function isInside(root: string, file: string): boolean {
+  const inside = path.relative(root, file);
+  return inside !== '' && inside !== '..' && !inside.startsWith(`..${path.sep}`) && !path.isAbsolute(inside);
+}
+
+/** Bundler stops at such a line, unless something keeps it from running. */
+function refuseMalformed(calls: readonly GemCall[], shown: string): void {
+  for (const { name, line, conditional, positional } of calls) {
+    if (conditional) continue;
+    try {
+      parseRequirement(positional.flatMap(({ texts }) => texts));
+    } catch (error) {
+      if (!(error instanceof RequirementError)) throw error;
+      throw new GemfileError(`${shown}:${line}: gem ${JSON.stringify(name)}: ${error.message}`, {
+        code: 'GEMFILE_REQUIREMENT',
+        path: shown,
+        line,
+        suggestions: [...error.suggestions, 'mend the line first; Bundler refuses it too'],
+        cause: error,
+      });
+    }
+  }
 }
 
 /** `Bundler::Dsl#with_gemfile`: relative to the file that the call stands in. */

@@ -7,7 +7,15 @@ export interface Location {
 /** Any node of Prism's tree (config.yml of ruby/prism names their fields). */
 export interface RubyNode {
   readonly location: Location;
-  compactChildNodes(): RubyNode[];
+  childNodes(): (RubyNode | null)[];
+}
+
+/**
+ * The nodes directly below one, in the order of the source. `compactChildNodes` of @ruby/prism 1.9 leaves lists out
+ * (`compact.concat(…)`): the branches of a `case`, the parameters of a block, the targets of a multiple assignment.
+ */
+export function childrenOf(node: RubyNode): RubyNode[] {
+  return node.childNodes().filter((child) => child !== null);
 }
 
 interface RubyString {
@@ -34,10 +42,15 @@ interface NodeFields {
   };
   readonly ConstantReadNode: { readonly name: string };
   readonly ConstantWriteNode: { readonly name: string; readonly value: RubyNode };
+  readonly DefNode: { readonly name: string };
   readonly EmbeddedStatementsNode: { readonly statements: { readonly body: Elements } | null };
+  readonly FalseNode: { readonly flags: number };
   readonly HashNode: { readonly elements: Elements };
   readonly InterpolatedStringNode: { readonly parts: Elements; readonly openingLoc: Location | null };
   readonly KeywordHashNode: { readonly elements: Elements };
+  readonly LocalVariableReadNode: { readonly name: string };
+  readonly LocalVariableWriteNode: { readonly name: string; readonly value: RubyNode };
+  readonly NilNode: { readonly flags: number };
   readonly ParenthesesNode: { readonly body: RubyNode | null };
   readonly ProgramNode: { readonly statements: { readonly body: Elements } };
   readonly SelfNode: { readonly flags: number };

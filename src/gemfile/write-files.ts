@@ -31,17 +31,37 @@ interface Staged {
   readonly temporary: string;
 }
 
+/** What a terminal or a supervisor ends a process with. */
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /**
  * Writes files: each into a new file beside it that takes its place, so that none is ever half written. Where one cannot be
- * written, none is: what had taken its place already is put back.
+ * written, none is: what had taken its place already is put back. A signal that would end the process is held until either
+ * none or all of them are written and nothing lies beside them, and then ends it.
  *
  * @throws GemfileError `GEMFILE_UNWRITABLE`; `GEMFILE_CHANGED` where a file is no longer what was read
  */
 export async function writeFiles(writes: readonly FileWrite[]): Promise<void> {
+  if (writes.length === 0) return;
+  let ending: NodeJS.Signals | undefined;
+  const signalled = (signal: NodeJS.Signals): void => {
+    ending ??= signal;
+  };
+  for (const signal of ENDING) process.on(signal, signalled);
+  try {
+    await writeAll(writes, () => ending !== undefined);
+  } finally {
+    for (const signal of ENDING) process.removeListener(signal, signalled);
+    if (ending !== undefined) process.kill(process.pid, ending);
+  }
+}
+
+async function writeAll(writes: readonly FileWrite[], isEnding: () => boolean): Promise<void> {
   const staged: Staged[] = [];
   const done: Staged[] = [];
   try {
     for (const write of writes) staged.push(await stage(write));
+    if (isEnding()) return;
     for (const each of staged) {
       if (each.write.before !== undefined) await refuseChanged(each.write, each.target);
       await unwritable(each.write, () => rename(each.temporary, each.target));

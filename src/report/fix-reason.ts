@@ -1,14 +1,13 @@
 import type { AuditReport, GemReport, MultiTargetReport } from '../audit/types.js';
+import type { Misfits, PlannedPin } from '../search/types.js';
 import type { TargetSummary } from '../target/summary.js';
-import type { PlannedPin } from '../search/types.js';
-import { compareGemVersions } from '../version/gem-version.js';
 import { findingWords } from './words.js';
 
 /** Systems that one comment names. */
 const MOST_TARGETS = 2;
 
 /**
- * Why a pin is there, in the words of its comment in the Gemfile: `glibc 2.28 (rhel-8): 1.18.1+ needs 2.29`.
+ * Why a pin is there, in the words of its comment in the Gemfile: `glibc 2.28 (rhel-8): 1.18.0+ needs 2.29`.
  *
  * @param parents gems of the bundle that depend on it
  */
@@ -37,9 +36,11 @@ export function pinComment(
   const parts = [
     first !== undefined
       ? needWords(first.gem, first.target, pin)
-      : pin.along !== undefined && pin.along.length > 0
-        ? `moves with ${pin.along.join(', ')}`
-        : `${pin.version} is the highest that fits`,
+      : pin.misfits !== undefined
+        ? heldWords(pin.misfits)
+        : pin.along !== undefined && pin.along.length > 0
+          ? `moves with ${pin.along.join(', ')}`
+          : `${pin.version} is the highest that fits`,
     ...(pin.forceRuby ? ['compiled there'] : []),
     ...(pin.direct || parents.length === 0 ? [] : [`for ${parents.slice(0, 2).join(', ')}`]),
   ];
@@ -52,11 +53,24 @@ function systemWords({ name, libc, glibc, musl }: TargetSummary): string {
   return name === system.replace(' ', '-') ? system : `${system} (${name})`;
 }
 
-function needWords(gem: GemReport, target: TargetSummary, { bounds }: PlannedPin): string {
-  // An upper bound says that nothing from there on fits, the locked version included.
-  const upper = bounds.find((bound) => bound.startsWith('< '))?.slice(2);
-  const onwards = upper !== undefined && compareGemVersions(upper, gem.version) <= 0 ? '+' : '';
-  const version = `${gem.version}${onwards}`;
+/** Of a gem that an earlier pin keeps from what does not fit. */
+function heldWords({ from, onwards, needs: [need] }: Misfits): string {
+  const versions = `${from}${onwards ? '+' : ''}`;
+  return need === undefined ? `${versions} does not fit` : `${versions} needs ${need.glibc}`;
+}
+
+function needWords(gem: GemReport, target: TargetSummary, { bounds, misfits }: PlannedPin): string {
+  const isUpper = bounds.some((bound) => bound.startsWith('< '));
+  if (misfits?.onwards !== true || !isUpper) return ownNeedWords(gem, target, gem.version);
+  if (misfits.from === gem.version) return ownNeedWords(gem, target, `${gem.version}+`);
+  // What is true of the locked version need not be why the lowest does not fit.
+  const lowest = misfits.needs.find((need) => need.target === target.name)?.glibc;
+  if (lowest !== undefined && lowest === gem.requires?.glibc && target.libc === 'gnu')
+    return `${misfits.from}+ needs ${lowest}`;
+  return `${ownNeedWords(gem, target, gem.version)}; ${misfits.from}+ does not fit`;
+}
+
+function ownNeedWords(gem: GemReport, target: TargetSummary, version: string): string {
   const numbers = gem.findings.flatMap((finding) =>
     finding.kind === 'symbol-version' && finding.symbolVersion.startsWith('GLIBC_') ? [finding] : [],
   );

@@ -32,10 +32,10 @@ export function byHandWords({ reason, places }: ByHand): string {
       return `${where === '' ? 'the Gemfile' : where}: an edit there would change more than this one line`;
     case 'not-found':
       return places.length === 0
-        ? 'no gem line with its name was found'
-        : `no gem line with its name was found; it is declared in a way that only Ruby can follow: ${where}`;
+        ? 'no gem line has its name'
+        : `no gem line has its name: it is declared where only Ruby can follow (${where}); the line takes the place of that`;
     case 'outside':
-      return `${where}: the line lies outside of the project`;
+      return `${where}: the line lies outside of the project, where nothing is edited`;
     case 'gemspec':
       return `${where}: a gemspec declares it, with a requirement that is computed`;
   }

@@ -1,10 +1,12 @@
 import { Ansis } from 'ansis';
+import type { AuditReport, MultiTargetReport } from '../audit/types.js';
 import type { FixOutcome } from '../fix/outcome.js';
 import type { BundlerAnswer, ByHand, Change, ReasonedPin } from '../fix/types.js';
 import { CHANGE_WORDS, byHandWords, placeWords } from './fix-words.js';
 import { printable } from './printable.js';
+import { bundleCommand } from './shell-command.js';
 import type { TextOptions } from './text.js';
-import { listWords } from './words.js';
+import { clashWords, listWords } from './words.js';
 import { wrapped } from './wrapped.js';
 
 /** What the report of a fix is made of. */
@@ -18,9 +20,15 @@ export interface FixFacts {
   readonly lockfileWritten: boolean;
   readonly files: readonly { readonly shown: string }[];
   readonly outcome: FixOutcome;
+  readonly report?: AuditReport | MultiTargetReport;
+  /** The audit of what Bundler made of it, where it was asked. */
+  readonly after?: AuditReport | MultiTargetReport;
+  /** The audit of the same project, as it is typed. */
+  readonly auditCommand?: string;
 }
 
 const MOST_GEMS = 8;
+const MOST_REASONS = 3;
 
 /** What was done, what is left, and what to run next; ends with a newline. */
 export function renderFix(facts: FixFacts, { color, width }: TextOptions): string {
@@ -30,10 +38,10 @@ export function renderFix(facts: FixFacts, { color, width }: TextOptions): strin
     changeLines(facts, paint).join('\n'),
     byHandLines(facts, paint).join('\n'),
     bundlerLines(facts, paint).join('\n'),
-    leftLines(facts.outcome, paint).join('\n'),
+    leftLines(facts, paint).join('\n'),
     nextLines(facts, paint).join('\n'),
   ].filter((section) => section !== '');
-  return `${sections.map((section) => wrapped(section, width)).join('\n\n')}\n`;
+  return `${sections.map((section) => wrapped(section, width, PASTED)).join('\n\n')}\n`;
 }
 
 function headline(
@@ -122,24 +130,48 @@ function bundlerLines({ bundler, pins, byHand }: FixFacts, paint: Ansis): string
   ];
 }
 
-function leftLines({ remaining, unknown, addPlatforms }: FixOutcome, paint: Ansis): string[] {
+function leftLines(facts: FixFacts, paint: Ansis): string[] {
+  const { outcome, auditCommand = 'gemcompat audit' } = facts;
+  const { remaining, unknown, addPlatforms } = outcome;
   return [
     ...(remaining.length === 0 ? [] : [paint.red(`Does not fit still: ${listWords(remaining, MOST_GEMS)}`)]),
+    ...reasonLines(facts),
     ...(unknown.length === 0 ? [] : [paint.yellow(`Could not be checked: ${listWords(unknown, MOST_GEMS)}`)]),
     ...(addPlatforms.length === 0
       ? []
       : [paint.yellow(`The lockfile has to list ${listWords(addPlatforms, MOST_GEMS)} as well`)]),
-    ...(remaining.length + unknown.length === 0 ? [] : ['  → why: gemcompat audit']),
+    ...(remaining.length + unknown.length === 0 ? [] : [`  → why: ${printable(auditCommand)}`]),
   ];
 }
 
-function nextLines({ files, written, lockfileWritten, outcome, bundler }: FixFacts, paint: Ansis): string[] {
+/** In short, why no other version will do. */
+function reasonLines({ report, after }: FixFacts): string[] {
+  const unanswered = (after ?? report)?.plan?.unanswered ?? [];
+  return unanswered.slice(0, MOST_GEMS).flatMap(({ name, because }) => {
+    const left = because.length - MOST_REASONS;
+    const words = because.slice(0, MOST_REASONS).map(clashWords).join('; ');
+    return because.length === 0
+      ? []
+      : [`  ${printable(name)}: ${words}${left > 0 ? `; and ${left} more reasons` : ''}`];
+  });
+}
+
+function nextLines(
+  { gemfile, files, written, lockfileWritten, outcome, bundler }: FixFacts,
+  paint: Ansis,
+): string[] {
   if (!written || bundler?.kind === 'failed') return [];
-  if (lockfileWritten) return [`Next: ${paint.bold('bundle install')}`];
+  const next = (command: string): string[] => [
+    `Next: ${paint.bold(printable(bundleCommand(command, gemfile)))}`,
+  ];
+  if (lockfileWritten) return next('bundle install');
   const added = outcome.addPlatforms.map((name) => ` --add-platform ${name}`).join('');
   if (files.length === 0 && added === '' && !outcome.relock) return [];
-  return [`Next: ${paint.bold(`bundle lock${added}`)}`];
+  return next(`bundle lock${added}`);
 }
+
+/** What is typed or written as it stands stays on one line, however long: a break would be pasted too. */
+const PASTED = /^ *(?:→ why|Next|write): /;
 
 /** A unified diff, coloured as git does. */
 export function renderDiff(diff: string, { color }: Pick<TextOptions, 'color'>): string {

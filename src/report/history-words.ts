@@ -192,12 +192,11 @@ function answerWords(
       : `The highest version that fits${several ? ' everywhere' : ''}: ${printable(version)}.`,
   ];
   if (compiled !== undefined) {
-    const where = several ? 'Where it does not run prebuilt files, ' : 'Nothing prebuilt is run of ';
     const words = sourceOf(compiled, versions);
     parts.push(
       several
-        ? `${where}${printable(compiled)} is ${words}.`
-        : `${where}${printable(compiled)}: it is ${words}.`,
+        ? `${printable(compiled)} runs nothing that does not fit: where it has no precompiled variant it is ${words}.`
+        : `Nothing prebuilt is run of ${printable(compiled)}: it is ${words}.`,
     );
   }
   if (unchecked.length > 0) {

@@ -86,6 +86,13 @@ const note = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('unverified').describe('Neither index nor lockfile gives a SHA-256 of it'),
   }),
+  z.strictObject({
+    kind: z
+      .enum(['forced-ruby', 'force-ruby-unclear'])
+      .describe('The Gemfile has it compiled (force_ruby_platform), or may have'),
+    file: text,
+    line: z.int(),
+  }),
   z.strictObject({ kind: z.literal('search-incomplete'), reason: text }),
 ]);
 
@@ -156,6 +163,19 @@ const plan = z
           forceRuby: z.boolean(),
           direct: z.boolean().describe('The Gemfile has a line for the gem already'),
           along: list.exactOptional().describe('For whose sake it moves, where it fits as it is locked'),
+          misfits: z
+            .strictObject({
+              from: text.describe('The lowest of them'),
+              onwards: z.boolean().describe('They reach to the newest that the Gemfile allows'),
+              needs: z
+                .array(z.strictObject({ target: text, glibc: text }))
+                .readonly()
+                .describe(
+                  'The glibc that the lowest needs, for each target that it does not fit because of it',
+                ),
+            })
+            .exactOptional()
+            .describe('Versions around the locked one that were read and do not fit either'),
         }),
       )
       .readonly(),

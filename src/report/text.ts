@@ -1,5 +1,5 @@
 import { Ansis } from 'ansis';
-import type { AuditReport, GemReport, MultiTargetReport } from '../audit/types.js';
+import type { AuditReport, GemNote, GemReport, MultiTargetReport } from '../audit/types.js';
 import type { Verdict } from '../compat/types.js';
 import { gemSections } from './gem-section.js';
 import { pinsSection } from './pins-section.js';
@@ -40,7 +40,9 @@ export function renderText(report: AuditReport | MultiTargetReport, options: Tex
 function renderOne(report: AuditReport, { width }: TextOptions, paint: Ansis, withPins: boolean): string {
   const ruby = report.ruby === undefined ? '' : `, Ruby ${report.ruby}`;
   const heading = `${printable(report.lockfile)} on ${targetWords(report.target)}, ${report.arches.join(' and ')}${ruby}`;
-  const shown = report.gems.filter(({ verdict }) => verdict !== 'source').sort(inOrder);
+  const shown = report.gems
+    .filter(({ verdict, notes }) => verdict !== 'source' || notes?.some(isForced) === true)
+    .sort(inOrder);
   const sections = [
     wrapped(paint.bold(heading), width),
     shown.length === 0 ? '' : tableSection(shown, width, paint),
@@ -49,6 +51,11 @@ function renderOne(report: AuditReport, { width }: TextOptions, paint: Ansis, wi
     wrapped(closing(report, paint), width),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** What the Gemfile has compiled though the lockfile lists it precompiled is told: nothing else says why it is not judged. */
+function isForced({ kind }: GemNote): boolean {
+  return kind === 'forced-ruby';
 }
 
 function inOrder(a: GemReport, b: GemReport): number {

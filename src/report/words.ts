@@ -385,6 +385,10 @@ export function noteWords(note: GemNote): string {
       return 'a nearer variant wants another Ruby or RubyGems; a frozen bundle install may stop at it';
     case 'unverified':
       return 'neither the index nor the lockfile gives a SHA-256 to hold it against';
+    case 'forced-ruby':
+      return `${printable(note.file)}:${note.line} has it compiled (force_ruby_platform: true), whatever variants the lockfile lists`;
+    case 'force-ruby-unclear':
+      return `${printable(note.file)}:${note.line} may have it compiled (force_ruby_platform), and only Ruby can tell; judged is what the lockfile lists`;
     case 'search-incomplete':
       return `other versions could not all be looked at: ${printable(note.reason)}`;
   }

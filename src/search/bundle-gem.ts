@@ -39,4 +39,6 @@ export interface BundlePorts {
   fits(choice: Choice): Promise<'compatible' | 'incompatible' | 'unknown'>;
   /** Reads a `ruby` gem: does it have extensions to compile? Without any, nothing would stand in for the binaries. */
   compiles(release: Release): Promise<boolean>;
+  /** The glibc that a precompiled gem needs, where it does not fit because of that. */
+  glibcBeyond?(choice: Choice): Promise<string | undefined>;
 }

@@ -7,12 +7,13 @@ import { unlistedPlatforms } from './candidates.js';
 import type { Assumption } from './cause.js';
 import { reasonsOf } from './explanation.js';
 import { heldByPins } from './held-by-pins.js';
+import { misfitsOf } from './misfits.js';
 import type { Bundle, Optimum } from './optimum.js';
 import { OptimumSearch, coreOf } from './optimum.js';
 import { pinLine } from './pin.js';
 import type { ChosenPin } from './pin-choice.js';
 import { choosePins } from './pin-choice.js';
-import type { Candidate, PinPlan, PlannedMove, Suggestion, Unanswered } from './types.js';
+import type { Candidate, PinPlan, PlannedMove, PlannedPin, Suggestion, Unanswered } from './types.js';
 import { uncheckedBounds } from './unchecked-bounds.js';
 import type { Position } from './universe.js';
 import { Universe } from './universe.js';
@@ -80,14 +81,18 @@ export async function planBundle(request: PlanRequest, ports: BundlePorts): Prom
     } else unanswered.push({ name, version, because: await explain(search, optimum, name) });
   }
   const along = companions(universe, bundle);
+  const planned: PlannedPin[] = [];
+  for (const { gem, position, bounds, replaces, forceRuby } of choice.pins) {
+    const { fails = false, direct = false } = gem.locked ?? {};
+    const misfits = await misfitsOf(gem, universe, ports);
+    planned.push({
+      ...{ name: gem.name, version: position.version, bounds, replaces, forceRuby, direct },
+      ...(fails ? {} : { along: along.get(gem.name) ?? [] }),
+      ...(misfits === undefined ? {} : { misfits }),
+    });
+  }
   const plan: PinPlan = {
-    pins: choice.pins.map(({ gem, position, bounds, replaces, forceRuby }) => {
-      const { fails = false, direct = false } = gem.locked ?? {};
-      return {
-        ...{ name: gem.name, version: position.version, bounds, replaces, forceRuby, direct },
-        ...(fails ? {} : { along: along.get(gem.name) ?? [] }),
-      };
-    }),
+    pins: planned,
     moves: optimum === undefined ? [] : movesOf(universe, bundle, along, held.from),
     commands: [...commands],
     unanswered,

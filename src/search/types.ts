@@ -76,6 +76,18 @@ export interface PlannedPin {
   readonly direct: boolean;
   /** For whose sake it moves, where it fits as it is locked: the gems that do not. Absent for a gem that does not fit. */
   readonly along?: readonly string[];
+  /** Of a gem that does not fit as it is locked: the other versions around that one of which the same is known. */
+  readonly misfits?: Misfits;
+}
+
+/** Versions that were read and do not fit, without one between them that does or that was not read. */
+export interface Misfits {
+  /** The lowest of them; the locked version where there is none below. */
+  readonly from: string;
+  /** They reach to the newest that the Gemfile allows. */
+  readonly onwards: boolean;
+  /** The glibc that `from` needs, for each target that it does not fit because of it. */
+  readonly needs: readonly { readonly target: string; readonly glibc: string }[];
 }
 
 /** A gem that moves, pinned or not: Bundler gets there by itself where there is no pin for it. */

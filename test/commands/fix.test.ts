@@ -3,6 +3,7 @@ import {
   copyFile,
   cp,
   lstat,
+  rename,
   mkdir,
   mkdtemp,
   readFile,
@@ -21,6 +22,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleOnPath } from '../helpers/bundle-command.js';
 import type { CliResult } from '../helpers/cli.js';
 import { ROOT, gemcompat } from '../helpers/cli.js';
+import { fix as fixProject } from '../../src/api/fix.js';
 
 const MIRROR = path.join(ROOT, 'fixtures/mirror');
 const APPS = path.join(ROOT, 'fixtures/apps');
@@ -66,8 +68,8 @@ describe('gemcompat fix', () => {
     const after = await text(directory);
     expect(after.split('\n').filter((line) => !before.includes(line))).toEqual([
       'gem "pg", "~> 1.5", force_ruby_platform: true # gemcompat: glibc 2.28 (rhel-8): 1.6.1 needs 2.29; compiled there [adds force_ruby_platform]',
-      'gem "nokogiri", "~> 1.16", "< 1.18.0" # gemcompat: glibc 2.28 (rhel-8): 1.18.1+ needs 2.29 [adds < 1.18.0]',
-      'gem "sqlite3", "~> 2.0", "< 2.5.0", group: :test # gemcompat: glibc 2.28 (rhel-8): 2.6.0+ needs 2.29 [adds < 2.5.0]',
+      'gem "nokogiri", "~> 1.16", "< 1.18.0" # gemcompat: glibc 2.28 (rhel-8): 1.18.0+ needs 2.29 [adds < 1.18.0]',
+      'gem "sqlite3", "~> 2.0", "< 2.5.0", group: :test # gemcompat: glibc 2.28 (rhel-8): 2.5.0+ needs 2.29 [adds < 2.5.0]',
     ]);
     expect(stdout).toMatch(/pinned +Gemfile:9 +gem "nokogiri", "~> 1\.16", "< 1\.18\.0"/);
     expect(stdout).toContain('Next: bundle lock\n');
@@ -113,6 +115,9 @@ describe('gemcompat fix', () => {
     expect(locked).toContain('    nokogiri (1.17.2-x86_64-linux)\n');
     expect(locked).toContain('  nokogiri (~> 1.16, < 1.18.0)\n');
 
+    const audited = await gemcompat(['audit', '.', ...ON_RHEL], { cwd: directory, env: cache });
+    expect(audited).toMatchObject({ code: 0, stderr: '' });
+
     const pinned = await text(directory);
     const second = await fix(directory, [], withBundler);
     expect(second).toMatchObject({ code: 0 });
@@ -145,21 +150,89 @@ describe('gemcompat fix', () => {
 
   it('goes by the Gemfile where it was edited after the lockfile was written', async () => {
     const directory = await app();
-    const edited = async (requirements: string): Promise<string> => {
-      const gemfile = await readFile(path.join(APPS, 'ledger/Gemfile'), 'utf8');
-      await writeFile(
-        path.join(directory, 'Gemfile'),
-        gemfile.replace('"nokogiri", "~> 1.16"', `"nokogiri", ${requirements}`),
-      );
-      const { code, stdout } = await fix(directory);
-      expect(code).toBe(0);
-      return stdout;
-    };
-    expect(await edited('"~> 1.16", "< 1.18"')).not.toContain('nokogiri');
-    expect(await text(directory)).toContain('gem "nokogiri", "~> 1.16", "< 1.18"\n');
+    const gemfile = await text(directory);
+    await writeFile(
+      path.join(directory, 'Gemfile'),
+      gemfile.replace('"nokogiri", "~> 1.16"', '"nokogiri", "~> 1.18"'),
+    );
+    const { code, stdout } = await fix(directory);
+    expect(code).toBe(0);
     // Within it nothing fits, and both together Bundler would refuse.
-    expect(await edited('"~> 1.18"')).toContain('nothing within ~> 1.18 fits, so the line gives it up');
+    expect(stdout).toContain('nothing within ~> 1.18 fits, so the line gives it up');
     expect(await text(directory)).toContain('gem "nokogiri", "< 1.18.0" # gemcompat:');
+    const again = await fix(directory);
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    expect(await text(directory)).toContain('gem "nokogiri", "< 1.18.0" # gemcompat:');
+  });
+
+  it('refuses a Gemfile that its lockfile does not belong to, and loses nothing', async () => {
+    const directory = await app();
+    const edited = (await text(directory)).replace('"nokogiri", "~> 1.16"', '"nokogiri", ">= 2"');
+    await writeFile(path.join(directory, 'Gemfile'), edited);
+    const asked = [
+      ['fix', '.', ...ON_RHEL],
+      ['audit', '.', ...ON_RHEL, '--format', 'gemfile'],
+    ];
+    for (const args of asked) {
+      const result = await gemcompat(args, { cwd: directory, env: cache });
+      expect(result).toMatchObject({ code: 2, stdout: '' });
+      expect(result.stderr).toContain(
+        'the lockfile does not belong to this Gemfile: Gemfile:9 asks for nokogiri >= 2, and Gemfile.lock has 1.18.1 [GEMFILE_NOT_LOCKED]',
+      );
+      expect(result.stderr).toContain(
+        '→ nothing was written; lock it first, and run it again: bundle lock\n',
+      );
+    }
+    expect(await text(directory)).toBe(edited);
+    const elsewhere = await gemcompat(['fix', directory, ...ON_RHEL], { cwd: scratch, env: cache });
+    expect(elsewhere.stderr).toContain(`run it again: cd ${path.basename(directory)} && bundle lock\n`);
+  });
+
+  it('says what to type for the reasons, and what to run next, for a project elsewhere', async () => {
+    const directory = await app();
+    const gemfile = (await text(directory)).replace('gem "pg", "~> 1.5"', 'gem "pg", OPTIONS');
+    await writeFile(path.join(directory, 'Gemfile'), `OPTIONS = { require: false }\n${gemfile}`);
+    await rename(directory, `${directory} of mine`);
+    const given = `${path.basename(directory)} of mine`;
+    const args = ['fix', given, '-t', 'rhel-8,glibc-2.28', '-s', MIRROR, '--arch', 'x86_64', '-j', '2', '-v'];
+    const { code, stdout } = await gemcompat(args, { cwd: scratch, env: cache });
+    expect(code).toBe(1);
+    const command = /→ why: gemcompat (.*)\n/.exec(stdout)?.[1] ?? '';
+    expect(command).toBe(
+      `audit '${given}' --target rhel-8,glibc-2.28 --arch x86_64 --source ${MIRROR} --jobs 2`,
+    );
+    expect(stdout).toContain(`Next: cd '${given}' && bundle lock\n`);
+    const [, flags = ''] = command.split("' ");
+    const why = await gemcompat(['audit', given, ...flags.split(' ')], { cwd: scratch, env: cache });
+    expect(why.code).toBe(1);
+  });
+
+  it('gives Bundler the time that it is given, and writes nothing where that was too little', async () => {
+    const directory = await app();
+    const before = await text(directory);
+    const bin = await mkdtemp(path.join(scratch, 'slow-'));
+    const started = path.join(bin, 'started');
+    await writeFile(
+      path.join(bin, 'bundle'),
+      `#!/bin/sh\necho Fetching metadata\necho $$ > ${started}\nexec sleep 600\n`,
+      { mode: 0o755 },
+    );
+    const result = await fixProject({
+      path: directory,
+      target: 'rhel-8',
+      sources: [MIRROR],
+      env: { ...cache, PATH: `${bin}:/usr/bin:/bin` },
+      bundlerTimeout: 1500,
+    });
+    expect(result.bundler).toEqual({
+      kind: 'failed',
+      message: 'bundle lock was not done after 2 s, and was ended\nFetching metadata',
+    });
+    expect(result).toMatchObject({ written: false, outcome: { exitCode: 2 } });
+    const pid = Number(await readFile(started, 'utf8'));
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    expect(await text(directory)).toBe(before);
+    expect((await readdir(directory)).sort()).toEqual(['Gemfile', 'Gemfile.lock']);
   });
 
   it('ends with what it started, and leaves nothing behind, when it is interrupted', async () => {
@@ -276,6 +349,15 @@ describe('what cannot be done', () => {
     ],
     ['no lockfile', (root: string) => rm(path.join(root, 'Gemfile.lock')), [], 'LOCKFILE_NOT_FOUND'],
     ['--verify without a bundle', () => Promise.resolve(), ['--verify'], 'BUNDLE_NOT_FOUND'],
+    [
+      'a requirement that RubyGems would refuse',
+      async (root: string) => {
+        const gemfile = await text(root);
+        await writeFile(path.join(root, 'Gemfile'), gemfile.replace('~> 1.16', '~> abc'));
+      },
+      [],
+      'Gemfile:9: gem "nokogiri": malformed requirement "~> abc" [GEMFILE_REQUIREMENT]',
+    ],
     [
       '--lock that is not to be made',
       () => Promise.resolve(),

@@ -95,7 +95,7 @@ describe('gemcompat history', () => {
     const { stdout, stderr } = await run('nokogri', ...MIRROR);
     expect(stdout).toBe('');
     expect(stderr).toBe(
-      'Error: fixtures/mirror has no gem nokogri [GEM_UNKNOWN]\n  → the nearest names are nokogiri\n  → name the source that has it: --source URL|DIR\n',
+      'Error: fixtures/mirror has no gem nokogri [GEM_UNKNOWN]\n  → did you mean nokogiri?\n  → name the source that has it: --source URL|DIR\n',
     );
   });
 

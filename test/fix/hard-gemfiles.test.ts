@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rewrite } from '../../src/fix/rewrite.js';
@@ -26,13 +26,20 @@ beforeAll(async () => {
 
 afterAll(() => bundler.close());
 
-async function writeProject({ gemfile, bytes = false, files = {} }: HardGemfile): Promise<string> {
-  const root = await mkdtemp(path.join(bundler.directory, 'project-'));
+async function writeProject({
+  gemfile,
+  bytes = false,
+  files = {},
+  links = {},
+}: HardGemfile): Promise<string> {
+  const root = path.join(await mkdtemp(path.join(bundler.directory, 'project-')), 'app');
+  await mkdir(root);
   await writeFile(path.join(root, 'Gemfile'), gemfile, bytes ? 'latin1' : 'utf8');
   for (const [name, text] of Object.entries(files)) {
     await mkdir(path.dirname(path.join(root, name)), { recursive: true });
     await writeFile(path.join(root, name), text);
   }
+  for (const [name, target] of Object.entries(links)) await symlink(target, path.join(root, name));
   return path.join(root, 'Gemfile');
 }
 

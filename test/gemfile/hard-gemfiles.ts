@@ -6,6 +6,8 @@ export interface HardGemfile {
   readonly bytes?: boolean;
   /** Other files of the project. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Links of the project, with what they lead to. */
+  readonly links?: Readonly<Record<string, string>>;
   /** By default nokogiri below 1.18.0. */
   readonly pins?: readonly HardPin[];
   /** The lines that appear, comments of ours left out; in the Gemfile, or in the file named before a `|`. */
@@ -469,6 +471,203 @@ export const HARD_GEMFILES: readonly HardGemfile[] = [
     title: 'a comment of ours that the user has added to',
     gemfile: `${SOURCE}gem "puma" # gemcompat: not a record of ours\ngem "nokogiri"\n`,
     becomes: ['gem "nokogiri", "< 1.18.0"'],
+  },
+  {
+    title: 'a splat of literals and a double splat of a literal hash',
+    gemfile: `${SOURCE}gem "nokogiri", *["~> 1.16"], **{ require: false }\n`,
+    becomes: ['gem "nokogiri", "< 1.18.0", *["~> 1.16"], **{ require: false }'],
+  },
+  {
+    title: 'the name in a splat',
+    gemfile: `${SOURCE}gem(*%w[nokogiri ~>1.16])\n`,
+    becomes: [],
+    byHand: { nokogiri: 'not-found' },
+  },
+  {
+    title: 'a version in a local variable',
+    gemfile: `${SOURCE}xml = "~> 1.16"\ngem "nokogiri", xml, require: false\n`,
+    becomes: ['gem "nokogiri", xml, "< 1.18.0", require: false'],
+  },
+  {
+    title: 'a version in a local variable that has to be replaced',
+    gemfile: `${SOURCE}xml = "~> 1.18"\ngem "nokogiri", xml\n`,
+    pins: replacing,
+    becomes: ['gem "nokogiri", "< 1.18.0"'],
+  },
+  {
+    title: 'a version in a local variable that is set twice, and has to be replaced',
+    gemfile: `${SOURCE}xml = "~> 1.18"\nxml = "~> 1.16" if ENV["OLD"]\ngem "nokogiri", xml\n`,
+    pins: replacing,
+    becomes: [],
+    byHand: { nokogiri: 'computed-requirement' },
+  },
+  {
+    title: 'a version in a local variable that is added to',
+    gemfile: `${SOURCE}xml = +"~> 1"\nxml << ".16"\ngem "nokogiri", xml\n`,
+    becomes: ['gem "nokogiri", "< 1.18.0", xml'],
+  },
+  {
+    title: 'a version in a variable of a block that has the name of another',
+    gemfile: `${SOURCE}xml = "~> 1.18"\n["~> 1.16"].each do |xml|\n  gem "nokogiri", xml\nend\n`,
+    becomes: ['  gem "nokogiri", "< 1.18.0", xml'],
+  },
+  {
+    title: 'a constant that is changed in place',
+    gemfile: `${SOURCE}XML = +"~> 1"\nXML << ".16"\ngem "nokogiri", XML\n`,
+    becomes: ['gem "nokogiri", "< 1.18.0", XML'],
+  },
+  {
+    title: 'names and versions in a table',
+    gemfile: `${SOURCE}{ "nokogiri" => "~> 1.16", "pg" => "~> 1.5" }.each { |name, version| gem name, version }\n`,
+    becomes: [],
+    byHand: { nokogiri: 'not-found' },
+  },
+  {
+    title: 'a method object that declares gems',
+    gemfile: `${SOURCE}%w[nokogiri pg].each(&method(:gem))\n`,
+    becomes: [],
+    byHand: { nokogiri: 'not-found' },
+  },
+  {
+    title: 'send',
+    gemfile: `${SOURCE}send :gem, "nokogiri", "~> 1.16"\n`,
+    becomes: [],
+    byHand: { nokogiri: 'not-found' },
+  },
+  {
+    title: 'another receiver',
+    gemfile: `${SOURCE}tap { |dsl| dsl.gem "nokogiri", "~> 1.16" }\n`,
+    becomes: [],
+    byHand: { nokogiri: 'not-found' },
+  },
+  {
+    title: 'the when of a case',
+    gemfile: `${SOURCE}case RUBY_ENGINE\nwhen "ruby", "truffleruby"\n  gem "nokogiri", "~> 1.16"\nelse\n  gem "jrjackson"\nend\n`,
+    becomes: ['  gem "nokogiri", "~> 1.16", "< 1.18.0"'],
+  },
+  {
+    title: 'the in of a case',
+    gemfile: `${SOURCE}case RUBY_VERSION.split(".").map(&:to_i)\nin [3.., *] then gem "nokogiri", "~> 1.16"\nend\n`,
+    becomes: ['in [3.., *] then gem "nokogiri", "~> 1.16", "< 1.18.0"'],
+  },
+  {
+    title: 'the value of a parameter',
+    gemfile: `${SOURCE}declare = ->(xml = gem("nokogiri", "~> 1.16")) { xml }\ndeclare.call\n`,
+    becomes: ['declare = ->(xml = gem("nokogiri", "~> 1.16", "< 1.18.0")) { xml }'],
+  },
+  {
+    title: 'a version from a multiple assignment',
+    gemfile: `${SOURCE}xml = "~> 1.18"\nxml, db = "~> 1.16", "~> 1.5"\ngem "nokogiri", xml\ngem "pg", db\n`,
+    pins: replacing,
+    becomes: [],
+    byHand: { nokogiri: 'computed-requirement' },
+  },
+  {
+    title: 'the branches of a case',
+    gemfile: `${SOURCE}case RUBY_ENGINE\nwhen "jruby" then gem "jrjackson"\nelse gem "nokogiri", "~> 1.16" # XML\nend\n`,
+    becomes: ['else gem "nokogiri", "~> 1.16", "< 1.18.0" # XML'],
+  },
+  {
+    title: 'a group on one line, with do and end',
+    gemfile: `${SOURCE}group :test do gem "nokogiri", "~> 1.16" end\n`,
+    becomes: ['group :test do gem "nokogiri", "~> 1.16", "< 1.18.0" end'],
+  },
+  {
+    title: 'a comma at the end of a call on one line',
+    gemfile: `${SOURCE}gem("nokogiri", "~> 1.16",)\n`,
+    becomes: ['gem("nokogiri", "~> 1.16", "< 1.18.0",)'],
+  },
+  {
+    title: 'a comma at the end behind options, which need another one',
+    gemfile: `${SOURCE}gem("nokogiri", require: false,)\n`,
+    pins: forced,
+    becomes: ['gem("nokogiri", require: false, force_ruby_platform: true,)'],
+  },
+  {
+    title: 'a heredoc with a method, inside parentheses',
+    gemfile: `${SOURCE}gem("nokogiri", <<~VERSION.strip, require: false)\n  ~> 1.16\nVERSION\ngem "puma"\n`,
+    becomes: ['gem("nokogiri", "< 1.18.0", <<~VERSION.strip, require: false)'],
+  },
+  {
+    title: 'a heredoc as an option',
+    gemfile: `${SOURCE}gem "nokogiri", "~> 1.16", require: <<~FILE.chomp\n  nokogiri\nFILE\n`,
+    pins: [{ name: 'nokogiri', bounds: ['< 1.18.0'], forceRuby: true }],
+    becomes: ['gem "nokogiri", "~> 1.16", "< 1.18.0", require: <<~FILE.chomp, force_ruby_platform: true'],
+  },
+  {
+    title: 'a gem line inside a heredoc',
+    gemfile: `${SOURCE}<<~TEXT\n  #{gem "nokogiri", "~> 1.16"}\nTEXT\n`,
+    becomes: [],
+    byHand: { nokogiri: 'no-place' },
+  },
+  {
+    title: 'a gem line inside a string',
+    gemfile: `${SOURCE}"#{gem "nokogiri", "~> 1.16"}"\n`,
+    becomes: ['"#{gem "nokogiri", "~> 1.16", "< 1.18.0"}"'],
+  },
+  {
+    title: 'a semicolon and a comment behind it',
+    gemfile: `${SOURCE}gem "nokogiri", "~> 1.16"; # XML; HTML\n`,
+    becomes: ['gem "nokogiri", "~> 1.16", "< 1.18.0"; # XML; HTML'],
+  },
+  {
+    title: 'blank lines and comments between the arguments',
+    gemfile: `${SOURCE}gem "nokogiri", "~> 1.16",\n\n  # loaded late\n\n  require: false\n`,
+    becomes: ['gem "nokogiri", "~> 1.16", "< 1.18.0",'],
+  },
+  {
+    title: 'two gems joined by and',
+    gemfile: `${SOURCE}gem "nokogiri", "~> 1.16" and gem "pg"\n`,
+    becomes: ['gem "nokogiri", "~> 1.16", "< 1.18.0" and gem "pg"'],
+  },
+  {
+    title: 'a requirement that is picked from an array',
+    gemfile: `${SOURCE}gem "nokogiri", ["~> 1.16", "~> 1.12"].first\n`,
+    becomes: ['gem "nokogiri", "< 1.18.0", ["~> 1.16", "~> 1.12"].first'],
+  },
+  {
+    title: 'a ternary in the requirement and one in the options',
+    gemfile: `${SOURCE}gem "nokogiri", (ENV["EDGE"] ? ">= 1.16" : "~> 1.16"), require: ENV["EDGE"] ? false : "nokogiri"\n`,
+    becomes: [
+      'gem "nokogiri", "< 1.18.0", (ENV["EDGE"] ? ">= 1.16" : "~> 1.16"), require: ENV["EDGE"] ? false : "nokogiri"',
+    ],
+  },
+  {
+    title: 'a byte order mark, Windows line breaks, a magic comment and __END__ together',
+    gemfile:
+      `\ufeff# frozen_string_literal: true\n${SOURCE}if ENV["XML"]\n  gem "nokogiri", "~> 1.16" # größer\nend\n__END__\ngem "pg"\n`.replaceAll(
+        '\n',
+        '\r\n',
+      ),
+    env: { XML: '1' },
+    pins: [...usual, { name: 'ffi', bounds: ['< 1.17.1'], direct: false }],
+    becomes: ['  gem "nokogiri", "~> 1.16", "< 1.18.0" # größer', 'gem "ffi", "< 1.17.1"'],
+  },
+  {
+    title: 'a lambda that is called at once',
+    gemfile: `${SOURCE}-> { gem "nokogiri", "~> 1.16" }.call\n`,
+    becomes: ['-> { gem "nokogiri", "~> 1.16", "< 1.18.0" }.call'],
+  },
+  {
+    title: 'self, and no space before the argument list',
+    gemfile: `${SOURCE}self.gem("nokogiri","~> 1.16",:require=>false)\n`,
+    pins: [{ name: 'nokogiri', bounds: ['< 1.18.0'], forceRuby: true }],
+    becomes: ['self.gem("nokogiri","~> 1.16", "< 1.18.0",:require=>false, :force_ruby_platform => true)'],
+  },
+  {
+    title: 'eval_gemfile of a file outside of the project',
+    gemfile: `${SOURCE}eval_gemfile "../shared.rb"\ngem "puma"\n`,
+    files: { '../shared.rb': `gem "nokogiri", "~> 1.16"\n` },
+    becomes: [],
+    byHand: { nokogiri: 'outside' },
+  },
+  {
+    title: 'eval_gemfile through a link that leads outside of the project',
+    gemfile: `${SOURCE}eval_gemfile "linked.rb"\n`,
+    files: { '../shared.rb': `gem "nokogiri", "~> 1.16"\n` },
+    links: { 'linked.rb': '../shared.rb' },
+    becomes: [],
+    byHand: { nokogiri: 'outside' },
   },
   {
     title: 'an empty Gemfile',

@@ -58,6 +58,8 @@ export const NOTES: { readonly [Kind in GemNote['kind']]: GemNote & { readonly k
   yanked: { kind: 'yanked' },
   'variant-skipped': { kind: 'variant-skipped' },
   unverified: { kind: 'unverified' },
+  'forced-ruby': { kind: 'forced-ruby', file: 'Gemfile', line: 8 },
+  'force-ruby-unclear': { kind: 'force-ruby-unclear', file: 'Gemfile', line: 8 },
   'search-incomplete': { kind: 'search-incomplete', reason: 'the index is down' },
 };
 
