@@ -4,6 +4,7 @@ import type { GemBinary } from '../gem/types.js';
 import type { Libc } from '../target/types.js';
 import { compareDotted } from '../version/symbol-version.js';
 import { libcOf } from './libc-of.js';
+import { isRubyExtension } from './shared-ruby.js';
 import type { MissingRubyAbiFinding, OtherMachineFinding, WrongMachineFinding } from './types.js';
 
 /** The files of a gem that would be loaded on a system, and what is wrong with the choice itself. */
@@ -120,15 +121,10 @@ function selectLibc(binaries: readonly GemBinary[], libc: Libc): GemBinary[] {
 /** The innermost directory that is named like a Ruby: `3.3`, `3.3.0`. */
 const RUBY_DIRECTORY = /(?<=^|\/)(\d+\.\d+)(?:\.\d+)?(?=\/)(?!.*\/\d+\.\d+(?:\.\d+)?\/)/;
 
-/** A shared object that calls into Ruby's C API, so one that `require` loads. */
-function isRubyExtension({ elf }: GemBinary): boolean {
-  return elf.type === 'dyn' && elf.unversionedImports.some((name) => /^(?:rb|ruby)_/.test(name));
-}
-
 /** The Rubies that a fat gem has builds for, `X.Y` each, in order; empty where its extensions are for any or it has none. */
 export function rubyBuilds(binaries: readonly GemBinary[]): string[] {
   const builds = binaries.flatMap((binary) => {
-    const ruby = isRubyExtension(binary) ? RUBY_DIRECTORY.exec(binary.path)?.[1] : undefined;
+    const ruby = isRubyExtension(binary.elf) ? RUBY_DIRECTORY.exec(binary.path)?.[1] : undefined;
     return ruby ?? [];
   });
   return [...new Set(builds)].sort(compareDotted);
@@ -143,7 +139,7 @@ function selectRuby(
   const kept: GemBinary[] = [];
   const fat = new Map<string, GemBinary[]>();
   for (const binary of binaries) {
-    if (!isRubyExtension(binary) || !RUBY_DIRECTORY.test(binary.path)) {
+    if (!isRubyExtension(binary.elf) || !RUBY_DIRECTORY.test(binary.path)) {
       kept.push(binary);
       continue;
     }

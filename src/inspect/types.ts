@@ -48,6 +48,8 @@ export interface GroupResult {
   /** What that CPU's files need; absent where the group has no file that would be loaded there. */
   readonly requires?: Requires;
   readonly findings: readonly Finding[];
+  /** Libraries of the Ruby that the files are for, which are taken to be there with it: `libruby.so.3.3`. */
+  readonly given?: readonly string[];
   /** What whoever builds the failing files can do. */
   readonly remedies?: readonly FileRemedies[];
 }

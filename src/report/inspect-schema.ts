@@ -57,6 +57,9 @@ const result = z.strictObject({
   verdict: z.enum(['compatible', 'incompatible', 'unknown']),
   requires: requires.exactOptional(),
   findings: z.array(finding).readonly(),
+  given: list
+    .exactOptional()
+    .describe('Libraries of the Ruby that the files are for, which are taken to be there with it'),
   remedies: z.array(fileRemedies).readonly().exactOptional(),
 });
 

@@ -11,6 +11,7 @@ import { groupFindings } from './grouped-findings.js';
 import {
   allNeedsWords,
   forWords,
+  givenWords,
   groupWords,
   inspectSummaryWords,
   otherLibraries,
@@ -237,7 +238,15 @@ function targetSections(
 ): string[] {
   const rows = rowsOn(subject, target);
   const ruby = report.ruby === undefined ? '' : `, Ruby ${report.ruby}`;
-  const heading = paint.bold(`on ${targetWords(target)}${ruby}`);
+  const given = givenWords(
+    subject.groups.flatMap(({ results = [] }) =>
+      results.flatMap((result) => (result.target === target.name ? (result.given ?? []) : [])),
+    ),
+  );
+  const heading = [
+    paint.bold(`on ${targetWords(target)}${ruby}`),
+    ...(given === '' ? [] : [`  ${given}`]),
+  ].join('\n');
   const sections = subject.groups.flatMap((group) =>
     (group.results ?? [])
       .filter((result) => result.target === target.name && result.findings.length > 0)
@@ -251,6 +260,13 @@ function targetSections(
     ...(left > 0 ? [`and ${left} more that something was found of; --format json lists them all`] : []),
   ];
 }
+
+/** What another system than the target makes good. */
+const ABOUT_THE_SYSTEM: ReadonlySet<Finding['kind']> = new Set([
+  'symbol-version',
+  'wrong-libc',
+  'missing-interpreter',
+]);
 
 type Result = NonNullable<InspectedGroup['results']>[number];
 
@@ -293,7 +309,7 @@ function groupSection(
   if (groups.length > MOST_FINDINGS)
     lines.push(`  and ${groups.length - MOST_FINDINGS} more; --format json lists them all`);
   const runsOn = group.needs.find(({ arch }) => arch === result.arch);
-  if (result.verdict === 'incompatible' && runsOn !== undefined)
+  if (runsOn !== undefined && result.findings.some(({ kind }) => ABOUT_THE_SYSTEM.has(kind)))
     lines.push(`  as it is, it ${runsOnWords(runsOn)}`);
   lines.push(...remedyLines(result, target));
   return lines.join('\n');

@@ -1,4 +1,5 @@
 import type { Finding, Requires, Verdict } from '../compat/types.js';
+import { rubyOfLibrary } from '../compat/shared-ruby.js';
 import { verdictOf } from '../compat/verdict.js';
 import type {
   CpuNeeds,
@@ -102,6 +103,14 @@ export function otherLibraries(requires: Requires): string[] {
   return (requires.libraries ?? []).filter(
     (library) => !OF_LIBC.test(library) || library.startsWith('libcrypt.'),
   );
+}
+
+/** What verdicts take for given; empty where nothing: `taking for given that Ruby 3.3 is there …`. */
+export function givenWords(libraries: readonly string[]): string {
+  const distinct = [...new Set(libraries)].sort();
+  if (distinct.length === 0) return '';
+  const rubies = distinct.map((library) => `Ruby ${rubyOfLibrary(library) ?? '?'}`);
+  return `taking for given that ${listWords(rubies)} is there with its shared library (${listWords(distinct)}), which extensions here are linked to: without it (a Ruby built without --enable-shared) they do not load`;
 }
 
 /** Words of what could not be read whatever the target; a target's own findings are in words.ts. */

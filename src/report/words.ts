@@ -78,6 +78,10 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
     case 'missing-library':
       return `needs ${printable(finding.library)}, which is neither in ${whole} nor on ${target.name}`;
     case 'missing-ruby-abi':
+      if (finding.library !== undefined)
+        return `is linked to ${printable(finding.library)}, so it is for Ruby ${listWords(finding.available)}; Ruby ${finding.ruby} does not load it`;
+      if (finding.installed === true)
+        return `is installed for Ruby ${listWords(finding.available)}, and Ruby ${finding.ruby} runs there`;
       return `${whole} has no build for Ruby ${finding.ruby}; it has ${listWords(finding.available, 8)}`;
     case 'isa-level':
       return `needs a CPU of level ${finding.level}; ${target.name} runs on ${finding.provided} too`;
@@ -143,6 +147,12 @@ export function findingRemedies(finding: Finding, target?: TargetSummary, inGem 
     case 'missing-library':
       return [libraryRemedy(finding.library, target)];
     case 'missing-ruby-abi':
+      if (finding.library !== undefined)
+        return [`compile it with Ruby ${finding.ruby}, or run it with Ruby ${listWords(finding.available)}`];
+      if (finding.installed === true)
+        return [
+          `install the bundle with Ruby ${finding.ruby} (bundle install), or run Ruby ${listWords(finding.available)} there`,
+        ];
       return [
         `run a Ruby that it has a build for, take a version of the gem with a build for ${finding.ruby}, or compile it (force_ruby_platform: true)`,
       ];
