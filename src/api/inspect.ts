@@ -17,7 +17,13 @@ import { findSubject, readSubject } from '../inspect/read-subject.js';
 import { explanationsOf } from '../inspect/explanations.js';
 import { summaryOf, targetSummary, unreadableOf } from '../inspect/report.js';
 import { TreeCollector } from '../inspect/tree.js';
-import type { InspectReport, InspectWarning } from '../inspect/types.js';
+import type {
+  InspectReport,
+  InspectWarning,
+  InspectedFile,
+  InspectedSubject,
+  SubjectKind,
+} from '../inspect/types.js';
 import { cacheDirectory } from '../registry/cache.js';
 import { targetsFitting } from '../target/catalog.js';
 import type { CpuReading } from '../target/merge-cpus.js';
@@ -135,30 +141,7 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
   const judged = read.map(({ path, kind, name, tree }) =>
     judgeSubject({ path, kind }, name, tree, judgeOptions),
   );
-  for (const { path, groups } of judged) {
-    const others = groups
-      .flatMap(({ kind, files, results = [] }) =>
-        kind === 'files' ? files.filter((file) => results.every(({ arch }) => arch !== file.arch)) : [],
-      )
-      .filter(({ arch }) => arch !== undefined);
-    if (
-      targets.length > 0 &&
-      others.length > 0 &&
-      others.length < groups.reduce((sum, { files }) => sum + files.length, 0)
-    ) {
-      const named = [...new Set(others.map(({ arch }) => arch))].join(', ');
-      warnings.push({
-        code: 'OTHER_CPU',
-        message: `${path === '-' ? 'standard input' : path}: ${others.length} of its files ${others.length === 1 ? 'is' : 'are'} for ${named}, and not judged`,
-      });
-    }
-    if (groups.length === 0) {
-      warnings.push({
-        code: 'NO_ELF',
-        message: `${path === '-' ? 'standard input' : path}: nothing in it is an executable or a library, so there is nothing to check`,
-      });
-    }
-  }
+  warnings.push(...judged.flatMap((subject) => subjectWarnings(subject, targets.length > 0)));
   return {
     schemaVersion: 1,
     ...(targets.length === 0 ? {} : { targets: targets.map(({ target }) => targetSummary(target)) }),
@@ -170,6 +153,44 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
     summary: summaryOf(judged),
     warnings: [...read.flatMap((each) => each.warnings), ...warnings],
   };
+}
+
+/** What is no finding of one file: nothing to judge, or files that are not judged. */
+function subjectWarnings(
+  { path, kind, groups, gemsWithoutBinaries }: InspectedSubject,
+  judged: boolean,
+): InspectWarning[] {
+  const shown = path === '-' ? 'standard input' : path;
+  const warnings: InspectWarning[] = [];
+  const files = groups.flatMap((group) => group.files);
+  const others = groups.flatMap(({ kind: of, files: own, results = [] }) => {
+    const told = new Set(results.flatMap(({ findings }) => findings.map(({ file }) => file)));
+    return of === 'files'
+      ? own.filter((file) => results.every(({ arch }) => arch !== file.arch) && !told.has(file.path))
+      : [];
+  });
+  if (judged && others.length > 0 && others.length < files.length) {
+    const called = ({ arch, system, machine }: InspectedFile): string =>
+      arch ?? system ?? `machine ${machine}`;
+    const named = [...new Set(others.map(called))].sort().join(', ');
+    warnings.push({
+      code: 'OTHER_CPU',
+      message: `${shown}: ${others.length} of its files ${others.length === 1 ? 'is' : 'are'} for ${named}, and not judged`,
+    });
+  }
+  if (groups.length === 0)
+    warnings.push({ code: 'NO_ELF', message: `${shown}: ${nothingWords(kind, gemsWithoutBinaries)}` });
+  return warnings;
+}
+
+function nothingWords(kind: SubjectKind, gems: number): string {
+  if (kind === 'gem')
+    return 'is pure Ruby, or compiled where it is installed: nothing in it is loaded as it is';
+  if (kind === 'release')
+    return 'no variant for Linux brings an executable or a library: pure Ruby, or compiled where it is installed';
+  if (gems > 0)
+    return `${gems === 1 ? 'its gem brings' : `its ${gems.toLocaleString('en')} gems bring`} no executable and no library, so there is nothing to check`;
+  return 'nothing in it is an executable or a library, so there is nothing to check; see that it is the path that is meant';
 }
 
 function check({ paths, ruby }: InspectOptions): void {

@@ -1,5 +1,4 @@
-import { foreignSystem } from '../elf/foreign-system.js';
-import type { Cpu } from '../elf/types.js';
+import type { Cpu, ElfFile } from '../elf/types.js';
 import type { GemBinary } from '../gem/types.js';
 import type { Libc } from '../target/types.js';
 import { compareDotted } from '../version/symbol-version.js';
@@ -61,8 +60,9 @@ function selectNamed(all: readonly GemBinary[], wanted: SelectFor): Selection {
   // A gem for several CPUs says so in its paths. A file for another one without such a word is loaded as it is.
   // What belongs to no gem is judged for its own CPU, which one for a machine without a name never is.
   const stray = loadable
-    .filter(({ path, elf }) =>
-      wanted.loose === true ? elf.cpu === undefined : elf.cpu !== wanted.cpu && !namesCpu(path),
+    .filter(
+      ({ path, elf }) =>
+        (wanted.loose === true ? elf.cpu === undefined : elf.cpu !== wanted.cpu) && !saysSo(path, elf),
     )
     .map((binary) => ({ kind: 'other-machine', file: binary.path, machine: machineOf(binary) }) as const);
   const forRuby = selectRuby(selectLibc(ours, wanted.libc), wanted.rubyAbi);
@@ -74,15 +74,24 @@ function selectNamed(all: readonly GemBinary[], wanted: SelectFor): Selection {
 
 /** A CPU's part of a directory or file name, in the words of RubyGems, GNU, Go, Debian, Node and Apple. */
 const CPU_IN_NAME =
-  /(?<=^|[-_./])(?:x86[-_]64|x64|amd64|i[3-6]86|ia32|x86|(?:win|linux|darwin|osx|macos)[-_]?(?:32|64)|32[-_]?bit|64[-_]?bit|aarch64\w*|arm64\w*|arm|armv\d\w*|armhf|armel|ppc64\w*|powerpc\w*|s390x?|riscv\d*\w*|mips\w*|loong\w*|sparc\w*|universal)(?=[-_./]|$)/i;
+  /(?<=^|[-_./])(?:x86[-_]64|x64|amd64|i[3-6]86|ia32|x86|(?:win|linux|darwin|osx|macos)[-_]?(?:32|64)|32[-_]?bit|64[-_]?bit|aarch64\w*|arm64\w*|arm|armv\d\w*|armhf|armel|ppc\w*|powerpc\w*|s390x?|riscv\d*\w*|mips\w*|loong\w*|sparc\w*|alpha|hppa|ia64|m68k|sh4\w*|universal)(?=[-_./]|$)/i;
 
 /** Whether a part of the path is named for a CPU. */
 export function namesCpu(path: string): boolean {
   return CPU_IN_NAME.test(path);
 }
 
+/** A system other than Linux by a part of the path: JNA's `sunos-x86-64`, SQLite JDBC's `FreeBSD/x86_64`. */
+const SYSTEM_WORD =
+  /(?<=^|[-_./])(?:(?:free|net|open|dragonfly|mid)?bsd|dragonfly|solaris|sunos|illumos|smartos|hp-?ux|aix|irix|android|haiku|hurd|kfreebsd|minix|qnx)\w*(?=[-_./]|$)/i;
+
+/** Whether the path says that the file is meant for another CPU, or for another system, alone. */
+function saysSo(path: string, { system }: Pick<ElfFile, 'system'>): boolean {
+  return system === undefined ? namesCpu(path) : SYSTEM_WORD.test(path);
+}
+
 function machineOf({ elf }: GemBinary): string {
-  return foreignSystem(elf.osAbi) ?? elf.cpu ?? String(elf.machine);
+  return elf.system ?? elf.cpu ?? String(elf.machine);
 }
 
 function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {

@@ -171,7 +171,11 @@ function judgeGroup(judged: Judged, together: Together, options: JudgeOptions): 
     const read = arches.filter((arch) => to.cpus?.includes(arch) !== false);
     const on = read.length > 0 ? read : arches;
     const judgedFor = options.arches === undefined ? madeFor(on, to.target, judged) : on;
-    return judgedFor.map((arch) => judgeOn(judged, to, arch, together, options));
+    return judgedFor.map((arch, index) => {
+      const result = judgeOn(judged, to, arch, together, options);
+      // What is for no CPU by name belongs to none of them, and is told once.
+      return index === 0 || files.loose !== true ? result : withoutOthers(result);
+    });
   });
   return {
     kind,
@@ -184,6 +188,11 @@ function judgeGroup(judged: Judged, together: Together, options: JudgeOptions): 
     findings: unreadFindings(files).map((finding) => prefixed(finding, prefix)),
     ...(results.length === 0 ? {} : { verdict: worst(results), results }),
   };
+}
+
+function withoutOthers(result: GroupResult): GroupResult {
+  const findings = result.findings.filter(({ kind }) => kind !== 'other-machine');
+  return { ...result, verdict: verdictOf(findings), findings };
 }
 
 /** Files for no CPU that is judged are judged for what the others are for, so that they are told to be for another. */
@@ -354,13 +363,14 @@ function inspectedFile(
   symbols: boolean,
 ): InspectedFile {
   const { path, elf } = binary;
-  const { cpu, machine, verneed } = elf;
+  const { cpu, machine, system, verneed } = elf;
   const program =
     elf.type === 'exec' || elf.pie || (elf.interpreter !== undefined && elf.soname === undefined);
   return {
     path: `${prefix}${path}`,
     ...(cpu === undefined ? {} : { arch: cpu }),
     machine,
+    ...(system === undefined ? {} : { system }),
     kind: program ? 'executable' : 'library',
     requires: requiresOf([binary], (from, library) => inside.resolve(from, library) !== undefined),
     ...(symbols ? { verneed } : {}),

@@ -21,6 +21,8 @@ export interface InspectedFile {
   readonly arch?: Cpu;
   /** `e_machine`. */
   readonly machine: number;
+  /** The system other than Linux that it is for: `FreeBSD`. */
+  readonly system?: string;
   readonly kind: 'executable' | 'library';
   /** What this file alone needs of a system. */
   readonly requires: Requires;
@@ -100,7 +102,7 @@ export interface InspectedSubject {
   readonly groups: readonly InspectedGroup[];
   /** What the whole subject needs, for each CPU that there are files for. */
   readonly needs: readonly CpuNeeds[];
-  /** Files that were looked at, ELF or not; a file with several names counts once. */
+  /** Files that were looked at, ELF or not. */
   readonly filesSeen: number;
   /** Gems in which nothing native lies. */
   readonly gemsWithoutBinaries: number;

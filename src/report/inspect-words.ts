@@ -155,11 +155,12 @@ export function inspectSummaryWords({ summary, subjects, targets }: InspectRepor
   return `${things.join(' and ')}: ${parts.join(', ')}${on}.`;
 }
 
-/** The worst of each file that belongs to no gem, and of what could not be read; of a gem its own. */
+/** The worst of each file that belongs to no gem and is judged, and of what could not be read; of a gem its own. */
 function verdictsOf(group: InspectedGroup): Verdict[] {
   const { kind, verdict, results = [], files } = group;
   if (kind === 'gem') return verdict === undefined ? [] : [verdict];
-  const byFile = new Map<string, Finding[]>(files.map(({ path }) => [path, []]));
+  const judged = files.filter((file) => results.some(({ arch }) => arch === file.arch));
+  const byFile = new Map<string, Finding[]>(judged.map(({ path }) => [path, []]));
   for (const finding of results.flatMap(({ findings }) => findings)) {
     byFile.set(finding.file, [...(byFile.get(finding.file) ?? []), finding]);
   }

@@ -8,6 +8,7 @@ import type {
   TargetSummary,
 } from '../audit/types.js';
 import type { Finding, Requires, Verdict } from '../compat/types.js';
+import { CPUS } from '../gem/cpu-name.js';
 import type { ClashReason, Inspections, PlannedMove, Suggestion, VersionSpan } from '../search/types.js';
 import { packageOf } from './library-packages.js';
 import { printable } from './printable.js';
@@ -66,10 +67,13 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
     case 'wrong-libc':
       return `is built for ${LIBC_NAMES[finding.builtFor]} (${printable(finding.evidence)}); ${target.name} has ${LIBC_NAMES[target.libc]}`;
     case 'wrong-machine':
+      if (isSystem(finding.machine)) return `is built for ${printable(finding.machine)}, not for Linux`;
       return whole === 'the gem'
         ? `is built for ${machineWords(finding.machine)}; nothing in ${whole} is built for ${finding.wanted}`
         : `is built for ${machineWords(finding.machine)}, not for ${finding.wanted}`;
     case 'other-machine':
+      if (isSystem(finding.machine))
+        return `is built for ${printable(finding.machine)}, and nothing in its path says that it is meant for that alone`;
       return whole === 'the gem'
         ? `is built for ${machineWords(finding.machine)}, and nothing in its path says that it is meant for that alone`
         : `is built for ${machineWords(finding.machine)}, of which nothing is known here`;
@@ -108,6 +112,11 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
   }
 }
 
+/** Whether a file is told to be for another system, and not for another CPU. */
+function isSystem(machine: string): boolean {
+  return !/^\d+$/.test(machine) && !(CPUS as readonly string[]).includes(machine);
+}
+
 /** A CPU without a name of its own here is told by the number that its files have. */
 function machineWords(machine: string): string {
   return /^\d+$/.test(machine) ? `another CPU (e_machine ${machine})` : printable(machine);
@@ -135,6 +144,8 @@ export function findingRemedies(finding: Finding, target?: TargetSummary, inGem 
           ]
         : ['lock a variant for glibc (bundle lock --add-platform), or compile it there'];
     case 'wrong-machine':
+      if (isSystem(finding.machine))
+        return ['no Linux runs it: tell its maintainers that it was packed wrongly'];
       return [
         `check that --arch ${finding.wanted} is the CPU that it runs on; if so the gem was packed wrongly, and its maintainers should know`,
       ];
@@ -205,6 +216,7 @@ function looseRemedies(finding: Finding): string[] | undefined {
         ? ['build it for musl, or static; gcompat does not make up for all of glibc']
         : ['build it for glibc, or static'];
     case 'wrong-machine':
+      if (isSystem(finding.machine)) return [`build it for Linux on ${finding.wanted}`];
       return [`build it for ${finding.wanted}, or name a target for its own CPU`];
     case 'other-machine':
       return ['see whether anything loads that file on the target'];
