@@ -86,7 +86,7 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
   const { arches, ruby, signal } = options;
   check(options);
   const warnings: InspectWarning[] = [];
-  const subjects = await Promise.all(options.paths.map((path) => findSubject(path, cwd)));
+  const subjects = distinct(await Promise.all(options.paths.map((path) => findSubject(path, cwd))));
   const names = options.target === undefined ? [] : [options.target].flat();
   const resolve = (name: string, cpus: readonly Cpu[]): Promise<CpuReading[]> =>
     readForCpus(name, {
@@ -184,13 +184,13 @@ function subjectWarnings(
 }
 
 function nothingWords(kind: SubjectKind, gems: number): string {
-  if (kind === 'gem')
-    return 'is pure Ruby, or compiled where it is installed: nothing in it is loaded as it is';
+  if (kind === 'gem') return 'pure Ruby, or compiled where it is installed: nothing in it is loaded as it is';
   if (kind === 'release')
     return 'no variant for Linux brings an executable or a library: pure Ruby, or compiled where it is installed';
   if (gems > 0)
-    return `${gems === 1 ? 'its gem brings' : `its ${gems.toLocaleString('en')} gems bring`} no executable and no library, so there is nothing to check`;
-  return 'nothing in it is an executable or a library, so there is nothing to check; see that it is the path that is meant';
+    return `${gems === 1 ? 'the gem in it brings' : `the ${gems.toLocaleString('en')} gems in it bring`} no executable and no library, so there is nothing to check`;
+  const nothing = 'nothing in it is an executable or a library, so there is nothing to check';
+  return kind === 'deb' || kind === 'rpm' ? nothing : `${nothing}; see that it is the path that is meant`;
 }
 
 function check({ paths, ruby }: InspectOptions): void {
@@ -204,6 +204,15 @@ function check({ paths, ruby }: InspectOptions): void {
   throw new UsageError(`${JSON.stringify(ruby)} is not a version of Ruby`, {
     code: 'RUBY_MALFORMED',
     suggestions: ['give all three parts: --ruby 3.3.6'],
+  });
+}
+
+/** A path that is given twice, in whatever words, counts once. */
+function distinct(subjects: readonly SubjectToRead[]): SubjectToRead[] {
+  const known = new Set<string>();
+  return subjects.filter((subject) => {
+    const key = 'file' in subject ? subject.file : subject.kind === 'input' ? '-' : subject.path;
+    return !known.has(key) && known.add(key);
   });
 }
 

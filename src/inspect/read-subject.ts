@@ -185,7 +185,7 @@ async function readFile(
     default:
       await readArchive({ source, format: magic, name, prefix: '' }, walkPorts(tree, ports)).catch(
         (error: unknown) => {
-          throw archiveError(shown, error);
+          throw archiveError(shown, magic, error);
         },
       );
   }
@@ -277,14 +277,20 @@ const NOT_LOADED = {
   other: 'an ELF file of an unknown type',
 } as const;
 
-function archiveError(path: string, error: unknown): unknown {
+/** What unpacks a package whatever it is compressed with. */
+const UNPACKERS: Readonly<Partial<Record<ArchiveFormat, string>>> = {
+  rpm: 'rpm2cpio FILE.rpm | gemcompat inspect -',
+  deb: 'dpkg-deb --fsys-tarfile FILE.deb | gemcompat inspect -',
+};
+
+function archiveError(path: string, format: ArchiveFormat, error: unknown): unknown {
   if (error instanceof GemArchiveError) return error;
   const result = unreadable(error);
   if (result?.kind !== 'unreadable') return error;
   const message = `${path} cannot be read: ${result.reason}`;
   const remedies: Readonly<Record<string, string>> = {
     ARCHIVE_TRUNCATED: 'download or copy it again',
-    ARCHIVE_UNSUPPORTED: 'unpack it, and name the directory',
+    ARCHIVE_UNSUPPORTED: UNPACKERS[format] ?? 'unpack it, and name the directory',
     ARCHIVE_ENCRYPTED: 'decrypt it first',
   };
   return subjectError(result.code, message, [remedies[result.code] ?? 'check that it is whole'], error);

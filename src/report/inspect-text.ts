@@ -42,7 +42,9 @@ export function renderInspectText(report: InspectReport, options: TextOptions): 
     wrapped(paint.bold(subjectWords(subject)), options.width),
     ...(targets.length === 0
       ? needsSections(subject, report, options, paint)
-      : targets.flatMap((target) => targetSections(subject, target, report, options, paint))),
+      : targets.flatMap((target) =>
+          subject.groups.length === 0 ? [] : targetSections(subject, target, report, options, paint),
+        )),
     ...treeSections(subject, options, paint),
   ]);
   const { incompatible, unknown, unreadable } = report.summary;

@@ -51,7 +51,7 @@ export function subjectWords({
   const parts = [
     `${counted(files, 'ELF file')}${filesSeen > files ? ` among ${filesSeen.toLocaleString('en')}` : ''}`,
     ...(gems > 0 && kind !== 'gem' ? [`${counted(gems, 'gem')} with native files`] : []),
-    ...(gemsWithoutBinaries > 0 ? [`${counted(gemsWithoutBinaries, 'gem')} without`] : []),
+    ...(gemsWithoutBinaries > 0 && kind !== 'gem' ? [`${counted(gemsWithoutBinaries, 'gem')} without`] : []),
     ...(specialFiles > 0
       ? [`${counted(specialFiles, 'device, socket or pipe', 'devices, sockets and pipes')} not opened`]
       : []),
@@ -151,8 +151,8 @@ export function inspectSummaryWords({ summary, subjects, targets }: InspectRepor
     ...(fail > 0 ? [`${fail.toLocaleString('en')} ${fail === 1 ? 'does' : 'do'} not fit`] : []),
     ...(unknown > 0 ? [`${unknown.toLocaleString('en')} could not be checked`] : []),
   ];
-  const on = targets.length > 1 ? ' on all targets' : '';
-  return `${things.join(' and ')}: ${parts.join(', ')}${on}.`;
+  const worst = targets.length > 1 ? `, each by the worst of ${targets.length} targets` : '';
+  return `${things.join(' and ')}${worst}: ${parts.join(', ')}.`;
 }
 
 /** The worst of each file that belongs to no gem and is judged, and of what could not be read; of a gem its own. */
