@@ -135,7 +135,7 @@ function sectionOf(
     blocks,
     tail: [
       ...(more > 0 ? [`  and ${more} more; --format json lists them all`] : []),
-      ...(elsewhere ? [`  as it is, it ${runsOnWords(needs)}`] : []),
+      ...(elsewhere ? [`  as it is: ${runsOnWords(needs)}`] : []),
       ...remedyLines(result, target),
     ],
   };
@@ -146,19 +146,30 @@ function spokenOf({ name, libc, glibc, musl }: TargetSummary): SpokenTarget {
   return { name, libc, libcVersion: glibc ?? musl ?? '' };
 }
 
-/** The remedies of all files of one group, each list once with the toolchains that it is for. */
+/** The remedies of all files of one group: each once, under the toolchains that it is for. */
 function remedyLines({ remedies = [] }: GroupResult, target: TargetSummary): string[] {
-  const byWords = new Map<string, { readonly words: readonly string[]; readonly toolchains: Set<string> }>();
+  const byToolchain = new Map<string, Set<string>>();
   for (const { toolchain, remedies: own } of remedies) {
-    const words = own.map((remedy) => `  → ${toolchainRemedyWords(remedy, spokenOf(target))}`);
-    if (words.length === 0) continue;
-    const key = words.join('\n');
-    const known = byWords.get(key) ?? { words, toolchains: new Set() };
-    byWords.set(key, known);
-    if (toolchain !== undefined) known.toolchains.add(toolchainWords(toolchain));
+    const built = toolchain === undefined ? '' : toolchainWords(toolchain);
+    const lines = byToolchain.get(built) ?? new Set();
+    byToolchain.set(built, lines);
+    for (const remedy of own) lines.add(`  → ${toolchainRemedyWords(remedy, spokenOf(target))}`);
   }
-  return [...byWords.values()].flatMap(({ words, toolchains }) => [
-    ...(toolchains.size === 0 ? [] : [`  built by ${listWords([...toolchains], MOST_TOOLCHAINS)}:`]),
-    ...words,
-  ]);
+  const alike = new Map<string, { readonly lines: ReadonlySet<string>; readonly toolchains: string[] }>();
+  for (const [built, lines] of byToolchain) {
+    const key = [...lines].sort().join('\n');
+    const known = alike.get(key) ?? { lines, toolchains: [] };
+    alike.set(key, known);
+    if (built !== '') known.toolchains.push(built);
+  }
+  const said = new Set<string>();
+  return [...alike.values()].flatMap(({ lines, toolchains }) => {
+    const fresh = [...lines].filter((line) => !said.has(line));
+    for (const line of fresh) said.add(line);
+    if (fresh.length === 0) return [];
+    return [
+      ...(toolchains.length === 0 ? [] : [`  built by ${listWords(toolchains, MOST_TOOLCHAINS)}:`]),
+      ...fresh,
+    ];
+  });
 }
