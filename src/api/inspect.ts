@@ -15,7 +15,13 @@ import { findSubject, readSubject } from '../inspect/read-subject.js';
 import { explanationsOf } from '../inspect/explanations.js';
 import { summaryOf, unreadableOf } from '../inspect/report.js';
 import { TreeCollector } from '../inspect/tree.js';
-import type { InspectReport, InspectWarning } from '../inspect/types.js';
+import type {
+  InspectReport,
+  InspectWarning,
+  InspectedFile,
+  InspectedSubject,
+  SubjectKind,
+} from '../inspect/types.js';
 import type { CpuReading } from '../target/merge-cpus.js';
 import { readForCpus } from '../target/read-for-cpus.js';
 import { targetSummary } from '../target/summary.js';
@@ -78,7 +84,7 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
   const { arches, ruby, signal } = options;
   check(options);
   const warnings: InspectWarning[] = [];
-  const subjects = await Promise.all(options.paths.map((path) => findSubject(path, cwd)));
+  const subjects = distinct(await Promise.all(options.paths.map((path) => findSubject(path, cwd))));
   const names = options.target === undefined ? [] : [options.target].flat();
   const resolve = (name: string, cpus: readonly Cpu[]): Promise<CpuReading[]> =>
     readForCpus(name, {
@@ -129,30 +135,7 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
   const judged = read.map(({ path, kind, name, tree }) =>
     judgeSubject({ path, kind }, name, tree, judgeOptions),
   );
-  for (const { path, groups } of judged) {
-    const others = groups
-      .flatMap(({ kind, files, results = [] }) =>
-        kind === 'files' ? files.filter((file) => results.every(({ arch }) => arch !== file.arch)) : [],
-      )
-      .filter(({ arch }) => arch !== undefined);
-    if (
-      targets.length > 0 &&
-      others.length > 0 &&
-      others.length < groups.reduce((sum, { files }) => sum + files.length, 0)
-    ) {
-      const named = [...new Set(others.map(({ arch }) => arch))].join(', ');
-      warnings.push({
-        code: 'OTHER_CPU',
-        message: `${path === '-' ? 'standard input' : path}: ${others.length} of its files ${others.length === 1 ? 'is' : 'are'} for ${named}, and not judged`,
-      });
-    }
-    if (groups.length === 0) {
-      warnings.push({
-        code: 'NO_ELF',
-        message: `${path === '-' ? 'standard input' : path}: nothing in it is an executable or a library, so there is nothing to check`,
-      });
-    }
-  }
+  warnings.push(...judged.flatMap((subject) => subjectWarnings(subject, targets.length > 0)));
   return {
     schemaVersion: 1,
     ...(targets.length === 0 ? {} : { targets: targets.map(({ target }) => targetSummary(target)) }),
@@ -166,6 +149,44 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
   };
 }
 
+/** What is no finding of one file: nothing to judge, or files that are not judged. */
+function subjectWarnings(
+  { path, kind, groups, gemsWithoutBinaries }: InspectedSubject,
+  judged: boolean,
+): InspectWarning[] {
+  const shown = path === '-' ? 'standard input' : path;
+  const warnings: InspectWarning[] = [];
+  const files = groups.flatMap((group) => group.files);
+  const others = groups.flatMap(({ kind: of, files: own, results = [] }) => {
+    const told = new Set(results.flatMap(({ findings }) => findings.map(({ file }) => file)));
+    return of === 'files'
+      ? own.filter((file) => results.every(({ arch }) => arch !== file.arch) && !told.has(file.path))
+      : [];
+  });
+  if (judged && others.length > 0 && others.length < files.length) {
+    const called = ({ arch, system, machine }: InspectedFile): string =>
+      arch ?? system ?? `machine ${machine}`;
+    const named = [...new Set(others.map(called))].sort().join(', ');
+    warnings.push({
+      code: 'OTHER_CPU',
+      message: `${shown}: ${others.length} of its files ${others.length === 1 ? 'is' : 'are'} for ${named}, and not judged`,
+    });
+  }
+  if (groups.length === 0)
+    warnings.push({ code: 'NO_ELF', message: `${shown}: ${nothingWords(kind, gemsWithoutBinaries)}` });
+  return warnings;
+}
+
+function nothingWords(kind: SubjectKind, gems: number): string {
+  if (kind === 'gem') return 'pure Ruby, or compiled where it is installed: nothing in it is loaded as it is';
+  if (kind === 'release')
+    return 'no variant for Linux brings an executable or a library: pure Ruby, or compiled where it is installed';
+  if (gems > 0)
+    return `${gems === 1 ? 'the gem in it brings' : `the ${gems.toLocaleString('en')} gems in it bring`} no executable and no library, so there is nothing to check`;
+  const nothing = 'nothing in it is an executable or a library, so there is nothing to check';
+  return kind === 'deb' || kind === 'rpm' ? nothing : `${nothing}; see that it is the path that is meant`;
+}
+
 function check({ paths, ruby }: InspectOptions): void {
   if (paths.filter((path) => path === '-').length > 1) {
     throw new UsageError('standard input can be read once only', {
@@ -174,6 +195,15 @@ function check({ paths, ruby }: InspectOptions): void {
     });
   }
   checkRuby(ruby);
+}
+
+/** A path that is given twice, in whatever words, counts once. */
+function distinct(subjects: readonly SubjectToRead[]): SubjectToRead[] {
+  const known = new Set<string>();
+  return subjects.filter((subject) => {
+    const key = 'file' in subject ? subject.file : subject.kind === 'input' ? '-' : subject.path;
+    return !known.has(key) && known.add(key);
+  });
 }
 
 /** A target that is named twice counts once. */

@@ -8,6 +8,7 @@ import type { Provision } from './provides.js';
 import { ceilingFor, providesLibrary, providesVersion } from './provides.js';
 import { requiresOf } from './requires.js';
 import { selectBinaries } from './select.js';
+import { isRubyExtension, rubyOfLibrary } from './shared-ruby.js';
 import type { Finding, Judgement, SymbolVersionFinding, UncheckedVersionFinding } from './types.js';
 import { verdictOf } from './verdict.js';
 
@@ -16,6 +17,11 @@ export interface JudgeFor {
   readonly cpu: Cpu;
   /** The project's Ruby, `3.3.5` or `3.3`. */
   readonly ruby?: string;
+  /**
+   * Sonames of Ruby's shared library that the Ruby there is taken to have, where nothing of the target says: that which compiled
+   * the files had it.
+   */
+  readonly rubyLibraries?: readonly string[];
 }
 
 /** `X.Y` of a Ruby version: the part that decides which builds of an extension can be loaded. */
@@ -48,27 +54,29 @@ export function judgeGem(contents: GemContents, judgeFor: JudgeFor): Judgement {
 export function judgeFiles(
   files: FilesToJudge,
   inside: GemInside,
-  { target, cpu, ruby }: JudgeFor,
+  { target, cpu, ruby, rubyLibraries = [] }: JudgeFor,
 ): Judgement {
   const abi = rubyAbiOf(ruby);
+  const on: JudgedOn = { inside, target, cpu, abi, rubyLibraries, given: new Set() };
   const selection = selectBinaries(files.binaries, {
     cpu,
     libc: target.libc,
     systems: [target.name, ...(target.base === undefined ? [] : [target.base])],
-    ...(abi === undefined ? {} : { rubyAbi: abi }),
+    // Directories that are named for a Ruby make a fat gem, and nothing of files that are none.
+    ...(abi === undefined || files.loose === true ? {} : { rubyAbi: abi }),
     ...(files.nameOf === undefined ? {} : { nameOf: files.nameOf }),
     ...(files.loose === undefined ? {} : { loose: files.loose }),
   });
 
   const findings: Finding[] = [...selection.findings];
   const judged: GemBinary[] = [...selection.binaries];
-  for (const binary of selection.binaries) findings.push(...judgeBinary(binary, inside, target, cpu));
+  for (const binary of selection.binaries) findings.push(...judgeBinary(binary, on));
 
   for (const group of selection.alternatives) {
-    const failing = group.filter((binary) => judgeBinary(binary, inside, target, cpu).length > 0);
+    const failing = group.filter((binary) => judgeBinary(binary, on).length > 0);
     const fitting = group.filter((binary) => !failing.includes(binary));
     if (failing.length === 0 || fitting.length === 0) {
-      for (const binary of group) findings.push(...judgeBinary(binary, inside, target, cpu));
+      for (const binary of group) findings.push(...judgeBinary(binary, on));
       judged.push(...group);
     } else {
       findings.push({
@@ -82,9 +90,10 @@ export function judgeFiles(
 
   findings.push(...unreadFindings(files));
   const verdict = verdictOf(findings);
-  if (judged.length === 0) return { verdict, findings };
+  const given = on.given.size === 0 ? {} : { given: [...on.given].sort() };
+  if (judged.length === 0) return { verdict, findings, ...given };
   const requires = requiresOf(judged, (from, library) => inside.resolve(from, library) !== undefined);
-  return { verdict, requires, findings };
+  return { verdict, requires, findings, ...given };
 }
 
 /** What was not read of files, whatever the target. */
@@ -112,7 +121,16 @@ const ALWAYS_LOADED = /^(?:libc\.so\.6(?:\.1)?|ld-linux[-.].*|ld64\.so\.[12]|ld\
 
 const ISA_LEVELS: readonly X86IsaLevel[] = ['x86-64-baseline', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4'];
 
-function judgeBinary(binary: GemBinary, inside: GemInside, target: Target, cpu: Cpu): Finding[] {
+interface JudgedOn extends Required<Pick<JudgeFor, 'target' | 'cpu' | 'rubyLibraries'>> {
+  readonly inside: GemInside;
+  /** The project's Ruby as `X.Y`. */
+  readonly abi: string | undefined;
+  /** Grows with what is taken for given. */
+  readonly given: Set<string>;
+}
+
+function judgeBinary(binary: GemBinary, on: JudgedOn): Finding[] {
+  const { inside, target, cpu, abi } = on;
   const { path: file, elf } = binary;
   const built = libcOf(elf);
   // Everything else that such a file asks for follows from its being built for the other library.
@@ -128,9 +146,19 @@ function judgeBinary(binary: GemBinary, inside: GemInside, target: Target, cpu: 
   const needed = neededBy(elf);
   const unresolved = new Set<string>();
   for (const library of needed) {
+    const ruby = isRubyExtension(elf) ? rubyOfLibrary(library) : undefined;
+    if (ruby !== undefined && abi !== undefined && ruby !== abi) {
+      unresolved.add(library);
+      findings.push({ kind: 'missing-ruby-abi', file, ruby: abi, available: [ruby], library });
+      continue;
+    }
     if (inside.resolve(binary, library) !== undefined) continue;
     const provision = providesLibrary(target, library);
     if (provision === 'provided') continue;
+    if (ruby !== undefined && provision === 'unknown' && on.rubyLibraries.includes(library)) {
+      on.given.add(library);
+      continue;
+    }
     unresolved.add(library);
     if (inside.carries(library)) findings.push({ kind: 'unchecked-library', file, library, carried: true });
     else if (provision === 'missing') findings.push({ kind: 'missing-library', file, library });

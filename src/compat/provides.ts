@@ -26,6 +26,14 @@ const LIBRARY_OF_PREFIX: Readonly<Record<string, RegExp>> = {
   GCC: /^libgcc_s\.so\./,
 };
 
+/** Defined by every glibc, and stands for another thing in each. */
+const PRIVATE = 'GLIBC_PRIVATE';
+
+/** Lists of what releases define upstream leave it out; those that were read from a system's libraries have it. */
+function tellsPrivate({ versions = {} }: Target): boolean {
+  return Object.values(versions).some((names) => names.includes(PRIVATE));
+}
+
 /**
  * Whether the target's `library` defines the version `name`: by membership where the set is known, by number where only
  * the highest is.
@@ -33,12 +41,14 @@ const LIBRARY_OF_PREFIX: Readonly<Record<string, RegExp>> = {
 export function providesVersion(target: Target, library: string, name: string): Provision {
   const set = target.versions?.[library];
   // A library without any version definitions satisfies every need (glibc's elf/dl-version.c, match_symbol).
-  if (set !== undefined) return set.length === 0 || set.includes(name) ? 'provided' : 'missing';
+  if (set !== undefined) {
+    if (set.length === 0 || set.includes(name)) return 'provided';
+    return name === PRIVATE && !tellsPrivate(target) ? 'unknown' : 'missing';
+  }
 
   const { prefix, number } = parseSymbolVersion(name);
   if (number === undefined) {
-    // GLIBC_PRIVATE is defined by every glibc and stands for another thing in each.
-    if (name === 'GLIBC_PRIVATE' || target.markers === undefined) return 'unknown';
+    if (name === PRIVATE || target.markers === undefined) return 'unknown';
     return target.markers.includes(name) ? 'provided' : 'missing';
   }
   const ceiling = target.ceilings[prefix];

@@ -1,9 +1,9 @@
-import { foreignSystem } from '../elf/foreign-system.js';
-import type { Cpu } from '../elf/types.js';
+import type { Cpu, ElfFile } from '../elf/types.js';
 import type { GemBinary } from '../gem/types.js';
 import type { Libc } from '../target/types.js';
 import { compareDotted } from '../version/symbol-version.js';
 import { libcOf } from './libc-of.js';
+import { isRubyExtension } from './shared-ruby.js';
 import type { MissingRubyAbiFinding, OtherMachineFinding, WrongMachineFinding } from './types.js';
 
 /** The files of a gem that would be loaded on a system, and what is wrong with the choice itself. */
@@ -60,8 +60,9 @@ function selectNamed(all: readonly GemBinary[], wanted: SelectFor): Selection {
   // A gem for several CPUs says so in its paths. A file for another one without such a word is loaded as it is.
   // What belongs to no gem is judged for its own CPU, which one for a machine without a name never is.
   const stray = loadable
-    .filter(({ path, elf }) =>
-      wanted.loose === true ? elf.cpu === undefined : elf.cpu !== wanted.cpu && !namesCpu(path),
+    .filter(
+      ({ path, elf }) =>
+        (wanted.loose === true ? elf.cpu === undefined : elf.cpu !== wanted.cpu) && !saysSo(path, elf),
     )
     .map((binary) => ({ kind: 'other-machine', file: binary.path, machine: machineOf(binary) }) as const);
   const forRuby = selectRuby(selectLibc(ours, wanted.libc), wanted.rubyAbi);
@@ -73,15 +74,24 @@ function selectNamed(all: readonly GemBinary[], wanted: SelectFor): Selection {
 
 /** A CPU's part of a directory or file name, in the words of RubyGems, GNU, Go, Debian, Node and Apple. */
 const CPU_IN_NAME =
-  /(?<=^|[-_./])(?:x86[-_]64|x64|amd64|i[3-6]86|ia32|x86|(?:win|linux|darwin|osx|macos)[-_]?(?:32|64)|32[-_]?bit|64[-_]?bit|aarch64\w*|arm64\w*|arm|armv\d\w*|armhf|armel|ppc64\w*|powerpc\w*|s390x?|riscv\d*\w*|mips\w*|loong\w*|sparc\w*|universal)(?=[-_./]|$)/i;
+  /(?<=^|[-_./])(?:x86[-_]64|x64|amd64|i[3-6]86|ia32|x86|(?:win|linux|darwin|osx|macos)[-_]?(?:32|64)|32[-_]?bit|64[-_]?bit|aarch64\w*|arm64\w*|arm|armv\d\w*|armhf|armel|ppc\w*|powerpc\w*|s390x?|riscv\d*\w*|mips\w*|loong\w*|sparc\w*|alpha|hppa|ia64|m68k|sh4\w*|universal)(?=[-_./]|$)/i;
 
 /** Whether a part of the path is named for a CPU. */
 export function namesCpu(path: string): boolean {
   return CPU_IN_NAME.test(path);
 }
 
+/** A system other than Linux by a part of the path: JNA's `sunos-x86-64`, SQLite JDBC's `FreeBSD/x86_64`. */
+const SYSTEM_WORD =
+  /(?<=^|[-_./])(?:(?:free|net|open|dragonfly|mid)?bsd|dragonfly|solaris|sunos|illumos|smartos|hp-?ux|aix|irix|android|haiku|hurd|kfreebsd|minix|qnx)\w*(?=[-_./]|$)/i;
+
+/** Whether the path says that the file is meant for another CPU, or for another system, alone. */
+function saysSo(path: string, { system }: Pick<ElfFile, 'system'>): boolean {
+  return system === undefined ? namesCpu(path) : SYSTEM_WORD.test(path);
+}
+
 function machineOf({ elf }: GemBinary): string {
-  return foreignSystem(elf.osAbi) ?? elf.cpu ?? String(elf.machine);
+  return elf.system ?? elf.cpu ?? String(elf.machine);
 }
 
 function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
@@ -120,15 +130,10 @@ function selectLibc(binaries: readonly GemBinary[], libc: Libc): GemBinary[] {
 /** The innermost directory that is named like a Ruby: `3.3`, `3.3.0`. */
 const RUBY_DIRECTORY = /(?<=^|\/)(\d+\.\d+)(?:\.\d+)?(?=\/)(?!.*\/\d+\.\d+(?:\.\d+)?\/)/;
 
-/** A shared object that calls into Ruby's C API, so one that `require` loads. */
-function isRubyExtension({ elf }: GemBinary): boolean {
-  return elf.type === 'dyn' && elf.unversionedImports.some((name) => /^(?:rb|ruby)_/.test(name));
-}
-
 /** The Rubies that a fat gem has builds for, `X.Y` each, in order; empty where its extensions are for any or it has none. */
 export function rubyBuilds(binaries: readonly GemBinary[]): string[] {
   const builds = binaries.flatMap((binary) => {
-    const ruby = isRubyExtension(binary) ? RUBY_DIRECTORY.exec(binary.path)?.[1] : undefined;
+    const ruby = isRubyExtension(binary.elf) ? RUBY_DIRECTORY.exec(binary.path)?.[1] : undefined;
     return ruby ?? [];
   });
   return [...new Set(builds)].sort(compareDotted);
@@ -143,7 +148,7 @@ function selectRuby(
   const kept: GemBinary[] = [];
   const fat = new Map<string, GemBinary[]>();
   for (const binary of binaries) {
-    if (!isRubyExtension(binary) || !RUBY_DIRECTORY.test(binary.path)) {
+    if (!isRubyExtension(binary.elf) || !RUBY_DIRECTORY.test(binary.path)) {
       kept.push(binary);
       continue;
     }

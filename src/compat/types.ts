@@ -61,6 +61,10 @@ export interface MissingRubyAbiFinding extends InFile {
   /** `3.3` */
   readonly ruby: string;
   readonly available: readonly string[];
+  /** The library of another Ruby that the file is linked to, where that is what says so: `libruby.so.3.2`. */
+  readonly library?: string;
+  /** The gem is installed, for another Ruby than the one that runs. */
+  readonly installed?: true;
 }
 
 /** The file declares that it needs a newer CPU than every machine of the target has. */
@@ -168,4 +172,6 @@ export interface Judgement {
   /** Absent where the gem has no file that would be loaded. */
   readonly requires?: Requires;
   readonly findings: readonly Finding[];
+  /** Libraries that the judgement takes for given, since nothing of the target says whether they are there. */
+  readonly given?: readonly string[];
 }

@@ -26,6 +26,7 @@ const KEPT_SETTINGS: ReadonlySet<string> = new Set([
   '-buildmode',
   '-tags',
   'GOARCH',
+  'GOOS',
   '-compiler',
 ]);
 /** Text of a kept value at most, in characters. */

@@ -43,6 +43,51 @@ export function readIsaNeeded(
   return ISA_LEVELS.filter((_, bit) => (bits & (1 << bit)) !== 0);
 }
 
+/** One entry of PT_NOTE. */
+export interface Note {
+  readonly owner: string;
+  readonly type: number;
+  /** The first word of its descriptor; absent where that is shorter. */
+  readonly word?: number;
+}
+
+/** Longer names are none that anyone looks for. In bytes. */
+const MAX_OWNER = 32;
+
+/**
+ * The notes of a file, as far as they can be read: neither Linux nor a loader of Linux goes by them.
+ * @throws MissingRangeError from a sparse view.
+ */
+export function* readNotes(reader: ElfReader, programHeaders: readonly ProgramHeader[]): Generator<Note> {
+  for (const { type, offset, filesz, align } of programHeaders) {
+    if (type !== PT_NOTE || filesz > BigInt(MAX_NOTE_SEGMENT)) continue;
+    if (offset + filesz > BigInt(reader.bytes.size)) continue;
+    const size = Number(filesz);
+    const notes = reader.record(Number(offset), size, 'PT_NOTE');
+    const alignment = align === 8n ? 8 : 4;
+    for (let at = 0; at + 12 <= size;) {
+      const nameSize = notes.u32(at);
+      const descriptorSize = notes.u32(at + 4);
+      const descriptorAt = alignUp(at + 12 + nameSize, alignment);
+      if (descriptorAt + descriptorSize > size) break;
+      const owner = nameSize <= MAX_OWNER ? ownerOf(notes, at + 12, nameSize) : '';
+      const word = descriptorSize >= 4 ? { word: notes.u32(descriptorAt) } : {};
+      yield { owner, type: notes.u32(at + 8), ...word };
+      at = alignUp(descriptorAt + descriptorSize, alignment);
+    }
+  }
+}
+
+function ownerOf(notes: ElfRecord, at: number, size: number): string {
+  let owner = '';
+  for (let index = at; index < at + size; index += 1) {
+    const byte = notes.u8(index);
+    if (byte === 0) break;
+    owner += String.fromCharCode(byte);
+  }
+  return owner;
+}
+
 /** The descriptors of the NT_GNU_PROPERTY_TYPE_0 notes: gABI, "Note Section". */
 function* propertyNotes(reader: ElfReader, segment: ProgramHeader): Generator<ElfRecord> {
   if (segment.filesz > BigInt(MAX_NOTE_SEGMENT)) {

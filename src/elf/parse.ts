@@ -1,3 +1,4 @@
+import { ElfError } from '../errors.js';
 import {
   DF_1_NODEFLIB,
   DF_1_PIE,
@@ -13,13 +14,13 @@ import {
 import { cpuOf } from './cpu.js';
 import type { DynamicTable } from './dynamic.js';
 import { dynamicSegment, readDynamicTable } from './dynamic.js';
-import { foreignSystem } from './foreign-system.js';
+import { systemOfContent, systemOfHeaders, systemOfNotes } from './foreign-system.js';
 import type { ElfHeader } from './header.js';
 import { readHeader } from './header.js';
 import { readInterpreter } from './interpreter.js';
 import { malformed } from './malformed.js';
 import { MemoryImage } from './memory-image.js';
-import { readIsaNeeded } from './notes.js';
+import { readIsaNeeded, readNotes } from './notes.js';
 import { readProducer } from './producer.js';
 import type { ProgramHeader } from './program-headers.js';
 import { expectNotPacked } from './packed.js';
@@ -68,7 +69,9 @@ const NOTHING_DYNAMIC: DynamicFacts = {
  */
 export function parseElf(bytes: Uint8Array | ElfBytes): ElfFile {
   const header = readHeader(bytes instanceof Uint8Array ? wholeBytes(bytes) : bytes);
-  const identity = readIdentity(header);
+  const kind = readIdentity(header);
+  const cpu = cpuOf(kind);
+  const identity = { ...kind, ...(cpu === undefined ? {} : { cpu }) };
   const unread = { ...identity, loadable: false, dynamic: false, ...NOTHING_DYNAMIC, isaNeeded: [] };
   const { reader } = header;
   const start = { offset: 0, structure: reader.structure('Ehdr') };
@@ -95,17 +98,46 @@ export function parseElf(bytes: Uint8Array | ElfBytes): ElfFile {
     throw malformed('ELF_BAD_PROGRAM_HEADERS', start, 'a shared object has no PT_DYNAMIC');
   }
   const interpreter = readInterpreter(reader, programHeaders);
-  const facts = {
-    ...(interpreter === undefined ? {} : { interpreter }),
-    ...(segment === undefined ? NOTHING_DYNAMIC : readDynamicFacts(header, image, segment)),
-  };
-  const isaNeeded = readIsaNeeded(header, programHeaders);
-  // Last, when nothing that counts can be missing any more.
-  const producer = readProducer(header, programHeaders, sections, facts);
-  return {
-    ...identity,
+  const loaded = {
     loadable: true,
     dynamic: segment !== undefined,
+    ...(interpreter === undefined ? {} : { interpreter }),
+  };
+  // Other systems have tables of their own. What is in them bears on nothing, since no Linux loads the file.
+  const foreign = (system: string): ElfFile => ({
+    ...kind,
+    system,
+    ...loaded,
+    ...NOTHING_DYNAMIC,
+    isaNeeded: [],
+  });
+  const byHeaders = systemOfHeaders(header.osAbi, programHeaders, interpreter);
+  if (byHeaders !== undefined) return foreign(byHeaders);
+  let facts = NOTHING_DYNAMIC;
+  try {
+    if (segment !== undefined) facts = readDynamicFacts(header, image, segment);
+  } catch (error) {
+    const byNotes = error instanceof ElfError ? systemOfNotes(readNotes(reader, programHeaders)) : undefined;
+    if (byNotes !== undefined) return foreign(byNotes);
+    throw error;
+  }
+  const isaNeeded = readIsaNeeded(header, programHeaders);
+  // Last, when nothing that counts can be missing any more.
+  const producer = readProducer(header, programHeaders, sections, {
+    ...facts,
+    ...(interpreter === undefined ? {} : { interpreter }),
+  });
+  const ofGlibc = facts.verneed.some(({ versions }) =>
+    versions.some(({ name }) => name.startsWith('GLIBC_')),
+  );
+  const system = ofGlibc
+    ? undefined
+    : (systemOfNotes(readNotes(reader, programHeaders)) ??
+      systemOfContent(facts.needed, producer?.go?.settings['GOOS']));
+  if (system !== undefined) return foreign(system);
+  return {
+    ...identity,
+    ...loaded,
     ...facts,
     isaNeeded,
     ...(producer === undefined ? {} : { producer }),
@@ -114,20 +146,14 @@ export function parseElf(bytes: Uint8Array | ElfBytes): ElfFile {
 
 function readIdentity(
   header: ElfHeader,
-): Pick<ElfFile, 'class' | 'byteOrder' | 'osAbi' | 'type' | 'machine' | 'flags' | 'cpu'> {
-  const kind = {
+): Pick<ElfFile, 'class' | 'byteOrder' | 'osAbi' | 'type' | 'machine' | 'flags'> {
+  return {
     class: header.reader.wide ? 64 : 32,
     byteOrder: header.reader.little ? 'little' : 'big',
     machine: header.machine,
-  } as const;
-  // A static executable of another system asks for nothing, and would seem to run everywhere.
-  const cpu = foreignSystem(header.osAbi) === undefined ? cpuOf(kind) : undefined;
-  return {
-    ...kind,
     osAbi: header.osAbi,
     type: header.type,
     flags: header.flags,
-    ...(cpu === undefined ? {} : { cpu }),
   };
 }
 

@@ -53,7 +53,7 @@ export interface GoBuild {
   readonly path?: string;
   /** Path of the main module. */
   readonly module?: string;
-  /** Build settings that bear on how it is linked: `CGO_ENABLED`, `-buildmode`, `-tags`, `GOARCH`. */
+  /** Build settings that bear on how it is linked: `CGO_ENABLED`, `-buildmode`, `-tags`, `GOARCH`, `GOOS`. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
@@ -87,6 +87,11 @@ export interface ElfFile {
   readonly flags: number;
   /** The CPU of `machine`, class and byte order by RubyGems' name; absent for one that Linux gems do not name. */
   readonly cpu?: Cpu;
+  /**
+   * The system other than Linux that it is for: `FreeBSD`. Such a file has no `cpu`, since a static executable of another system
+   * asks for nothing and would seem to run everywhere.
+   */
+  readonly system?: string;
   /** PT_INTERP. */
   readonly interpreter?: string;
   /**

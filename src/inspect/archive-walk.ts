@@ -322,7 +322,7 @@ class ArchiveWalk {
         const target = entryPath(entry.linkname.replace(/^\/+/, ''));
         if (target !== undefined) tree.hardLink(path, `${level.prefix}${target}`);
       }
-      if (entry.kind === 'file') {
+      if (entry.kind === 'file' || entry.kind === 'hard-link') {
         tree.filesSeen += 1;
         seen?.(path);
       }

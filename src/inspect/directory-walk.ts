@@ -16,10 +16,10 @@ import { ElfError } from '../errors.js';
 import { concernOf } from './file-probe.js';
 import { SPECIFICATION_HEAD, gemDirectoryOf, isCachedGem, isSpecification } from './gem-home.js';
 import type { ArchiveFormat } from './magic.js';
-import { MAGIC_LENGTH, isJavaArchive } from './magic.js';
+import { MAGIC_LENGTH } from './magic.js';
 import type { ReaderThreads } from './reader-threads.js';
 import { ChangedError, FileSource, OPEN_FLAGS, elfBytes } from './source.js';
-import type { TreeCollector } from './tree.js';
+import type { FileResult, TreeCollector } from './tree.js';
 
 /** One read is enough for every magic number, and for the headers of most ELF files. In bytes. */
 const HEAD = 4096;
@@ -61,8 +61,6 @@ export interface DirectoryFindings {
   readonly archives: readonly FoundArchive[];
   /** Packed gems in the cache of a GEM_HOME, which are copies of what is installed beside them. */
   readonly cachedGems: number;
-  /** Archives of Java classes, which no loader of the system looks into. */
-  readonly javaArchives: number;
   /** Directories that were passed over: the files in them are none (`/proc`). */
   readonly passedOver: readonly string[];
 }
@@ -71,8 +69,6 @@ export interface DirectoryFindings {
 export interface WalkedPart extends DirectoryFindings {
   /** Directories in it that were not reached. */
   readonly rest: readonly PendingDirectory[];
-  /** ELF files with several names, by device and inode. */
-  readonly named: readonly (readonly [identity: string, path: string])[];
 }
 
 export interface DirectoryPorts {
@@ -97,7 +93,8 @@ const FILES_AT_A_TIME = 1500;
 
 /**
  * Reads the files below a directory: of ELF files the headers and tables, of all others the first bytes. Links are noted and
- * not followed, what is no file is not opened, a file with several names counts once. Nothing is held but what is found.
+ * not followed, what is no file is not opened. A file with several names is one under each: `$ORIGIN` is where the name is.
+ * Nothing is held but what is found.
  * @param root path of the directory
  * @throws the system's error where the directory itself cannot be listed
  */
@@ -112,11 +109,11 @@ export async function walkPart(
   directory: PendingDirectory,
   tree: TreeCollector,
 ): Promise<WalkedPart> {
-  const { findings, rest, named } = await new DirectoryWalk(root, { tree }).run([directory], FILES_AT_A_TIME);
-  return { ...findings, rest, named };
+  const { findings, rest } = await new DirectoryWalk(root, { tree }).run([directory], FILES_AT_A_TIME);
+  return { ...findings, rest };
 }
 
-interface Walked extends Pick<WalkedPart, 'rest' | 'named'> {
+interface Walked extends Pick<WalkedPart, 'rest'> {
   readonly findings: DirectoryFindings;
 }
 
@@ -125,12 +122,12 @@ class DirectoryWalk {
   readonly #ports: DirectoryPorts;
   readonly #archives: FoundArchive[] = [];
   readonly #passedOver: string[] = [];
-  /** Device and inode of directories, and of ELF files that have several names, with their first one. */
+  /** By device and inode. */
   readonly #directories = new Set<string>();
-  readonly #files = new Map<string, string>();
+  /** ELF files that have several names, by device and inode: they are read once. */
+  readonly #named = new Map<string, FileResult | undefined>();
   readonly #head = Buffer.alloc(HEAD);
   #cachedGems = 0;
-  #javaArchives = 0;
   #turn = performance.now();
 
   constructor(root: RawPath, ports: DirectoryPorts) {
@@ -153,10 +150,9 @@ class DirectoryWalk {
     const findings = {
       archives: this.#archives,
       cachedGems: this.#cachedGems,
-      javaArchives: this.#javaArchives,
       passedOver: this.#passedOver,
     };
-    return { findings, rest: pending, named: [...this.#files] };
+    return { findings, rest: pending };
   }
 
   async #walk({ raw, device: parent }: PendingDirectory, pending: PendingDirectory[]): Promise<void> {
@@ -177,27 +173,14 @@ class DirectoryWalk {
       this.#ports.tree.absorb(part);
       pending.push(...walked.rest);
       this.#cachedGems += walked.cachedGems;
-      this.#javaArchives += walked.javaArchives;
       this.#passedOver.push(...walked.passedOver);
       for (const archive of walked.archives) this.#archive(archive);
-      for (const [identity, path] of walked.named) this.#named(identity, path);
     }
     // The first that waits is nearest to the root, and has the most below it.
     const [first] = pending;
     const worth = pending.length >= WORTH_SHARING && this.#ports.tree.filesSeen >= WORTH_A_THREAD;
     if (worth && first !== undefined && threads.takeDirectory(this.#root, first)) {
       pending.shift();
-    }
-  }
-
-  /** A thread has found a file that has several names: it counts once. */
-  #named(identity: string, path: string): void {
-    const first = this.#files.get(identity);
-    if (first === undefined) this.#files.set(identity, path);
-    else {
-      this.#ports.tree.drop(path);
-      this.#ports.tree.filesSeen -= 1;
-      this.#ports.tree.hardLink(path, first);
     }
   }
 
@@ -289,7 +272,6 @@ class DirectoryWalk {
           return;
         default:
           if (magic === 'gem' && isCachedGem(path)) this.#cachedGems += 1;
-          else if (magic === 'zip' && isJavaArchive(head)) this.#javaArchives += 1;
           else this.#archive({ path, file: place, format: magic, size: size ?? fstatSync(fd).size });
       }
     } finally {
@@ -302,37 +284,12 @@ class DirectoryWalk {
   }
 
   #elf(fd: number, head: Buffer, path: string): void {
-    const { tree } = this.#ports;
     const { size, nlink, dev, ino } = fstatSync(fd);
-    if (nlink > 1) {
-      const identity = `${dev}:${ino}`;
-      const first = this.#files.get(identity);
-      if (first !== undefined) {
-        tree.filesSeen -= 1;
-        tree.hardLink(path, first);
-        return;
-      }
-      this.#files.set(identity, path);
-    }
-    const source = elfBytes(new FileSource(fd, size));
-    try {
-      const elf = parseElf({
-        size,
-        // Most tables are near the beginning, which has been read.
-        read: (offset, length) =>
-          offset + length <= head.length
-            ? head.subarray(offset, offset + length)
-            : source.read(offset, length),
-      });
-      // Object files and separate debug files are never loaded.
-      if (elf.loadable) tree.report(path, { kind: 'elf', compressed: false, elf });
-    } catch (error) {
-      if (error instanceof ElfError) {
-        tree.report(path, { kind: 'unreadable', code: error.code, reason: error.message });
-      } else if (error instanceof ChangedError) {
-        tree.report(path, { kind: 'unreadable', code: 'FILE_CHANGED', reason: error.message });
-      } else throw error;
-    }
+    const identity = nlink > 1 ? `${dev}:${ino}` : undefined;
+    const known = identity !== undefined && this.#named.has(identity);
+    const result = known ? this.#named.get(identity) : elfResult(fd, size, head);
+    if (identity !== undefined) this.#named.set(identity, result);
+    if (result !== undefined) this.#ports.tree.report(path, result);
   }
 
   #failed(raw: RawPath, error: NodeJS.ErrnoException): void {
@@ -345,6 +302,25 @@ class DirectoryWalk {
   #place(raw: RawPath): string | Buffer {
     const path = raw === '' ? this.#root : this.#root === '/' ? `/${raw}` : `${this.#root}/${raw}`;
     return isAscii(path) ? path : Buffer.from(path, 'latin1');
+  }
+}
+
+/** An ELF file; undefined for one that is never loaded, as object files and separate debug files are. */
+function elfResult(fd: number, size: number, head: Buffer): FileResult | undefined {
+  const source = elfBytes(new FileSource(fd, size));
+  try {
+    const elf = parseElf({
+      size,
+      // Most tables are near the beginning, which has been read.
+      read: (offset, length) =>
+        offset + length <= head.length ? head.subarray(offset, offset + length) : source.read(offset, length),
+    });
+    return elf.loadable ? { kind: 'elf', compressed: false, elf } : undefined;
+  } catch (error) {
+    if (error instanceof ElfError) return { kind: 'unreadable', code: error.code, reason: error.message };
+    if (error instanceof ChangedError)
+      return { kind: 'unreadable', code: 'FILE_CHANGED', reason: error.message };
+    throw error;
   }
 }
 

@@ -7,6 +7,7 @@ import { namesCpu } from '../compat/select.js';
 import { judgeFiles, rubyAbiOf, unreadFindings } from '../compat/judge.js';
 import { requiresOf } from '../compat/requires.js';
 import type { Finding, Requires, Verdict } from '../compat/types.js';
+import { rubyLibrariesOf } from '../compat/shared-ruby.js';
 import { effectOf, verdictOf } from '../compat/verdict.js';
 import type { Cpu } from '../elf/types.js';
 import { remediesFor } from '../explain/remedies.js';
@@ -94,7 +95,13 @@ export function judgeSubject(
   const all = [...loose, ...packed];
   const native = all.filter(({ files }) => bringsSomething(files));
   const found = cpusOf(native.flatMap(({ files }) => files.binaries));
-  const judged = native.map((each) => judgeGroup(each, found, options));
+  // What a precompiled gem is linked to says nothing of the Ruby that runs here, and its other users may not have it.
+  const compiledHere = loose.filter(({ platform = 'ruby' }) => platform === 'ruby');
+  const together: Together = {
+    cpus: found,
+    rubyLibraries: rubyLibrariesOf(compiledHere.flatMap(({ files }) => files.binaries.map(({ elf }) => elf))),
+  };
+  const judged = native.map((each) => judgeGroup(each, together, options));
   return {
     ...facts,
     groups: judged,
@@ -110,6 +117,14 @@ export function judgeSubject(
     specialFiles: tree.specialFiles,
     ...(options.tree ? { trees: treesOf(native, options) } : {}),
   };
+}
+
+/** What is known of everything that is judged together. */
+interface Together {
+  /** The CPUs that there are files for. */
+  readonly cpus: readonly Cpu[];
+  /** Ruby's shared library, as far as what was compiled is linked to it. */
+  readonly rubyLibraries: readonly string[];
 }
 
 function bringsSomething({ binaries, unreadable, nestedArchives, staticArchives }: FilesToJudge): boolean {
@@ -148,15 +163,19 @@ function fromGem(path: string, contents: GemContents, alone: boolean): Judged {
   };
 }
 
-function judgeGroup(judged: Judged, found: readonly Cpu[], options: JudgeOptions): InspectedGroup {
+function judgeGroup(judged: Judged, together: Together, options: JudgeOptions): InspectedGroup {
   const { kind, name, version, platform, rubyAbi, files, prefix } = judged;
   const inside = judged.inside();
-  const arches = options.arches ?? archesFor(cpusOf(files.binaries), found);
+  const arches = options.arches ?? archesFor(cpusOf(files.binaries), together.cpus);
   const results = options.targets.flatMap((to) => {
     const read = arches.filter((arch) => to.cpus?.includes(arch) !== false);
     const on = read.length > 0 ? read : arches;
     const judgedFor = options.arches === undefined ? madeFor(on, to.target, judged) : on;
-    return judgedFor.map((arch) => judgeOn(judged, to, arch, options));
+    return judgedFor.map((arch, index) => {
+      const result = judgeOn(judged, to, arch, together, options);
+      // What is for no CPU by name belongs to none of them, and is told once.
+      return index === 0 || files.loose !== true ? result : withoutOthers(result);
+    });
   });
   return {
     kind,
@@ -169,6 +188,11 @@ function judgeGroup(judged: Judged, found: readonly Cpu[], options: JudgeOptions
     findings: unreadFindings(files).map((finding) => prefixed(finding, prefix)),
     ...(results.length === 0 ? {} : { verdict: worst(results), results }),
   };
+}
+
+function withoutOthers(result: GroupResult): GroupResult {
+  const findings = result.findings.filter(({ kind }) => kind !== 'other-machine');
+  return { ...result, verdict: verdictOf(findings), findings };
 }
 
 /** Files for no CPU that is judged are judged for what the others are for, so that they are told to be for another. */
@@ -199,6 +223,7 @@ function judgeOn(
   { files, kind, prefix, rubyAbi, inside }: Judged,
   on: InspectTarget,
   arch: Cpu,
+  { rubyLibraries }: Together,
   { ruby: askedRuby, today }: JudgeOptions,
 ): GroupResult {
   const { target, ruby: targetRuby } = on;
@@ -217,19 +242,22 @@ function judgeOn(
   const judgement = judgeFiles(files, inside(on), {
     target: forCpu(target, arch),
     cpu: arch,
-    ...(ruby === undefined || files.loose === true ? {} : { ruby }),
+    ...(ruby === undefined ? {} : { ruby }),
+    rubyLibraries,
   });
   const findings: Finding[] = judgement.findings.map((finding) => prefixed(finding, prefix));
   let { verdict } = judgement;
   const running = rubyAbiOf(askedRuby ?? targetRuby);
   const installedFor = rubyAbiOf(rubyAbi);
-  if (running !== undefined && installedFor !== undefined && running !== installedFor) {
+  const otherRuby = running !== undefined && installedFor !== undefined && running !== installedFor;
+  if (otherRuby) {
     const [first] = files.binaries;
     findings.push({
       kind: 'missing-ruby-abi',
       file: `${prefix}${first?.path ?? ''}`,
       ruby: running,
       available: [installedFor],
+      installed: true,
     });
     verdict = 'incompatible';
   }
@@ -246,6 +274,8 @@ function judgeOn(
     verdict,
     ...(judgement.requires === undefined ? {} : { requires: judgement.requires }),
     findings,
+    // The Ruby that would have it is not the one that runs.
+    ...(judgement.given === undefined || otherRuby ? {} : { given: judgement.given }),
     ...(remedies.length === 0 ? {} : { remedies }),
   };
 }
@@ -333,13 +363,14 @@ function inspectedFile(
   symbols: boolean,
 ): InspectedFile {
   const { path, elf } = binary;
-  const { cpu, machine, verneed } = elf;
+  const { cpu, machine, system, verneed } = elf;
   const program =
     elf.type === 'exec' || elf.pie || (elf.interpreter !== undefined && elf.soname === undefined);
   return {
     path: `${prefix}${path}`,
     ...(cpu === undefined ? {} : { arch: cpu }),
     machine,
+    ...(system === undefined ? {} : { system }),
     kind: program ? 'executable' : 'library',
     requires: requiresOf([binary], (from, library) => inside.resolve(from, library) !== undefined),
     ...(symbols ? { verneed } : {}),

@@ -81,16 +81,3 @@ export function gzipOfNoConcern(head: Uint8Array, size: number | undefined): boo
     return false;
   }
 }
-
-/**
- * A zip that Java's class loaders open, and no loader of the system: its first entry lies in META-INF (JAR File Specification) or
- * has the extra field 0xcafe that the JDK's `jar` writes (java.util.jar.JarOutputStream).
- */
-export function isJavaArchive(head: Buffer): boolean {
-  if (head.length < 34 || head.readUInt32BE(0) !== 0x504b0304) return false;
-  const nameLength = head.readUInt16LE(26);
-  const extra = 30 + nameLength;
-  const marked =
-    head.readUInt16LE(28) >= 4 && extra + 2 <= head.length && head.readUInt16LE(extra) === 0xcafe;
-  return marked || head.toString('latin1', 30, 30 + Math.min(nameLength, 9)) === 'META-INF/';
-}

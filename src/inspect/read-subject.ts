@@ -100,7 +100,7 @@ function systemError(path: string, error: unknown): unknown {
 
 /**
  * Reads a subject whole.
- * @throws UsageError `INSPECT_EMPTY`, `INSPECT_NOT_BINARY`, `INSPECT_UNSUPPORTED`, `INSPECT_UNREADABLE`, and what
+ * @throws UsageError `INSPECT_EMPTY`, also for what holds no files; `INSPECT_NOT_BINARY`, `INSPECT_UNSUPPORTED`, `INSPECT_UNREADABLE`, and what
  *   `readStandardInput` throws; UsageError with the code of its ArchiveError, and GemArchiveError, for an archive of which nothing
  *   can be read
  */
@@ -161,10 +161,8 @@ async function readFile(
     case 'script':
       throw subjectError(
         'INSPECT_NOT_BINARY',
-        `${shown} is neither an ELF file nor an archive: it begins with ${JSON.stringify(head.toString('latin1', 0, 16))}`,
-        [
-          'name an executable, a library, a .gem, a directory, a zip, a tar archive, or a .deb or .rpm package',
-        ],
+        `${shown} is neither an ELF file nor an archive: ${beginsWith(head)}`,
+        [WHAT_TO_NAME],
       );
     case 'static-archive':
       throw subjectError(
@@ -187,11 +185,22 @@ async function readFile(
     default:
       await readArchive({ source, format: magic, name, prefix: '' }, walkPorts(tree, ports)).catch(
         (error: unknown) => {
-          throw archiveError(shown, error);
+          throw archiveError(shown, magic, error);
         },
       );
   }
   const finished = tree.finish();
+  if (isEmpty(finished)) {
+    if (magic === 'gzip' || magic === 'zstd' || magic === 'xz') {
+      throw subjectError(
+        'INSPECT_NOT_BINARY',
+        `${shown} is compressed, and what is in it is neither an ELF file nor an archive with files`,
+        [WHAT_TO_NAME],
+      );
+    }
+    // A package may be there for what it depends on.
+    if (magic === 'zip' || magic === 'tar' || magic === 'cpio') throw holdsNothing(shown);
+  }
   const warnings = holdsLayers(finished)
     ? [
         {
@@ -220,6 +229,45 @@ function readElf(name: string, shown: string, source: FileSource, tree: TreeColl
   }
 }
 
+const WHAT_TO_NAME =
+  'name an executable, a library, a .gem, a directory, a zip, a tar archive, or a .deb or .rpm package';
+
+/** Executables and libraries of systems that have no ELF, by their first bytes as hex. */
+const NOT_ELF: readonly (readonly [RegExp, string])[] = [
+  // mach-o/loader.h, MH_MAGIC and MH_MAGIC_64 in both byte orders; mach-o/fat.h, with fewer architectures than Java has versions.
+  [/^(?:feedfac[ef]|c[ef]faedfe|cafebabe000000(?:0|1)|cafebabf)/, 'it is a Mach-O file, which macOS loads'],
+  [/^cafebabe/, 'it is a class of Java'],
+  // Microsoft's "PE Format": the MS-DOS stub.
+  [/^4d5a/, 'it begins as a PE file does, which Windows loads'],
+  [/^01(?:df|f7)/, 'it is an XCOFF file, which AIX loads'],
+  [/^0061736d/, 'it is WebAssembly'],
+];
+
+function beginsWith(head: Buffer): string {
+  const hex = head.toString('hex', 0, 8);
+  const known = NOT_ELF.find(([magic]) => magic.test(hex))?.[1];
+  // What is no ASCII would be shown as letters of Latin-1 that nobody wrote.
+  const bytes = JSON.stringify(head.toString('latin1', 0, 16)).replace(
+    /[\x7f-\xff]/g,
+    (byte) => `\\x${byte.charCodeAt(0).toString(16)}`,
+  );
+  return known ?? `it begins with ${bytes}`;
+}
+
+/** Nothing was met in it, not even something that could not be read. */
+function isEmpty({ filesSeen, specialFiles, binaries, gems, unreadable, nestedArchives }: Tree): boolean {
+  const found = binaries.length + gems.length + unreadable.length + nestedArchives.length;
+  return filesSeen + specialFiles + found === 0;
+}
+
+function holdsNothing(shown: string, links = 0): Error {
+  return subjectError('INSPECT_EMPTY', `${shown} holds no files`, [
+    links === 0
+      ? 'check the path, and that what fills it has run'
+      : 'links in it are not followed: name what they lead to',
+  ]);
+}
+
 /** ELF files that are no executables and no libraries, by their types; of the latter two it is the separate debug information. */
 const NOT_LOADED = {
   rel: 'an object file or a kernel module',
@@ -229,14 +277,20 @@ const NOT_LOADED = {
   other: 'an ELF file of an unknown type',
 } as const;
 
-function archiveError(path: string, error: unknown): unknown {
+/** What unpacks a package whatever it is compressed with. */
+const UNPACKERS: Readonly<Partial<Record<ArchiveFormat, string>>> = {
+  rpm: 'rpm2cpio FILE.rpm | gemcompat inspect -',
+  deb: 'dpkg-deb --fsys-tarfile FILE.deb | gemcompat inspect -',
+};
+
+function archiveError(path: string, format: ArchiveFormat, error: unknown): unknown {
   if (error instanceof GemArchiveError) return error;
   const result = unreadable(error);
   if (result?.kind !== 'unreadable') return error;
   const message = `${path} cannot be read: ${result.reason}`;
   const remedies: Readonly<Record<string, string>> = {
     ARCHIVE_TRUNCATED: 'download or copy it again',
-    ARCHIVE_UNSUPPORTED: 'unpack it, and name the directory',
+    ARCHIVE_UNSUPPORTED: UNPACKERS[format] ?? 'unpack it, and name the directory',
     ARCHIVE_ENCRYPTED: 'decrypt it first',
   };
   return subjectError(result.code, message, [remedies[result.code] ?? 'check that it is whole'], error);
@@ -276,18 +330,15 @@ async function readDirectory(path: string, file: string, ports: ReadPorts): Prom
     await threads.close();
   }
   const finished = tree.finish();
+  if (isEmpty(finished) && found.passedOver.length === 0) {
+    throw holdsNothing(path, Object.keys(finished.links).length);
+  }
   const bundle = finished.gemDirectories.length > 0;
   const warnings: InspectWarning[] = [];
   if (found.cachedGems > 0) {
     warnings.push({
       code: 'GEM_CACHE',
       message: `${path}: ${found.cachedGems} packed gems in cache/ are copies of what is installed beside them, and were not opened`,
-    });
-  }
-  if (found.javaArchives > 0) {
-    warnings.push({
-      code: 'JAVA_ARCHIVES',
-      message: `${path}: ${found.javaArchives} Java ${found.javaArchives === 1 ? 'archive was' : 'archives were'} not opened; name one to look into it`,
     });
   }
   for (const each of found.passedOver) {

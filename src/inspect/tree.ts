@@ -1,6 +1,5 @@
 import type { FileRange } from '../elf/retained-range.js';
 import type { ElfFile } from '../elf/types.js';
-import { relativeLink } from '../gem/entry-path.js';
 import type { GemBinary, GemContents, UnreadablePart } from '../gem/types.js';
 
 /** What one file turned out to be. */
@@ -24,7 +23,7 @@ export interface PackedGem {
 /** Everything that was found of one subject, by path within it. Plain data. */
 export interface Tree {
   readonly binaries: readonly GemBinary[];
-  /** Symbolic and hard links: path → link text. */
+  /** Symbolic links: path → link text. */
   readonly links: Readonly<Record<string, string>>;
   readonly unreadable: readonly UnreadablePart[];
   readonly nestedArchives: readonly string[];
@@ -41,10 +40,14 @@ export interface Tree {
 export interface TreePart {
   readonly results: readonly { readonly key: string; readonly path: string; readonly result: FileResult }[];
   readonly links: readonly (readonly [path: string, text: string])[];
+  readonly hardLinks: readonly (readonly [path: string, target: string])[];
   readonly directories: readonly string[];
   readonly filesSeen: number;
   readonly specialFiles: number;
 }
+
+/** Longest chain of hard links in an archive that is followed: programs that write them name the file itself. */
+const MAX_HARD_LINKS = 40;
 
 /** Collects a tree as it is read. */
 export class TreeCollector {
@@ -52,8 +55,11 @@ export class TreeCollector {
   specialFiles = 0;
   readonly #results = new Map<string, { path: string; result: FileResult }>();
   readonly #links = new Map<string, string>();
+  readonly #hardLinks = new Map<string, string>();
   readonly #directories = new Set<string>();
   readonly #interned = new Map<string, string>();
+  /** What was made of a file that has several names. */
+  readonly #slimmed = new WeakMap<ElfFile, ElfFile>();
 
   /** @param key tells apart files that have one path: an archive may have an entry twice, and both are judged */
   report(path: string, result: FileResult, key = path): void {
@@ -61,18 +67,13 @@ export class TreeCollector {
     this.#results.set(key, { path, result: slim });
   }
 
-  /** Takes back what was reported of a path. */
-  drop(path: string): void {
-    this.#results.delete(path);
-  }
-
   link(path: string, text: string): void {
     this.#links.set(path, text);
   }
 
-  /** A further name of a file that is there already. */
+  /** A further name of a file in an archive: the file is there under each, since `$ORIGIN` is where the name is. */
   hardLink(path: string, target: string): void {
-    if (path !== target) this.#links.set(path, relativeLink(path, target));
+    if (path !== target) this.#hardLinks.set(path, target);
   }
 
   /** A path that lies in the directory of an installed gem. */
@@ -94,6 +95,7 @@ export class TreeCollector {
     return {
       results: [...this.#results].map(([key, { path, result }]) => ({ key, path, result })),
       links: [...this.#links],
+      hardLinks: [...this.#hardLinks],
       directories: [...this.#directories],
       filesSeen: this.filesSeen,
       specialFiles: this.specialFiles,
@@ -101,9 +103,10 @@ export class TreeCollector {
   }
 
   /** Takes what another collector has of the same subject. */
-  absorb({ results, links, directories, filesSeen, specialFiles }: TreePart): void {
+  absorb({ results, links, hardLinks, directories, filesSeen, specialFiles }: TreePart): void {
     for (const { key, path, result } of results) this.report(path, result, key);
     for (const [path, text] of links) this.#links.set(path, text);
+    for (const [path, target] of hardLinks) this.#hardLinks.set(path, target);
     for (const path of directories) this.#directories.add(path);
     this.filesSeen += filesSeen;
     this.specialFiles += specialFiles;
@@ -115,7 +118,9 @@ export class TreeCollector {
     const nestedArchives: string[] = [];
     const gems: PackedGem[] = [];
     const specifications = new Map<string, string>();
-    const results = [...this.#results.values()].sort((one, other) => byText(one.path, other.path));
+    const results = [...this.#results.values(), ...this.#linked()].sort((one, other) =>
+      byText(one.path, other.path),
+    );
     for (const { path, result } of results) {
       if (result.kind === 'elf') binaries.push({ path, gzipped: result.compressed, elf: result.elf });
       else if (result.kind === 'gem') gems.push({ path, contents: result.contents });
@@ -138,11 +143,36 @@ export class TreeCollector {
     };
   }
 
+  /** What hard links lead to, under their own paths. */
+  #linked(): { path: string; result: FileResult }[] {
+    if (this.#hardLinks.size === 0) return [];
+    const byPath = new Map([...this.#results.values()].map(({ path, result }) => [path, result]));
+    return [...this.#hardLinks].flatMap(([path, first]) => {
+      let target = first;
+      // In tar a link may name a link before it.
+      for (let steps = 0; steps < MAX_HARD_LINKS && !byPath.has(target); steps += 1) {
+        const next = this.#hardLinks.get(target);
+        if (next === undefined) break;
+        target = next;
+      }
+      const result = byPath.get(target);
+      return result?.kind === 'elf' || result?.kind === 'unreadable' ? [{ path, result }] : [];
+    });
+  }
+
   /**
    * What a verdict and its words rest on: of the symbols that a library defines and of its imports without a version nothing
    * does but that it calls Ruby. A tree of 100,000 libraries fits into memory so.
    */
   #slim(elf: ElfFile): ElfFile {
+    const known = this.#slimmed.get(elf);
+    if (known !== undefined) return known;
+    const slim = this.#slimOf(elf);
+    this.#slimmed.set(elf, slim);
+    return slim;
+  }
+
+  #slimOf(elf: ElfFile): ElfFile {
     const ruby = elf.unversionedImports.find((name) => /^(?:rb|ruby)_/.test(name));
     const weakNeeds = elf.verneed.some(({ versions }) => versions.some(({ weak }) => weak));
     return {

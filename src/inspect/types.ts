@@ -21,6 +21,8 @@ export interface InspectedFile {
   readonly arch?: Cpu;
   /** `e_machine`. */
   readonly machine: number;
+  /** The system other than Linux that it is for: `FreeBSD`. */
+  readonly system?: string;
   readonly kind: 'executable' | 'library';
   /** What this file alone needs of a system. */
   readonly requires: Requires;
@@ -48,6 +50,8 @@ export interface GroupResult {
   /** What that CPU's files need; absent where the group has no file that would be loaded there. */
   readonly requires?: Requires;
   readonly findings: readonly Finding[];
+  /** Libraries of the Ruby that the files are for, which are taken to be there with it: `libruby.so.3.3`. */
+  readonly given?: readonly string[];
   /** What whoever builds the failing files can do. */
   readonly remedies?: readonly FileRemedies[];
 }
@@ -98,7 +102,7 @@ export interface InspectedSubject {
   readonly groups: readonly InspectedGroup[];
   /** What the whole subject needs, for each CPU that there are files for. */
   readonly needs: readonly CpuNeeds[];
-  /** Files that were looked at, ELF or not; a file with several names counts once. */
+  /** Files that were looked at, ELF or not. */
   readonly filesSeen: number;
   /** Gems in which nothing native lies. */
   readonly gemsWithoutBinaries: number;

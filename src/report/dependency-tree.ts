@@ -1,4 +1,5 @@
 import type { Dependency, DependencyNode, DependencyTree } from '../compat/dependency-tree.js';
+import { rubyOfLibrary } from '../compat/shared-ruby.js';
 import { printable } from './printable.js';
 
 export interface DependencyTreeOptions {
@@ -69,6 +70,8 @@ function foundWords({ library, found }: Dependency): string {
     case 'nowhere':
       return `: NOT FOUND${carriedWords(library, found.carried)}`;
     case 'unchecked':
+      if (found.carried.length === 0 && rubyOfLibrary(library) !== undefined)
+        return ': not inside; comes with the Ruby that loads it';
       return `: not inside; the system has to have it${carriedWords(library, found.carried)}`;
   }
 }

@@ -52,22 +52,27 @@ function kindWords(explanation: Explanation): string {
   }
 }
 
-/** Whether a build of the same source on an older system does without it, as one sentence without a full stop. */
-export function rebuildWords(explanation: Explanation): string {
+/**
+ * Whether a build of the same source on an older system does without it, as one sentence without a full stop.
+ * @param of whether it stands behind one symbol by name, behind each of several that it is said of, or once for all of them
+ */
+export function rebuildWords(explanation: Explanation, of: 'named' | 'each' | 'all' = 'named'): string {
   const { rebuild, before, project, symbol } = explanation;
   const older = `${PROJECTS[project]} older than ${explanation.since ?? 'that'}`;
+  const all = of === 'all';
+  const it = all ? 'them' : 'it';
   switch (rebuild) {
     case 'avoids':
-      return before === undefined || symbol === undefined
-        ? `built with ${older}, the same source does without it`
+      return before === undefined || symbol === undefined || of !== 'named'
+        ? `built with ${older}, the same source does without ${it}`
         : `built with ${older}, the same source gets ${printable(symbol)}@${printable(before)}`;
     case 'avoids-unless-used':
       return explanation.kind === 'private'
-        ? 'built on the target itself it fits'
-        : `built with ${older}, it is left out where the source can do without it; where not, that does not compile`;
+        ? `built on the target itself ${all ? 'they fit' : 'it fits'}`
+        : `built with ${older}, ${all ? 'they are' : 'it is'} left out where the source can do without ${it}; where not, that does not compile`;
     case 'needs-flag':
       return 'link without the feature, or where the linker does not turn it on';
     case 'nothing-to-avoid':
-      return 'every release has it';
+      return `every release has ${it}`;
   }
 }

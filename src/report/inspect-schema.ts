@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { InspectReport } from '../inspect/types.js';
+import { dependencyTree, explanation, remedy, toolchain } from './explain-schema.js';
 import { cpu, finding, requires, targetSummary, verdict, warning } from './schema.js';
 
 const text = z.string();
@@ -9,6 +10,7 @@ const file = z.strictObject({
   path: text.describe('Inside the subject; within an archive that lies in it, outer.zip!/lib/inner.so'),
   arch: cpu.exactOptional(),
   machine: z.int().describe('e_machine'),
+  system: text.exactOptional().describe('The system other than Linux that it is for'),
   kind: z.enum(['executable', 'library']),
   requires,
   verneed: z
@@ -44,11 +46,8 @@ const needs = z.strictObject({
 
 const fileRemedies = z.strictObject({
   file: text,
-  toolchain: z.looseObject({ kind: text, evidence: text }).exactOptional().describe('Who built the file'),
-  remedies: z
-    .array(z.looseObject({ kind: text }))
-    .readonly()
-    .describe('Best first'),
+  toolchain: toolchain.exactOptional().describe('Who built the file'),
+  remedies: z.array(remedy).readonly().describe('Best first'),
 });
 
 const result = z.strictObject({
@@ -57,6 +56,9 @@ const result = z.strictObject({
   verdict: z.enum(['compatible', 'incompatible', 'unknown']),
   requires: requires.exactOptional(),
   findings: z.array(finding).readonly(),
+  given: list
+    .exactOptional()
+    .describe('Libraries of the Ruby that the files are for, which are taken to be there with it'),
   remedies: z.array(fileRemedies).readonly().exactOptional(),
 });
 
@@ -73,18 +75,9 @@ const group = z.strictObject({
   results: z.array(result).readonly().exactOptional().describe('For each target and CPU; with --target'),
 });
 
-const tree = z.looseObject({
+const tree = dependencyTree.extend({
   arch: cpu,
   target: text.exactOptional(),
-  root: text,
-  nodes: z
-    .array(
-      z.looseObject({
-        path: text,
-        needs: z.array(z.looseObject({ library: text, found: z.looseObject({ where: text }) })).readonly(),
-      }),
-    )
-    .readonly(),
 });
 
 const subject = z.strictObject({
@@ -110,15 +103,6 @@ const subject = z.strictObject({
   trees: z.array(tree).readonly().exactOptional().describe('With --tree'),
 });
 
-const explanation = z.looseObject({
-  library: text,
-  symbolVersion: text,
-  symbol: text.exactOptional(),
-  cpu,
-  kind: text,
-  source: text,
-});
-
 /** What `gemcompat inspect --format json` prints. `schema/inspect-report.json` is made from it. */
 export const inspectReportSchema = z
   .strictObject({
@@ -141,5 +125,4 @@ export const inspectReportSchema = z
   })
   .describe('gemcompat inspect --format json');
 
-// The parts of other modules are described loosely, so they are not held against their types; everything else is.
-inspectReportSchema satisfies z.ZodType<Omit<InspectReport, 'subjects' | 'explanations'>>;
+inspectReportSchema satisfies z.ZodType<InspectReport>;

@@ -1,42 +1,38 @@
 import { Ansis } from 'ansis';
 import type { TargetSummary } from '../target/summary.js';
 import type { Finding, Verdict } from '../compat/types.js';
-import { verdictOf } from '../compat/verdict.js';
 import type { Explanation } from '../explain/types.js';
+import { verdictOf } from '../compat/verdict.js';
 import type { InspectedFile, InspectedGroup, InspectedSubject, InspectReport } from '../inspect/types.js';
 import { compareDotted } from '../version/symbol-version.js';
-import { dependencyTreeLines } from './dependency-tree.js';
-import { explanationWords, rebuildWords } from './explain-words.js';
+import { explanationsOf } from '../inspect/explanations.js';
 import { groupFindings } from './grouped-findings.js';
+import { findingSections } from './inspect-findings.js';
+import { treeSections } from './inspect-trees.js';
+import { symbolLines } from './symbol-lines.js';
 import {
   allNeedsWords,
   forWords,
+  givenWords,
   groupWords,
   inspectSummaryWords,
   otherLibraries,
   runsOnWords,
   subjectWords,
   unreadWords,
-  wholeWords,
 } from './inspect-words.js';
 import { printable } from './printable.js';
 import { renderTable } from './table.js';
 import type { TextOptions } from './text.js';
 import { wrapped } from './wrapped.js';
-import type { SpokenTarget } from './toolchain-words.js';
-import { toolchainRemedyWords, toolchainWords } from './toolchain-words.js';
 import { MARKS, paintVerdict } from './verdict-mark.js';
-import { VERDICT_WORDS, findingRemedies, findingWords, listWords, needsWords, targetWords } from './words.js';
+import { VERDICT_WORDS, listWords, needsWords, targetWords } from './words.js';
 
 /** Rows of one table, findings of one group, lines of one tree that are shown; the JSON has them all. */
 const MOST_FILES = 24;
 const MOST_FINDINGS = 8;
 const MOST_PLACES = 2;
-const MOST_TREES = 20;
-const MOST_TREE_LINES = 60;
-const MOST_SECTIONS = 40;
 const MOST_LIBRARIES = 12;
-const MOST_SYMBOLS = 12;
 
 /** The report for people. Ends with a newline. */
 export function renderInspectText(report: InspectReport, options: TextOptions): string {
@@ -46,7 +42,9 @@ export function renderInspectText(report: InspectReport, options: TextOptions): 
     wrapped(paint.bold(subjectWords(subject)), options.width),
     ...(targets.length === 0
       ? needsSections(subject, report, options, paint)
-      : targets.flatMap((target) => targetSections(subject, target, report, options, paint))),
+      : targets.flatMap((target) =>
+          subject.groups.length === 0 ? [] : targetSections(subject, target, report, options, paint),
+        )),
     ...treeSections(subject, options, paint),
   ]);
   const { incompatible, unknown, unreadable } = report.summary;
@@ -67,8 +65,8 @@ interface Row {
   readonly verdict?: Verdict;
 }
 
-function archWords({ arch, machine }: InspectedFile): string {
-  return arch ?? `machine ${machine}`;
+function archWords({ arch, machine, system }: InspectedFile): string {
+  return arch ?? system ?? `machine ${machine}`;
 }
 
 function rowsWithoutTarget(subject: InspectedSubject): Row[] {
@@ -93,12 +91,13 @@ function fileRow(file: InspectedFile, group: InspectedGroup): Row {
     group,
     file,
     arch: archWords(file),
-    needs: needsWords(file.requires),
+    needs: file.system === undefined ? needsWords(file.requires) : '–',
     glibc: file.requires.glibc ?? '0',
   };
 }
 
 function rowsOn(subject: InspectedSubject, target: TargetSummary): Row[] {
+  const said = new Set<InspectedFile>();
   return subject.groups.flatMap((group) =>
     (group.results ?? [])
       .filter((result) => result.target === target.name)
@@ -119,8 +118,11 @@ function rowsOn(subject: InspectedSubject, target: TargetSummary): Row[] {
         for (const finding of result.findings)
           byFile.set(finding.file, [...(byFile.get(finding.file) ?? []), finding]);
         return group.files
-          .filter((file) => file.arch === result.arch || byFile.has(file.path))
-          .map((file) => ({ ...fileRow(file, group), verdict: verdictOf(byFile.get(file.path) ?? []) }));
+          .filter((file) => file.arch === result.arch || (byFile.has(file.path) && !said.has(file)))
+          .map((file) => {
+            said.add(file);
+            return { ...fileRow(file, group), verdict: verdictOf(byFile.get(file.path) ?? []) };
+          });
       }),
   );
 }
@@ -181,7 +183,9 @@ function needsSections(
   options: TextOptions,
   paint: Ansis,
 ): string[] {
-  const table = subject.kind === 'elf' ? '' : tableSection(rowsWithoutTarget(subject), false, options, paint);
+  // Of a single file the lines below say all, unless it is for a CPU of which nothing is known, or for another system.
+  const rows = subject.kind === 'elf' && subject.needs.length > 0 ? [] : rowsWithoutTarget(subject);
+  const table = tableSection(rows, false, options, paint);
   const lines = subject.needs.flatMap((needs) => {
     const { arch, requires } = needs;
     const libraries = otherLibraries(requires);
@@ -195,9 +199,38 @@ function needsSections(
   return [
     table,
     wrapped(lines.join('\n'), options.width),
-    wrapped(explanationLines(report.explanations ?? []).join('\n'), options.width),
+    ...(report.explanations === undefined
+      ? []
+      : symbolSections(subject).map((section) => wrapped(section, options.width))),
     wrapped(unread.join('\n'), options.width),
   ];
+}
+
+/** Without a target: the highest version of each kind, who asks for it, and what the symbols are. */
+function symbolSections(subject: InspectedSubject): string[] {
+  const byVersion = new Map<string, Explanation[]>();
+  for (const each of explanationsOf([subject])) {
+    const key = JSON.stringify([each.cpu, each.library, each.symbolVersion]);
+    byVersion.set(key, [...(byVersion.get(key) ?? []), each]);
+  }
+  const files = subject.groups.flatMap((group) => group.files);
+  return [...byVersion.values()].map((explanations) => {
+    const [{ cpu, library, symbolVersion } = { cpu: '', library: '', symbolVersion: '' }] = explanations;
+    const asking = files.filter(
+      ({ arch, verneed = [] }) =>
+        arch === cpu &&
+        verneed.some(
+          (need) => need.library === library && need.versions.some(({ name }) => name === symbolVersion),
+        ),
+    );
+    const places = listWords(
+      asking.map(({ path }) => path),
+      MOST_PLACES,
+    );
+    const on = subject.needs.length > 1 ? ` on ${cpu}` : '';
+    const head = `${printable(symbolVersion)} of ${printable(library)}${on} is needed by ${places}`;
+    return [head, ...symbolLines(explanations)].join('\n');
+  });
 }
 
 function unreadLines(findings: readonly Finding[], paint: Ansis): string[] {
@@ -213,21 +246,6 @@ function unreadLines(findings: readonly Finding[], paint: Ansis): string[] {
   return lines;
 }
 
-/** One line for each symbol: what it is, and whether a build on an older system does without it. */
-function explanationLines(explanations: readonly Explanation[]): string[] {
-  const bySentence = new Map<string, Explanation[]>();
-  for (const each of explanations) {
-    const sentence = `${explanationWords(each)}; ${rebuildWords({ ...each, symbol: undefined } as unknown as Explanation)}`;
-    bySentence.set(sentence, [...(bySentence.get(sentence) ?? []), each]);
-  }
-  return [...bySentence].flatMap(([sentence, all]) => {
-    const names = all.map(({ symbol, symbolVersion }) =>
-      symbol === undefined ? symbolVersion : `${symbol}@${symbolVersion}`,
-    );
-    return [`  ${listWords([...new Set(names)], MOST_SYMBOLS)}`, `    ${sentence}`];
-  });
-}
-
 function targetSections(
   subject: InspectedSubject,
   target: TargetSummary,
@@ -237,95 +255,18 @@ function targetSections(
 ): string[] {
   const rows = rowsOn(subject, target);
   const ruby = report.ruby === undefined ? '' : `, Ruby ${report.ruby}`;
-  const heading = paint.bold(`on ${targetWords(target)}${ruby}`);
-  const sections = subject.groups.flatMap((group) =>
-    (group.results ?? [])
-      .filter((result) => result.target === target.name && result.findings.length > 0)
-      .map((result) => groupSection(subject, group, result, target, report, paint)),
+  const given = givenWords(
+    subject.groups.flatMap(({ results = [] }) =>
+      results.flatMap((result) => (result.target === target.name ? (result.given ?? []) : [])),
+    ),
   );
-  const left = sections.length - MOST_SECTIONS;
+  const heading = [
+    paint.bold(`on ${targetWords(target)}${ruby}`),
+    ...(given === '' ? [] : [`  ${given}`]),
+  ].join('\n');
   return [
     wrapped(heading, options.width),
     tableSection(rows, true, options, paint),
-    ...sections.slice(0, MOST_SECTIONS).map((section) => wrapped(section, options.width)),
-    ...(left > 0 ? [`and ${left} more that something was found of; --format json lists them all`] : []),
+    ...findingSections(subject, target, report, options, paint),
   ];
-}
-
-type Result = NonNullable<InspectedGroup['results']>[number];
-
-/** Why a group does not fit on one CPU of a target. */
-function groupSection(
-  subject: InspectedSubject,
-  group: InspectedGroup,
-  result: Result,
-  target: TargetSummary,
-  report: InspectReport,
-  paint: Ansis,
-): string {
-  const whole = wholeWords(subject.kind, group);
-  const head =
-    group.kind === 'gem'
-      ? `${groupWords(group)} (${forWords(group)}), ${result.arch}`
-      : `${printable(group.name)}, ${result.arch}`;
-  const lines = [paintVerdict(result.verdict, `${MARKS[result.verdict]} ${head}`, paint)];
-  const groups = groupFindings(result.findings);
-  const said = new Set<string>();
-  let above = '';
-  for (const { finding, files } of groups.slice(0, MOST_FINDINGS)) {
-    const place = `  ${listWords(files, MOST_PLACES)}`;
-    if (place !== above) lines.push(place);
-    above = place;
-    lines.push(`    ${findingWords(finding, target, whole)}`);
-    for (const remedy of findingRemedies(finding, target, group.kind === 'gem')) {
-      if (!said.has(remedy)) lines.push(`    → ${remedy}`);
-      said.add(remedy);
-    }
-    if (finding.kind === 'symbol-version') {
-      const { library, symbolVersion } = finding;
-      const explained = (report.explanations ?? []).filter(
-        (each) =>
-          each.cpu === result.arch && each.library === library && each.symbolVersion === symbolVersion,
-      );
-      lines.push(...explanationLines(explained).map((line) => `    ${line}`));
-    }
-  }
-  if (groups.length > MOST_FINDINGS)
-    lines.push(`  and ${groups.length - MOST_FINDINGS} more; --format json lists them all`);
-  const runsOn = group.needs.find(({ arch }) => arch === result.arch);
-  if (result.verdict === 'incompatible' && runsOn !== undefined)
-    lines.push(`  as it is, it ${runsOnWords(runsOn)}`);
-  lines.push(...remedyLines(result, target));
-  return lines.join('\n');
-}
-
-/** What words say of a target. */
-function spokenOf({ name, libc, glibc, musl }: TargetSummary): SpokenTarget {
-  return { name, libc, libcVersion: glibc ?? musl ?? '' };
-}
-
-/** The remedies of all files of one group; those of one toolchain are said once. */
-function remedyLines({ remedies = [] }: Result, target: TargetSummary): string[] {
-  const lines: string[] = [];
-  for (const { toolchain, remedies: own } of remedies) {
-    const words = own.map((remedy) => `  → ${toolchainRemedyWords(remedy, spokenOf(target))}`);
-    const built =
-      toolchain === undefined || words.length === 0 ? [] : [`  built by ${toolchainWords(toolchain)}:`];
-    for (const line of [...built, ...words]) if (!lines.includes(line)) lines.push(line);
-  }
-  return lines;
-}
-
-function treeSections({ trees = [] }: InspectedSubject, { width }: TextOptions, paint: Ansis): string[] {
-  const spread = trees.filter(({ nodes }) => nodes.some(({ needs }) => needs.length > 0));
-  const sections = spread.slice(0, MOST_TREES).map((tree) => {
-    const on = tree.target === undefined ? '' : ` on ${tree.target}`;
-    const [first = '', ...lines] = dependencyTreeLines(tree, {
-      ...(width === undefined ? {} : { width }),
-      most: MOST_TREE_LINES,
-    });
-    return [paint.bold(`${first} (${tree.arch}${on})`), ...lines].join('\n');
-  });
-  const left = spread.length - sections.length;
-  return [...sections, ...(left > 0 ? [`and ${left} more trees; --format json has them all`] : [])];
 }

@@ -1,4 +1,5 @@
 import type { Finding, Requires, Verdict } from '../compat/types.js';
+import { rubyOfLibrary } from '../compat/shared-ruby.js';
 import { verdictOf } from '../compat/verdict.js';
 import type {
   CpuNeeds,
@@ -50,7 +51,7 @@ export function subjectWords({
   const parts = [
     `${counted(files, 'ELF file')}${filesSeen > files ? ` among ${filesSeen.toLocaleString('en')}` : ''}`,
     ...(gems > 0 && kind !== 'gem' ? [`${counted(gems, 'gem')} with native files`] : []),
-    ...(gemsWithoutBinaries > 0 ? [`${counted(gemsWithoutBinaries, 'gem')} without`] : []),
+    ...(gemsWithoutBinaries > 0 && kind !== 'gem' ? [`${counted(gemsWithoutBinaries, 'gem')} without`] : []),
     ...(specialFiles > 0
       ? [`${counted(specialFiles, 'device, socket or pipe', 'devices, sockets and pipes')} not opened`]
       : []),
@@ -104,6 +105,14 @@ export function otherLibraries(requires: Requires): string[] {
   );
 }
 
+/** What verdicts take for given; empty where nothing: `taking for given that Ruby 3.3 is there …`. */
+export function givenWords(libraries: readonly string[]): string {
+  const distinct = [...new Set(libraries)].sort();
+  if (distinct.length === 0) return '';
+  const rubies = distinct.map((library) => `Ruby ${rubyOfLibrary(library) ?? '?'}`);
+  return `taking for given that ${listWords(rubies)} is there with its shared library (${listWords(distinct)}), which extensions here are linked to: without it (a Ruby built without --enable-shared) they do not load`;
+}
+
 /** Words of what could not be read whatever the target; a target's own findings are in words.ts. */
 export function unreadWords(finding: Finding): string {
   switch (finding.kind) {
@@ -142,15 +151,16 @@ export function inspectSummaryWords({ summary, subjects, targets }: InspectRepor
     ...(fail > 0 ? [`${fail.toLocaleString('en')} ${fail === 1 ? 'does' : 'do'} not fit`] : []),
     ...(unknown > 0 ? [`${unknown.toLocaleString('en')} could not be checked`] : []),
   ];
-  const on = targets.length > 1 ? ' on all targets' : '';
-  return `${things.join(' and ')}: ${parts.join(', ')}${on}.`;
+  const worst = targets.length > 1 ? `, each by the worst of ${targets.length} targets` : '';
+  return `${things.join(' and ')}${worst}: ${parts.join(', ')}.`;
 }
 
-/** The worst of each file that belongs to no gem, and of what could not be read; of a gem its own. */
+/** The worst of each file that belongs to no gem and is judged, and of what could not be read; of a gem its own. */
 function verdictsOf(group: InspectedGroup): Verdict[] {
   const { kind, verdict, results = [], files } = group;
   if (kind === 'gem') return verdict === undefined ? [] : [verdict];
-  const byFile = new Map<string, Finding[]>(files.map(({ path }) => [path, []]));
+  const judged = files.filter((file) => results.some(({ arch }) => arch === file.arch));
+  const byFile = new Map<string, Finding[]>(judged.map(({ path }) => [path, []]));
   for (const finding of results.flatMap(({ findings }) => findings)) {
     byFile.set(finding.file, [...(byFile.get(finding.file) ?? []), finding]);
   }

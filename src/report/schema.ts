@@ -26,7 +26,17 @@ export const finding = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('nested-archive'), file }),
   z.strictObject({ kind: z.literal('missing-interpreter'), file, interpreter: text }),
   z.strictObject({ kind: z.literal('missing-library'), file, library: text }),
-  z.strictObject({ kind: z.literal('missing-ruby-abi'), file, ruby: text, available: list }),
+  z.strictObject({
+    kind: z.literal('missing-ruby-abi'),
+    file,
+    ruby: text,
+    available: list,
+    library: text.exactOptional().describe('The library of another Ruby that the file is linked to'),
+    installed: z
+      .literal(true)
+      .exactOptional()
+      .describe('The gem is installed for another Ruby than the one that runs'),
+  }),
   z.strictObject({
     kind: z.literal('no-variant').describe('Bundler has nothing to install on the target'),
     file,

@@ -1,6 +1,7 @@
 import type { FloorReport, FittingSystem, GemNote, GemReport, Summary, SystemFloor } from '../audit/types.js';
 import type { TargetSummary } from '../target/summary.js';
 import type { Finding, Requires, Verdict } from '../compat/types.js';
+import { CPUS } from '../gem/cpu-name.js';
 import type { ClashReason, Inspections, PlannedMove, Suggestion, VersionSpan } from '../search/types.js';
 import { packageOf } from './library-packages.js';
 import { printable } from './printable.js';
@@ -59,10 +60,13 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
     case 'wrong-libc':
       return `is built for ${LIBC_NAMES[finding.builtFor]} (${printable(finding.evidence)}); ${target.name} has ${LIBC_NAMES[target.libc]}`;
     case 'wrong-machine':
+      if (isSystem(finding.machine)) return `is built for ${printable(finding.machine)}, not for Linux`;
       return whole === 'the gem'
         ? `is built for ${machineWords(finding.machine)}; nothing in ${whole} is built for ${finding.wanted}`
         : `is built for ${machineWords(finding.machine)}, not for ${finding.wanted}`;
     case 'other-machine':
+      if (isSystem(finding.machine))
+        return `is built for ${printable(finding.machine)}, and nothing in its path says that it is meant for that alone`;
       return whole === 'the gem'
         ? `is built for ${machineWords(finding.machine)}, and nothing in its path says that it is meant for that alone`
         : `is built for ${machineWords(finding.machine)}, of which nothing is known here`;
@@ -71,6 +75,10 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
     case 'missing-library':
       return `needs ${printable(finding.library)}, which is neither in ${whole} nor on ${target.name}`;
     case 'missing-ruby-abi':
+      if (finding.library !== undefined)
+        return `is linked to ${printable(finding.library)}, so it is for Ruby ${listWords(finding.available)}; Ruby ${finding.ruby} does not load it`;
+      if (finding.installed === true)
+        return `is installed for Ruby ${listWords(finding.available)}, and Ruby ${finding.ruby} runs there`;
       return `${whole} has no build for Ruby ${finding.ruby}; it has ${listWords(finding.available, 8)}`;
     case 'isa-level':
       return `needs a CPU of level ${finding.level}; ${target.name} runs on ${finding.provided} too`;
@@ -95,6 +103,11 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
     case 'unavailable':
       return `${printable(finding.reason)} [${finding.code}]`;
   }
+}
+
+/** Whether a file is told to be for another system, and not for another CPU. */
+function isSystem(machine: string): boolean {
+  return !/^\d+$/.test(machine) && !(CPUS as readonly string[]).includes(machine);
 }
 
 /** A CPU without a name of its own here is told by the number that its files have. */
@@ -124,6 +137,8 @@ export function findingRemedies(finding: Finding, target?: TargetSummary, inGem 
           ]
         : ['lock a variant for glibc (bundle lock --add-platform), or compile it there'];
     case 'wrong-machine':
+      if (isSystem(finding.machine))
+        return ['no Linux runs it: tell its maintainers that it was packed wrongly'];
       return [
         `check that --arch ${finding.wanted} is the CPU that it runs on; if so the gem was packed wrongly, and its maintainers should know`,
       ];
@@ -136,6 +151,12 @@ export function findingRemedies(finding: Finding, target?: TargetSummary, inGem 
     case 'missing-library':
       return [libraryRemedy(finding.library, target)];
     case 'missing-ruby-abi':
+      if (finding.library !== undefined)
+        return [`compile it with Ruby ${finding.ruby}, or run it with Ruby ${listWords(finding.available)}`];
+      if (finding.installed === true)
+        return [
+          `install the bundle with Ruby ${finding.ruby} (bundle install), or run Ruby ${listWords(finding.available)} there`,
+        ];
       return [
         `run a Ruby that it has a build for, take a version of the gem with a build for ${finding.ruby}, or compile it (force_ruby_platform: true)`,
       ];
@@ -188,6 +209,7 @@ function looseRemedies(finding: Finding): string[] | undefined {
         ? ['build it for musl, or static; gcompat does not make up for all of glibc']
         : ['build it for glibc, or static'];
     case 'wrong-machine':
+      if (isSystem(finding.machine)) return [`build it for Linux on ${finding.wanted}`];
       return [`build it for ${finding.wanted}, or name a target for its own CPU`];
     case 'other-machine':
       return ['see whether anything loads that file on the target'];

@@ -13,7 +13,7 @@ describe('gemcompat inspect', () => {
     const { code, stdout, stderr } = await gemcompat(['inspect', 'probe-xz.deb'], { cwd: fixtures });
     expect(stderr).toBe('');
     expect(code).toBe(0);
-    expect(stdout).toContain('probe-xz.deb: Debian package, 2 ELF files among 3');
+    expect(stdout).toContain('probe-xz.deb: Debian package, 3 ELF files among 4');
     expect(stdout).toContain('x86_64: needs glibc 2.34');
     expect(stdout).toMatch(/runs on rhel-9/);
     expect(stdout).toContain('usr/bin/probe');
@@ -94,8 +94,8 @@ describe('gemcompat inspect', () => {
     const { code, stdout } = await gemcompat(['inspect', '.', '-f', 'json', '-t', 'debian-13'], { cwd });
     expect(code).toBe(0);
     const report = inspectReportSchema.parse(JSON.parse(stdout));
-    expect(report.subjects[0]?.filesSeen).toBe(3000 + 60 + 1 + 2);
-    expect(report.summary).toMatchObject({ files: 61, compatible: 1, unreadable: 0 });
+    expect(report.subjects[0]?.filesSeen).toBe(3000 + 60 + 59 + 1 + 2);
+    expect(report.summary).toMatchObject({ files: 120, compatible: 1, unreadable: 0 });
     expect(report.subjects[0]?.groups[0]?.files.map(({ path }) => path)).toContain('d0/large.zip!/bin/run');
   });
 

@@ -58,6 +58,16 @@ describe('symbol versions', () => {
     expect(judge(needing('GLIBC_2.14'), known).verdict).toBe('incompatible');
   });
 
+  it.each([
+    ['upstream’s lists, which leave it out', ['GLIBC_2.17'], 'unknown'],
+    ['a library that was read, and has none', ['GLIBC_2.17'], 'incompatible', ['GLIBC_PRIVATE']],
+    ['a library that was read, and has it', ['GLIBC_2.17', 'GLIBC_PRIVATE'], 'compatible'],
+  ] as const)('takes GLIBC_PRIVATE by %s', (_, names, verdict, loader: readonly string[] = []) => {
+    const known = target({ versions: { 'libc.so.6': names, 'ld-linux-x86-64.so.2': loader } });
+    const gem = contents({ 'lib/a.so': elf({ needs: { 'libc.so.6': ['GLIBC_PRIVATE'] } }) });
+    expect(judge(gem, known).verdict).toBe(verdict);
+  });
+
   it('does not count what is needed weakly, as the loader does not', () => {
     const weakly = elf({ needs: { 'libc.so.6': ['GLIBC_2.2.5', { name: 'GLIBC_2.40', weak: true }] } });
     const gem = contents({ 'lib/a.so': { ...weakly, weakImports: ['of_GLIBC_2.40'] } });

@@ -2,7 +2,41 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { buildGem, tarArchive } from '../helpers/gems.js';
 import { inspect } from '../../src/api/inspect.js';
-import { directory, elf, fixture, inspectBytes, pathsOf, zipArchive } from './trees.js';
+import { directory, elf, fixture, inspectBytes, packed, pathsOf, zipArchive } from './trees.js';
+
+describe('a jar in a directory', () => {
+  const class_ = { name: 'META-INF/MANIFEST.MF', data: Buffer.from('Manifest-Version: 1.0\n') };
+  /** e_ident[EI_OSABI], by which a file is for FreeBSD. */
+  const forFreeBsd = (): Buffer => {
+    const bytes = elf('exe-musl-static');
+    bytes.writeUInt8(9, 7);
+    return bytes;
+  };
+
+  it('is opened: what Java unpacks of it is loaded too', async () => {
+    const jar = zipArchive([
+      class_,
+      { name: 'com/sun/jna/linux-x86-64/libjnidispatch.so', data: packed('usr/bin/probe-also') },
+      { name: 'com/sun/jna/freebsd-x86-64/libjnidispatch.so', data: forFreeBsd() },
+    ]);
+    const cwd = directory({
+      'lib/jna.jar': jar,
+      'app.war': zipArchive([class_, { name: 'WEB-INF/lib/jna.jar', data: jar }]),
+    });
+    const report = await inspect({ paths: ['.'], cwd, env: {}, target: 'ubuntu-20.04' });
+    expect(pathsOf(report)).toHaveLength(4);
+    const findings = report.subjects[0]?.groups[0]?.results?.[0]?.findings ?? [];
+    expect(new Set(findings.map(({ file }) => file))).toEqual(
+      new Set([
+        'lib/jna.jar!/com/sun/jna/linux-x86-64/libjnidispatch.so',
+        'app.war!/WEB-INF/lib/jna.jar!/com/sun/jna/linux-x86-64/libjnidispatch.so',
+      ]),
+    );
+    expect(report.warnings).toEqual([
+      { code: 'OTHER_CPU', message: '.: 2 of its files are for FreeBSD, and not judged' },
+    ]);
+  });
+});
 
 describe('zip', () => {
   it('takes backslashes for slashes, and tells names that lead out', async () => {

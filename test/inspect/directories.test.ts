@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { linkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { inspect } from '../../src/api/inspect.js';
 import { inspectExitCode } from '../../src/inspect/report.js';
 import { buildGem } from '../helpers/gems.js';
 import { directory, elf, fixture, inspectBytes, packed, pathsOf } from './trees.js';
 
 describe('a directory', () => {
-  it('does not follow links, and counts a file with several names once', async () => {
+  it('does not follow links, and has a file with several names under each', async () => {
     const root = directory({
       'lib/a.so.1': elf('exe-pie'),
       'lib/a.so': '-> a.so.1',
@@ -18,8 +18,73 @@ describe('a directory', () => {
     });
     linkSync(join(root, 'lib/a.so.1'), join(root, 'lib/b.so.1'));
     const report = await inspect({ paths: ['.'], cwd: root, env: {} });
-    expect(pathsOf(report)).toHaveLength(1);
-    expect(report.subjects[0]?.filesSeen).toBe(1);
+    expect(pathsOf(report)).toEqual(['lib/a.so.1', 'lib/b.so.1']);
+    expect(report.subjects[0]?.filesSeen).toBe(2);
+  });
+
+  it.each([
+    ['a directory', (root: string) => root],
+    [
+      'a tar archive',
+      (root: string) => {
+        execFileSync('tar', ['-C', root, '-cf', `${root}.tar`, '.']);
+        onTestFinished(() => {
+          rmSync(`${root}.tar`);
+        });
+        return `${root}.tar`;
+      },
+    ],
+  ])('judges a file in %s where each of its names lies: $ORIGIN is another there', async (_, made) => {
+    const root = directory({
+      'usr/bin/probe': packed('usr/bin/probe-also'),
+      'usr/lib64/libanswer.so.1': packed('usr/lib64/libanswer.so.1.0'),
+      'other/readme': 'text',
+    });
+    linkSync(join(root, 'usr/bin/probe'), join(root, 'other/probe'));
+    const report = await inspect({ paths: [made(root)], cwd: '/', env: {}, target: 'debian-12' });
+    expect(pathsOf(report)).toEqual(['other/probe', 'usr/bin/probe', 'usr/lib64/libanswer.so.1']);
+    expect(report.subjects[0]?.groups[0]?.results?.[0]?.findings).toEqual([
+      { kind: 'unchecked-library', file: 'other/probe', library: 'libanswer.so.1', carried: true },
+    ]);
+  });
+
+  it.each([
+    ['an empty directory', {}, 'INSPECT_EMPTY', /^\. holds no files$/],
+    ['directories alone', { 'a/b/c/': '' }, 'INSPECT_EMPTY', /holds no files/],
+    ['links alone', { bundle: '-> /nowhere' }, 'INSPECT_EMPTY', /holds no files/],
+  ])('of %s is refused', async (_, files, code, message) => {
+    const root = directory({});
+    for (const [path, content] of Object.entries(files as Record<string, string>)) {
+      if (path.endsWith('/')) mkdirSync(join(root, path), { recursive: true });
+      else symlinkSync(content.slice(3), join(root, path));
+    }
+    await expect(inspect({ paths: ['.'], cwd: root, env: {} })).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message) as unknown,
+    });
+  });
+
+  it('without an ELF file has nothing to check, and says so', async () => {
+    const root = directory({ 'lib/a.rb': 'puts 1' });
+    const report = await inspect({ paths: ['.'], cwd: root, env: {}, target: 'debian-12' });
+    expect(inspectExitCode(report)).toBe(0);
+    expect(report.warnings).toEqual([
+      { code: 'NO_ELF', message: expect.stringMatching(/^\.: nothing in it is an executable/) as unknown },
+    ]);
+  });
+
+  it.each([
+    ['cffaedfe07000001', /Mach-O file, which macOS loads/],
+    ['4d5a9000', /PE file does, which Windows loads/],
+    ['cafebabe0000003d', /a class of Java/],
+    ['01f7000c', /XCOFF/],
+    ['ff00fe', /begins with "\\xff\\u0000\\xfe"/],
+  ])('refuses %s by what it is', async (head, message) => {
+    const bytes = Buffer.concat([Buffer.from(head, 'hex')]);
+    await expect(inspectBytes(bytes)).rejects.toMatchObject({
+      code: 'INSPECT_NOT_BINARY',
+      message: expect.stringMatching(message) as unknown,
+    });
   });
 
   it.each([

@@ -1,0 +1,38 @@
+import type { ElfFile } from '../elf/types.js';
+
+/**
+ * `libruby.so.3.3`, Debian's `libruby-3.1.so.3.1`: `LIBRUBY_SO` with the API version, of Ruby's configure.ac
+ * (`LIBRUBY_SONAME`), where `--with-soname` sets what stands before `.so`.
+ */
+const LIBRUBY = /^libruby[^/]*\.so\.(\d+\.\d+)(?:\.\d+)*$/;
+
+/** The Ruby, `X.Y`, whose shared library has that soname; undefined for any other library. */
+export function rubyOfLibrary(soname: string): string | undefined {
+  return LIBRUBY.exec(soname)?.[1];
+}
+
+/** A shared object that calls into Ruby's C API, so one that `require` loads into a Ruby that runs. */
+export function isRubyExtension({
+  type,
+  pie,
+  interpreter,
+  unversionedImports,
+}: Pick<ElfFile, 'type' | 'pie' | 'interpreter' | 'unversionedImports'>): boolean {
+  return (
+    type === 'dyn' &&
+    !pie &&
+    interpreter === undefined &&
+    unversionedImports.some((name) => /^(?:rb|ruby)_/.test(name))
+  );
+}
+
+/**
+ * Sonames of Ruby's shared library that extensions among these files are linked to. mkmf links them to it where the Ruby that
+ * compiles them is built with `--enable-shared` (its `LIBRUBYARG`), and that Ruby has loaded it before it loads any of them.
+ */
+export function rubyLibrariesOf(files: readonly ElfFile[]): string[] {
+  const sonames = files
+    .filter(isRubyExtension)
+    .flatMap(({ needed }) => needed.filter((soname) => rubyOfLibrary(soname) !== undefined));
+  return [...new Set(sonames)].sort();
+}
