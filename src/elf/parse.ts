@@ -59,6 +59,11 @@ const NOTHING_DYNAMIC: DynamicFacts = {
   weakImports: [],
 };
 
+export interface ParseElfOptions {
+  /** Whether `verdef` is to name the symbols of each version; most of a large library's time goes there. True by default. */
+  readonly definedSymbols?: boolean;
+}
+
 /**
  * Reads what an ELF file needs and provides, through the program headers as the loader does; section headers may be
  * stripped. 32 and 64 bit, both byte orders, any machine. Nothing is left out in silence: a table that cannot be
@@ -66,7 +71,10 @@ const NOTHING_DYNAMIC: DynamicFacts = {
  * @throws ElfError with the offset and the structure that is malformed.
  * @throws MissingRangeError where `bytes` is a sparse view that lacks a range that is needed.
  */
-export function parseElf(bytes: Uint8Array | ElfBytes): ElfFile {
+export function parseElf(
+  bytes: Uint8Array | ElfBytes,
+  { definedSymbols = true }: ParseElfOptions = {},
+): ElfFile {
   const header = readHeader(bytes instanceof Uint8Array ? wholeBytes(bytes) : bytes);
   const identity = readIdentity(header);
   const unread = { ...identity, loadable: false, dynamic: false, ...NOTHING_DYNAMIC, isaNeeded: [] };
@@ -97,7 +105,7 @@ export function parseElf(bytes: Uint8Array | ElfBytes): ElfFile {
   const interpreter = readInterpreter(reader, programHeaders);
   const facts = {
     ...(interpreter === undefined ? {} : { interpreter }),
-    ...(segment === undefined ? NOTHING_DYNAMIC : readDynamicFacts(header, image, segment)),
+    ...(segment === undefined ? NOTHING_DYNAMIC : readDynamicFacts(header, image, segment, definedSymbols)),
   };
   const isaNeeded = readIsaNeeded(header, programHeaders);
   // Last, when nothing that counts can be missing any more.
@@ -131,7 +139,12 @@ function readIdentity(
   };
 }
 
-function readDynamicFacts(header: ElfHeader, image: MemoryImage, segment: ProgramHeader): DynamicFacts {
+function readDynamicFacts(
+  header: ElfHeader,
+  image: MemoryImage,
+  segment: ProgramHeader,
+  definedSymbols: boolean,
+): DynamicFacts {
   const { reader } = header;
   const dynamic = readDynamicTable(reader, image, segment);
   if (dynamic.entry(DT_STRTAB) === undefined) {
@@ -147,7 +160,7 @@ function readDynamicFacts(header: ElfHeader, image: MemoryImage, segment: Progra
   const filter = string(DT_FILTER);
   const verneed = readVersionNeeds(reader, image, dynamic, strings);
   const verdef = readVersionDefinitions(reader, image, dynamic, strings);
-  const symbols = dynamicSymbols(header, image, dynamic, strings, verneed.length + verdef.length > 0);
+  const symbols = dynamicSymbols(header, image, dynamic, verneed.length + verdef.length > 0);
   const flags1 = dynamic.entry(DT_FLAGS_1)?.value ?? 0n;
   return {
     pie: (flags1 & DF_1_PIE) !== 0n,
@@ -161,8 +174,10 @@ function readDynamicFacts(header: ElfHeader, image: MemoryImage, segment: Progra
     verdef,
     ...bindSymbols(
       symbols,
+      strings,
       verneed.flatMap(({ versions }) => versions),
       verdef,
+      definedSymbols,
     ),
   };
 }

@@ -316,14 +316,16 @@ class DirectoryWalk {
     }
     const source = elfBytes(new FileSource(fd, size));
     try {
-      const elf = parseElf({
+      const bytes = {
         size,
         // Most tables are near the beginning, which has been read.
-        read: (offset, length) =>
+        read: (offset: number, length: number) =>
           offset + length <= head.length
             ? head.subarray(offset, offset + length)
             : source.read(offset, length),
-      });
+      };
+      // The tree keeps no names of what is defined.
+      const elf = parseElf(bytes, { definedSymbols: false });
       // Object files and separate debug files are never loaded.
       if (elf.loadable) tree.report(path, { kind: 'elf', compressed: false, elf });
     } catch (error) {
