@@ -185,7 +185,7 @@ function mayConcern(entry: Entry, heads: ReadAhead, { concerns }: ZipPorts): boo
   try {
     const head =
       entry.compressionMethod === DEFLATED
-        ? inflateRawSync(data, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 4096 })
+        ? inflateRawSync(data, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 2 * PEEK })
         : data;
     const enough = head.length >= Math.min(512, uncompressedSize);
     return !enough || concerns(head.subarray(0, 512), uncompressedSize);
