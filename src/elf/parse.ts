@@ -77,18 +77,17 @@ export function parseElf(
 ): ElfFile {
   const header = readHeader(bytes instanceof Uint8Array ? wholeBytes(bytes) : bytes);
   const identity = readIdentity(header);
-  const unread = { ...identity, loadable: false, dynamic: false, ...NOTHING_DYNAMIC, isaNeeded: [] };
   const { reader } = header;
   const start = { offset: 0, structure: reader.structure('Ehdr') };
   if (header.type === 'other') {
     throw malformed('ELF_BAD_HEADER', start, 'e_type is that of no file that is loaded, linked or dumped');
   }
-  if (header.type !== 'exec' && header.type !== 'dyn') return unread;
+  if (header.type !== 'exec' && header.type !== 'dyn') return unread(identity);
 
   const programHeaders = readProgramHeaders(header);
   expectNotPacked(header, programHeaders.length);
   const sections = readSectionHeaders(header);
-  if (describesSeparateDebugFile(sections)) return unread;
+  if (describesSeparateDebugFile(sections)) return unread(identity);
   if (!programHeaders.some(({ type, filesz }) => type === PT_LOAD && filesz > 0n)) {
     // glibc's "object file has no loadable segments".
     throw malformed('ELF_BAD_PROGRAM_HEADERS', start, 'no PT_LOAD has anything in the file');
@@ -96,7 +95,7 @@ export function parseElf(
   const image = new MemoryImage(reader, programHeaders);
   const segment = dynamicSegment(programHeaders);
   // glibc's "object file has no dynamic section": what `objcopy --only-keep-debug` leaves of PT_DYNAMIC.
-  if (segment?.filesz === 0n && !image.holds(segment.vaddr)) return unread;
+  if (segment?.filesz === 0n && !image.holds(segment.vaddr)) return unread(identity);
 
   if (segment === undefined && header.type === 'dyn') {
     // glibc's "object file has no dynamic section"; the kernel starts such an executable, and it relocates nothing.
@@ -120,9 +119,14 @@ export function parseElf(
   };
 }
 
-function readIdentity(
-  header: ElfHeader,
-): Pick<ElfFile, 'class' | 'byteOrder' | 'osAbi' | 'type' | 'machine' | 'flags' | 'cpu'> {
+type Identity = Pick<ElfFile, 'class' | 'byteOrder' | 'osAbi' | 'type' | 'machine' | 'flags' | 'cpu'>;
+
+/** A file that no loader would load, and of which no more is read. */
+function unread(identity: Identity): ElfFile {
+  return { ...identity, loadable: false, dynamic: false, ...NOTHING_DYNAMIC, isaNeeded: [] };
+}
+
+function readIdentity(header: ElfHeader): Identity {
   const kind = {
     class: header.reader.wide ? 64 : 32,
     byteOrder: header.reader.little ? 'little' : 'big',
