@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Config } from '@oclif/core';
+import { bundle } from './bundle.mjs';
 
 // `--keep` builds over what is there, so that a running program does not lose its files.
 const root = new URL('../', import.meta.url);
@@ -12,6 +14,9 @@ if (!process.argv.includes('--keep')) rmSync(new URL('dist', root), { recursive:
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+
+const commands = readdirSync(new URL('commands/', root)).map((file) => basename(file, '.ts'));
+await bundle(new URL('dist/', root), commands);
 
 // npm makes the executable one when it links it, and that is only once.
 chmodSync(new URL('dist/src/cli.js', root), 0o755);

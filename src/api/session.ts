@@ -4,7 +4,6 @@ import pLimit from 'p-limit';
 import type { GemOrigin } from '../audit/gem-reader.js';
 import { GemReader } from '../audit/gem-reader.js';
 import type { AuditWarning } from '../audit/types.js';
-import { inspectGem, readGemMetadata } from '../gem/contents.js';
 import { bundlerSettings } from '../registry/bundler-settings.js';
 import { cacheDirectory, openCache } from '../registry/cache.js';
 import type { CombinedSource } from '../registry/combined-source.js';
@@ -53,7 +52,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     settings,
     cache,
     version: packageVersion(),
-    readMetadata: (open) => readGemMetadata(open),
+    readMetadata: async (open) => (await import('../gem/contents.js')).readGemMetadata(open),
     ...(offline === undefined ? {} : { offline }),
   });
   if (sources !== undefined) {
@@ -76,7 +75,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     reader: (jobs = 8) =>
       new GemReader(
         {
-          inspect: (open, gem) => inspectGem(open, { gem }),
+          inspect: async (open, gem) => (await import('../gem/contents.js')).inspectGem(open, { gem }),
           recall: (sha256) => cache.getInspection(sha256),
           remember: (contents) => cache.putInspection(contents.sha256, contents),
         },

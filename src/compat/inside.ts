@@ -18,6 +18,8 @@ export interface Placement {
 export class GemInside {
   readonly #byPath: ReadonlyMap<string, GemBinary>;
   readonly #where: SearchWhere;
+  /** What was found for the file that was asked for last: it is asked for by its DT_NEEDED, and by its verneed again. */
+  #last: { readonly from: GemBinary; readonly found: Map<string, GemBinary | undefined> } | undefined;
 
   constructor(contents: Pick<GemContents, 'binaries' | 'links'>, placement: Placement = {}) {
     const { root, libraryPath = [], target } = placement;
@@ -32,7 +34,12 @@ export class GemInside {
 
   /** The file that the loader takes for `library` when `from` needs it; undefined where it takes none of these. */
   resolve(from: GemBinary, library: string): GemBinary | undefined {
-    const found = findLibrary(library, { file: from }, this.#where);
-    return found.where === 'inside' ? this.#byPath.get(found.path) : undefined;
+    if (this.#last?.from !== from) this.#last = { from, found: new Map() };
+    const { found } = this.#last;
+    if (!found.has(library)) {
+      const at = findLibrary(library, { file: from }, this.#where);
+      found.set(library, at.where === 'inside' ? this.#byPath.get(at.path) : undefined);
+    }
+    return found.get(library);
   }
 }

@@ -14,11 +14,23 @@ const MUSL_LOADER = /^ld-musl-.*\.so\.1$/;
 /** musl's library by its link name, and by the soname that Alpine gives it. */
 const MUSL_LIBRARY = /^libc\.(?:so|musl-.*\.so\.1)$/;
 
+/** Each library that a file needs is looked for by the rules of its own C library. */
+const known = new WeakMap<ElfFile, { readonly evidence: LibcEvidence | undefined }>();
+
 /**
  * Tells glibc from musl by PT_INTERP, DT_NEEDED and verneed. `undefined` for a file that asks for neither: a static
  * executable, or a library that needs no C library.
  */
 export function libcOf(elf: ElfFile): LibcEvidence | undefined {
+  let found = known.get(elf);
+  if (found === undefined) {
+    found = { evidence: evidenceIn(elf) };
+    known.set(elf, found);
+  }
+  return found.evidence;
+}
+
+function evidenceIn(elf: ElfFile): LibcEvidence | undefined {
   const names = [...(elf.interpreter === undefined ? [] : [elf.interpreter]), ...elf.needed];
   for (const name of names) {
     const base = name.slice(name.lastIndexOf('/') + 1);

@@ -29,6 +29,12 @@ export interface DynamicTable {
 const MAX_ENTRIES = 1 << 16;
 
 /**
+ * DT_NULL is within the segment's size as a rule, so one read of that many bytes is enough; a larger segment is read entry by
+ * entry. In bytes.
+ */
+const MAX_BLOCK = 64 << 10;
+
+/**
  * The PT_DYNAMIC that a loader uses: the last one, as in glibc's `_dl_map_object_from_fd` and musl's `map_library`.
  */
 export function dynamicSegment(programHeaders: readonly ProgramHeader[]): ProgramHeader | undefined {
@@ -48,6 +54,11 @@ export function readDynamicTable(
   const entrySize = reader.wide ? 16 : 8;
   const start = image.locate(segment.vaddr, entrySize, segment.place, 'PT_DYNAMIC');
   const structure = reader.structure('Dyn');
+  const usual = Number(segment.filesz) - (Number(segment.filesz) % entrySize);
+  const block =
+    usual > 0 && usual <= Math.min(MAX_BLOCK, start.available)
+      ? reader.record(start.offset, usual, structure)
+      : undefined;
   const last = new Map<number, DynamicEntry>();
   const needed: DynamicEntry[] = [];
   for (let index = 0; ; index += 1) {
@@ -66,8 +77,14 @@ export function readDynamicTable(
         `no DT_NULL among the first ${MAX_ENTRIES} dynamic entries`,
       );
     }
-    const record = reader.record(start.offset + into, entrySize, structure);
-    const entry = { place: record.place, tag: Number(record.native(0)), value: record.native(entrySize / 2) };
+    const known = into < usual ? block : undefined;
+    const record = known ?? reader.record(start.offset + into, entrySize, structure);
+    const at = known === undefined ? 0 : into;
+    const entry = {
+      place: record.field(at),
+      tag: Number(record.native(at)),
+      value: record.native(at + entrySize / 2),
+    };
     if (entry.tag === DT_NULL) {
       image.locate(segment.vaddr, into + entrySize, segment.place, 'PT_DYNAMIC');
       break;

@@ -60,6 +60,11 @@ const NOTHING_DYNAMIC: DynamicFacts = {
   weakImports: [],
 };
 
+export interface ParseElfOptions {
+  /** Whether `verdef` is to name the symbols of each version; most of a large library's time goes there. True by default. */
+  readonly definedSymbols?: boolean;
+}
+
 /**
  * Reads what an ELF file needs and provides, through the program headers as the loader does; section headers may be
  * stripped. 32 and 64 bit, both byte orders, any machine. Nothing is left out in silence: a table that cannot be
@@ -67,23 +72,25 @@ const NOTHING_DYNAMIC: DynamicFacts = {
  * @throws ElfError with the offset and the structure that is malformed.
  * @throws MissingRangeError where `bytes` is a sparse view that lacks a range that is needed.
  */
-export function parseElf(bytes: Uint8Array | ElfBytes): ElfFile {
+export function parseElf(
+  bytes: Uint8Array | ElfBytes,
+  { definedSymbols = true }: ParseElfOptions = {},
+): ElfFile {
   const header = readHeader(bytes instanceof Uint8Array ? wholeBytes(bytes) : bytes);
-  const kind = readIdentity(header);
+  const kind = readKind(header);
   const cpu = cpuOf(kind);
   const identity = { ...kind, ...(cpu === undefined ? {} : { cpu }) };
-  const unread = { ...identity, loadable: false, dynamic: false, ...NOTHING_DYNAMIC, isaNeeded: [] };
   const { reader } = header;
   const start = { offset: 0, structure: reader.structure('Ehdr') };
   if (header.type === 'other') {
     throw malformed('ELF_BAD_HEADER', start, 'e_type is that of no file that is loaded, linked or dumped');
   }
-  if (header.type !== 'exec' && header.type !== 'dyn') return unread;
+  if (header.type !== 'exec' && header.type !== 'dyn') return unread(identity);
 
   const programHeaders = readProgramHeaders(header);
   expectNotPacked(header, programHeaders.length);
   const sections = readSectionHeaders(header);
-  if (describesSeparateDebugFile(sections)) return unread;
+  if (describesSeparateDebugFile(sections)) return unread(identity);
   if (!programHeaders.some(({ type, filesz }) => type === PT_LOAD && filesz > 0n)) {
     // glibc's "object file has no loadable segments".
     throw malformed('ELF_BAD_PROGRAM_HEADERS', start, 'no PT_LOAD has anything in the file');
@@ -91,7 +98,7 @@ export function parseElf(bytes: Uint8Array | ElfBytes): ElfFile {
   const image = new MemoryImage(reader, programHeaders);
   const segment = dynamicSegment(programHeaders);
   // glibc's "object file has no dynamic section": what `objcopy --only-keep-debug` leaves of PT_DYNAMIC.
-  if (segment?.filesz === 0n && !image.holds(segment.vaddr)) return unread;
+  if (segment?.filesz === 0n && !image.holds(segment.vaddr)) return unread(identity);
 
   if (segment === undefined && header.type === 'dyn') {
     // glibc's "object file has no dynamic section"; the kernel starts such an executable, and it relocates nothing.
@@ -115,7 +122,7 @@ export function parseElf(bytes: Uint8Array | ElfBytes): ElfFile {
   if (byHeaders !== undefined) return foreign(byHeaders);
   let facts = NOTHING_DYNAMIC;
   try {
-    if (segment !== undefined) facts = readDynamicFacts(header, image, segment);
+    if (segment !== undefined) facts = readDynamicFacts(header, image, segment, definedSymbols);
   } catch (error) {
     const byNotes = error instanceof ElfError ? systemOfNotes(readNotes(reader, programHeaders)) : undefined;
     if (byNotes !== undefined) return foreign(byNotes);
@@ -144,9 +151,14 @@ export function parseElf(bytes: Uint8Array | ElfBytes): ElfFile {
   };
 }
 
-function readIdentity(
-  header: ElfHeader,
-): Pick<ElfFile, 'class' | 'byteOrder' | 'osAbi' | 'type' | 'machine' | 'flags'> {
+type Kind = Pick<ElfFile, 'class' | 'byteOrder' | 'osAbi' | 'type' | 'machine' | 'flags'>;
+
+/** A file that no loader would load, and of which no more is read. */
+function unread(identity: Kind & Pick<ElfFile, 'cpu'>): ElfFile {
+  return { ...identity, loadable: false, dynamic: false, ...NOTHING_DYNAMIC, isaNeeded: [] };
+}
+
+function readKind(header: ElfHeader): Kind {
   return {
     class: header.reader.wide ? 64 : 32,
     byteOrder: header.reader.little ? 'little' : 'big',
@@ -157,7 +169,12 @@ function readIdentity(
   };
 }
 
-function readDynamicFacts(header: ElfHeader, image: MemoryImage, segment: ProgramHeader): DynamicFacts {
+function readDynamicFacts(
+  header: ElfHeader,
+  image: MemoryImage,
+  segment: ProgramHeader,
+  definedSymbols: boolean,
+): DynamicFacts {
   const { reader } = header;
   const dynamic = readDynamicTable(reader, image, segment);
   if (dynamic.entry(DT_STRTAB) === undefined) {
@@ -173,7 +190,7 @@ function readDynamicFacts(header: ElfHeader, image: MemoryImage, segment: Progra
   const filter = string(DT_FILTER);
   const verneed = readVersionNeeds(reader, image, dynamic, strings);
   const verdef = readVersionDefinitions(reader, image, dynamic, strings);
-  const symbols = dynamicSymbols(header, image, dynamic, strings, verneed.length + verdef.length > 0);
+  const symbols = dynamicSymbols(header, image, dynamic, verneed.length + verdef.length > 0);
   const flags1 = dynamic.entry(DT_FLAGS_1)?.value ?? 0n;
   return {
     pie: (flags1 & DF_1_PIE) !== 0n,
@@ -187,8 +204,10 @@ function readDynamicFacts(header: ElfHeader, image: MemoryImage, segment: Progra
     verdef,
     ...bindSymbols(
       symbols,
+      strings,
       verneed.flatMap(({ versions }) => versions),
       verdef,
+      definedSymbols,
     ),
   };
 }

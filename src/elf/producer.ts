@@ -35,6 +35,7 @@ const TRAILER_SIZE = BUN_TRAILER.length + 8;
 
 /** Compiled into panic messages of the standard library: `/rustc/<commit>/library/…`. */
 const RUST_PATH = '/rustc/';
+const SLASH = 0x2f;
 /** How much of `.rodata` is searched for it, in bytes, and in which pieces. */
 const MAX_SEARCHED = 4 << 20;
 const PIECE = 256 << 10;
@@ -170,13 +171,9 @@ function holdsRustPath(header: ElfHeader, section: SectionHeader | undefined): b
   const length = Math.min(Number(section.size), header.reader.bytes.size - start, MAX_SEARCHED);
   for (let at = 0; at < length; at += PIECE - RUST_PATH.length) {
     const piece = header.reader.read(start + at, Math.min(PIECE, length - at), '.rodata');
-    if (latin1(piece).includes(RUST_PATH)) return true;
+    for (let slash = piece.indexOf(SLASH); slash !== -1; slash = piece.indexOf(SLASH, slash + 1)) {
+      if (isAt(piece, slash, RUST_PATH)) return true;
+    }
   }
   return false;
-}
-
-const LATIN1 = new TextDecoder('latin1');
-
-function latin1(bytes: Uint8Array): string {
-  return LATIN1.decode(bytes);
 }

@@ -33,6 +33,12 @@ const signatures: readonly RegExp[] = [
 /** How many bytes the signatures may take. */
 const longestSignature = 32;
 
+/** Bytes with which a signature begins. Most files are of no format that is asked for, and have another one. */
+const firstOfSignature: ReadonlySet<number | undefined> = new Set([
+  ...[0x50, 0xfd, 0x42, 0x28, 0x04, 0x02, 0x37, 0x4c, 0x52, 0x21, 0xed, 0x68],
+  ...Array.from({ length: 16 }, (_, low) => 0x50 | low),
+]);
+
 /** cpio(5): a header of `newc` (with or without checksum) or `odc`, with all of its digits. */
 const cpio = /^(?:07070[12][0-9A-Fa-f]{104}|070707[0-7]{70})/;
 
@@ -44,16 +50,18 @@ const staticArchive = /^!<(?:arch|thin)>\n/;
  * signature; a tar archive by `ustar`, or in the old form by the checksum of its first header.
  */
 export function isArchive(prefix: Uint8Array): boolean {
-  const hex = bytes(prefix, 0, longestSignature).toString('hex');
-  if (signatures.some((signature) => signature.test(hex))) return true;
+  if (firstOfSignature.has(prefix[0])) {
+    const hex = bytes(prefix, 0, longestSignature).toString('hex');
+    if (signatures.some((signature) => signature.test(hex))) return true;
+  }
   // POSIX's `ustar\0` and GNU's `ustar  \0` (tar(5)).
-  if (/^ustar(?: {2})?\0/.test(latin1(prefix, 257, 265))) return true;
-  return cpio.test(latin1(prefix, 0, 110)) || hasTarChecksum(prefix);
+  if (prefix[257] === 0x75 && /^ustar(?: {2})?\0/.test(latin1(prefix, 257, 265))) return true;
+  return (prefix[0] === 0x30 && cpio.test(latin1(prefix, 0, 110))) || hasTarChecksum(prefix);
 }
 
 /** Is it an archive for a linker (`.a`)? A Debian package, an `ar` archive as well, is none. */
 export function isStaticArchive(prefix: Uint8Array): boolean {
-  return staticArchive.test(latin1(prefix, 0, 8)) && !isArchive(prefix);
+  return prefix[0] === 0x21 && staticArchive.test(latin1(prefix, 0, 8)) && !isArchive(prefix);
 }
 
 /** Does the kernel run it by the interpreter that it names? `#!`, and then lines of text. */
@@ -64,11 +72,18 @@ export function isScript(prefix: Uint8Array): boolean {
 /** The first 512 bytes are a tar header with the checksum that it states; v7's have nothing else to be known by. */
 export function hasTarChecksum(prefix: Uint8Array): boolean {
   if (prefix.length < ARCHIVE_MAGIC_LENGTH) return false;
+  // In most files no number begins here: told without making a string of it.
+  if (noNumberBegins(prefix[148] ?? 0)) return false;
   const stated = Number.parseInt(latin1(prefix, 148, 156).replace(/\0.*$/s, '').trim(), 8);
   if (Number.isNaN(stated)) return false;
   let sum = 0;
   for (let at = 0; at < ARCHIVE_MAGIC_LENGTH; at++) sum += at >= 148 && at < 156 ? 0x20 : (prefix[at] ?? 0);
   return sum === stated;
+}
+
+/** Neither an octal digit, nor white space, nor a sign. */
+function noNumberBegins(byte: number): boolean {
+  return byte > 0x20 && (byte < 0x30 || byte > 0x37) && byte !== 0x2b && byte !== 0xa0;
 }
 
 function latin1(prefix: Uint8Array, from: number, to: number): string {

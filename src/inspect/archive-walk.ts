@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FileRange } from '../elf/retained-range.js';
 import { GemArchiveError } from '../errors.js';
-import { inspectGem } from '../gem/contents.js';
+import type { inspectGem } from '../gem/contents.js';
 import { entryPath } from '../gem/entry-path.js';
 import { TarError } from '../target/image/tar-header.js';
 import { TarReader } from '../target/image/tar-reader.js';
@@ -10,7 +10,6 @@ import { ArchiveError } from './archive/archive-error.js';
 import { CpioReader } from './archive/cpio.js';
 import type { ArchiveEntry, EntrySink } from './archive/entry.js';
 import { RpmPrologue } from './archive/rpm.js';
-import { readZip } from './archive/zip.js';
 import { FileProbe, concernOf, elfSink } from './file-probe.js';
 import type { ProbePorts } from './file-probe.js';
 import { gemDirectoryOf, isSpecification, specificationSink } from './gem-home.js';
@@ -261,6 +260,7 @@ class ArchiveWalk {
   async #zip(source: ByteSource, level: Level): Promise<void> {
     const { limits } = this.#ports;
     let inflatedHere = 0;
+    const { readZip } = await import('./archive/zip.js');
     await readZip(source, {
       visit: (entry) => this.#visit(entry, level),
       concerns: (head, size) => concernOf(head, size) !== undefined,
@@ -283,10 +283,11 @@ class ArchiveWalk {
     });
   }
 
-  #gem(open: () => Readable | Promise<Readable>, name: string): ReturnType<typeof inspectGem> {
+  async #gem(open: () => Readable | Promise<Readable>, name: string): ReturnType<typeof inspectGem> {
     const gem = name.slice(name.lastIndexOf('/') + 1);
     const { signal } = this.#ports;
     this.#budget.entries += 1;
+    const { inspectGem } = await import('../gem/contents.js');
     return inspectGem(() => Promise.resolve(open()), { gem, ...(signal === undefined ? {} : { signal }) });
   }
 

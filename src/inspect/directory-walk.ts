@@ -308,13 +308,15 @@ class DirectoryWalk {
 /** An ELF file; undefined for one that is never loaded, as object files and separate debug files are. */
 function elfResult(fd: number, size: number, head: Buffer): FileResult | undefined {
   const source = elfBytes(new FileSource(fd, size));
+  const bytes = {
+    size,
+    // Most tables are near the beginning, which has been read.
+    read: (offset: number, length: number) =>
+      offset + length <= head.length ? head.subarray(offset, offset + length) : source.read(offset, length),
+  };
   try {
-    const elf = parseElf({
-      size,
-      // Most tables are near the beginning, which has been read.
-      read: (offset, length) =>
-        offset + length <= head.length ? head.subarray(offset, offset + length) : source.read(offset, length),
-    });
+    // The tree keeps no names of what is defined.
+    const elf = parseElf(bytes, { definedSymbols: false });
     return elf.loadable ? { kind: 'elf', compressed: false, elf } : undefined;
   } catch (error) {
     if (error instanceof ElfError) return { kind: 'unreadable', code: error.code, reason: error.message };

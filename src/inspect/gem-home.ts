@@ -28,6 +28,8 @@ const IN_EXTENSIONS =
 
 /** Where a path lies below a GEM_HOME, by its form alone: the outermost one counts where there are several. */
 export function installedPath(path: string): InstalledPath | undefined {
+  // Asked of every path of a tree; most have neither in them.
+  if (!path.includes('gems/') && !path.includes('extensions/')) return undefined;
   const found: InstalledPath[] = [];
   const extension = IN_EXTENSIONS.exec(path);
   if (extension !== null) {

@@ -1,6 +1,5 @@
 import { mkdtemp, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import cacache from 'cacache';
 import envPaths from 'env-paths';
 import { isGemContents } from '../gem/contents-shape.js';
 import type { GemContents } from '../gem/types.js';
@@ -79,6 +78,7 @@ export function openCache(options: CacheOptions): RegistryCache {
 
   const get = async (key: string): Promise<Entry | undefined> => {
     if (!usable.read) return undefined;
+    const { default: cacache } = await import('cacache');
     try {
       const entry = await cacache.get(directory, key);
       return { data: entry.data, metadata: entry.metadata as unknown };
@@ -91,6 +91,7 @@ export function openCache(options: CacheOptions): RegistryCache {
     }
   };
   const remove = async (key: string): Promise<void> => {
+    const { default: cacache } = await import('cacache');
     try {
       const entry = await cacache.get.info(directory, key);
       if (entry !== null) await cacache.rm.content(directory, entry.integrity);
@@ -101,6 +102,7 @@ export function openCache(options: CacheOptions): RegistryCache {
   };
   const put = async (key: string, data: Buffer, metadata: unknown): Promise<void> => {
     if (!usable.written) return;
+    const { default: cacache } = await import('cacache');
     try {
       await (prepared ??= prepare(directory));
       // Content is stored by its digest, so what is replaced would stay for ever.

@@ -1,4 +1,3 @@
-import fetch from 'node-fetch';
 import type { Response } from 'node-fetch';
 import { RegistryError } from '../errors.js';
 import type { Agents } from './agents.js';
@@ -124,6 +123,7 @@ async function request(
   bare.username = '';
   bare.password = '';
   const agent = await options.agents.forUrl(bare);
+  const { default: fetch } = await import('node-fetch');
   const controller = new AbortController();
   const timer = setTimeout(() => {
     controller.abort();

@@ -81,6 +81,12 @@ describe('what the loader reads', () => {
     expect(names).toContain('GLIBC_ABI_DT_RELR');
   });
 
+  it.each(fixtureNames)('without the names of defined symbols, the rest of %s is the same', (name) => {
+    const whole = parseElf(fixture(name));
+    const verdef = whole.verdef.map((version) => ({ ...version, symbols: [] }));
+    expect(parseElf(fixture(name), { definedSymbols: false })).toEqual({ ...whole, verdef });
+  });
+
   it('keeps a hidden and a default definition of one symbol apart, and what a version inherits', () => {
     const versions = parseElf(fixture('lib-verdef.so')).verdef.filter(({ base }) => !base);
     expect(

@@ -117,7 +117,8 @@ class SourceReader extends yauzl.RandomAccessReader {
     } catch (error) {
       failure = error as Error;
     }
-    process.nextTick(callback, failure);
+    // At once: an entry of the directory takes two reads, and a zip has tens of thousands.
+    callback(failure);
   }
 
   override close(callback: (error: Error | null) => void): void {
@@ -185,7 +186,7 @@ function mayConcern(entry: Entry, heads: ReadAhead, { concerns }: ZipPorts): boo
   try {
     const head =
       entry.compressionMethod === DEFLATED
-        ? inflateRawSync(data, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 4096 })
+        ? inflateRawSync(data, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 2 * PEEK })
         : data;
     const enough = head.length >= Math.min(512, uncompressedSize);
     return !enough || concerns(head.subarray(0, 512), uncompressedSize);

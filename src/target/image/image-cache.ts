@@ -1,5 +1,4 @@
 import path from 'node:path';
-import cacache from 'cacache';
 import { makeDirectory } from '../../registry/make-directory.js';
 import { decodeLayer, encodeLayer } from './layer-codec.js';
 import type { LayerInventory } from './layer-inventory.js';
@@ -40,6 +39,7 @@ export function openImageCache(directory: string, warn: (message: string) => voi
   };
   const get = async (key: string): Promise<Buffer | undefined> => {
     if (!usable) return undefined;
+    const { default: cacache } = await import('cacache');
     try {
       return (await cacache.get(directory, key)).data;
     } catch (error) {
@@ -51,6 +51,7 @@ export function openImageCache(directory: string, warn: (message: string) => voi
   };
   const put = async (key: string, data: Uint8Array): Promise<void> => {
     if (!usable) return;
+    const { default: cacache } = await import('cacache');
     try {
       await makeDirectory(path.resolve(directory));
       const replaced = await cacache.get.info(directory, key);

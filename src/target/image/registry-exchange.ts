@@ -1,4 +1,3 @@
-import fetch from 'node-fetch';
 import type { Response } from 'node-fetch';
 import type { Agents } from '../../registry/agents.js';
 import type { HttpLimits } from '../../registry/http-exchange.js';
@@ -104,6 +103,7 @@ async function send(
   context: ExchangeContext,
 ): Promise<Open> {
   const agent = await context.agents.forUrl(url);
+  const { default: fetch } = await import('node-fetch');
   const controller = new AbortController();
   const timer = setTimeout(() => {
     controller.abort();
