@@ -10,7 +10,7 @@ export default class Inspect extends BaseCommand {
 
   static override description = [
     'PATH is an ELF file, a .gem, a directory, installed gems (vendor/bundle, $GEM_HOME), a zip such as a Lambda function or layer, a tar archive (plain, gzip, zstd, xz), a .deb or .rpm package, or - for standard input; it is told by its first bytes, not by its name. NAME@VERSION is a gem of the registry, with all its variants for Linux.',
-    'Without --target it tells what each part needs and which known systems have that; with --target it gives verdicts, through the same rules as audit. Archives inside an archive are opened one level deep. Nothing is unpacked to disk, and nothing is run.',
+    'Without --target it tells what each part needs and which known systems have that; with --target it gives verdicts, through the same rules as audit. Archives in a directory are opened, jars too, and those inside an archive one level deep. An extension that is linked to libruby is judged as where the Ruby that compiled it is installed, which the result says. Nothing is unpacked to disk, and nothing is run.',
     'Exit codes: 0 everything was read, and fits; 1 something does not fit; 2 wrong usage, bad input or a failed operation; 3 nothing is known not to fit, but something could not be read or checked.',
   ].join('\n\n');
 

@@ -135,7 +135,7 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
   const judged = read.map(({ path, kind, name, tree }) =>
     judgeSubject({ path, kind }, name, tree, judgeOptions),
   );
-  warnings.push(...judged.flatMap((subject) => subjectWarnings(subject, targets.length > 0)));
+  warnings.push(...judged.flatMap((subject) => subjectWarnings(subject, targets)));
   return {
     schemaVersion: 1,
     ...(targets.length === 0 ? {} : { targets: targets.map(({ target }) => targetSummary(target)) }),
@@ -152,7 +152,7 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
 /** What is no finding of one file: nothing to judge, or files that are not judged. */
 function subjectWarnings(
   { path, kind, groups, gemsWithoutBinaries }: InspectedSubject,
-  judged: boolean,
+  targets: readonly InspectTarget[],
 ): InspectWarning[] {
   const shown = path === '-' ? 'standard input' : path;
   const warnings: InspectWarning[] = [];
@@ -163,7 +163,7 @@ function subjectWarnings(
       ? own.filter((file) => results.every(({ arch }) => arch !== file.arch) && !told.has(file.path))
       : [];
   });
-  if (judged && others.length > 0 && others.length < files.length) {
+  if (targets.length > 0 && others.length > 0 && others.length < files.length) {
     const called = ({ arch, system, machine }: InspectedFile): string =>
       arch ?? system ?? `machine ${machine}`;
     const named = [...new Set(others.map(called))].sort().join(', ');
@@ -171,6 +171,20 @@ function subjectWarnings(
       code: 'OTHER_CPU',
       message: `${shown}: ${others.length} of its files ${others.length === 1 ? 'is' : 'are'} for ${named}, and not judged`,
     });
+  }
+  for (const { target } of targets) {
+    const left = groups.filter(
+      ({ kind: of, results = [] }) =>
+        of === 'gem' && !results.some((result) => result.target === target.name),
+    );
+    if (left.length > 0) {
+      const its = target.libc === 'gnu' ? ['glibc', 'musl'] : ['musl', 'glibc'];
+      const counted = left.length === 1 ? '1 gem is' : `${left.length} gems are`;
+      warnings.push({
+        code: 'OTHER_LIBC',
+        message: `${shown}: ${counted} for ${its[1] ?? ''}, and not judged on ${target.name}: Bundler takes the variant for ${its[0] ?? ''} beside it`,
+      });
+    }
   }
   if (groups.length === 0)
     warnings.push({ code: 'NO_ELF', message: `${shown}: ${nothingWords(kind, gemsWithoutBinaries)}` });

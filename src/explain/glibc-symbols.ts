@@ -3,9 +3,12 @@ import type { KnownSymbols } from './types.js';
 const NEWS = (release: string): string => `glibc NEWS, version ${release}`;
 const LISTS = (release: string): string => `ABI lists of glibc ${release}`;
 
-/** What moved into libc.so.6 in 2.34; from where is in the history. NEWS of 2.34 names the libraries. */
-function merged(names: string, what: string): KnownSymbols {
-  return { names, library: 'libc.so.6', version: 'GLIBC_2.34', what, source: NEWS('2.34') };
+/**
+ * What moved into libc.so.6 in 2.34; from where is in the history. NEWS of 2.34 names libpthread, libdl, libutil and libanl; of
+ * librt the lists tell.
+ */
+function merged(names: string, what: string, source = NEWS('2.34')): KnownSymbols {
+  return { names, library: 'libc.so.6', version: 'GLIBC_2.34', what, source };
 }
 
 function libc(
@@ -84,10 +87,14 @@ export const GLIBC_SYMBOLS: readonly KnownSymbols[] = [
   merged('dlsym dlvsym', 'looks up a symbol of a shared object'),
   merged('dlclose dlerror', 'ends the use of a loaded object, or says what went wrong'),
   merged('dladdr dladdr1 dlinfo', 'says what lies at an address, or of a loaded object'),
-  merged('shm_open shm_unlink', 'shared memory with a name'),
-  merged('timer_create timer_delete timer_settime timer_gettime timer_getoverrun', 'a timer of POSIX'),
-  merged('mq_* __mq_open_2', 'message queues of POSIX'),
-  merged('aio_* lio_listio lio_listio64', 'asynchronous input and output of POSIX'),
+  merged('shm_open shm_unlink', 'shared memory with a name', LISTS('2.34')),
+  merged(
+    'timer_create timer_delete timer_settime timer_gettime timer_getoverrun',
+    'a timer of POSIX',
+    LISTS('2.34'),
+  ),
+  merged('mq_* __mq_open_2', 'message queues of POSIX', LISTS('2.34')),
+  merged('aio_* lio_listio lio_listio64', 'asynchronous input and output of POSIX', LISTS('2.34')),
   merged('openpty forkpty', 'opens a pseudo-terminal'),
   merged('login login_tty logout logwtmp', 'records of who is logged in'),
   merged('getaddrinfo_a gai_cancel gai_error gai_suspend', 'looks up host names in the background'),
@@ -116,7 +123,7 @@ export const GLIBC_SYMBOLS: readonly KnownSymbols[] = [
     '2.34',
     '__libc_start_main',
     'starts main()',
-    `${NEWS('2.34')}; csu/libc-start.c: constructors are run by libc.so.6 and no longer by code that is linked into the program`,
+    `glibc 2.34, csu/libc-start.c: constructors are run by libc.so.6 and no longer by code that is linked into the program`,
     {
       kind: 'start-code',
       why: 'since 2.34 libc.so.6 runs the constructors itself, so every program that is linked there asks for it',
@@ -241,7 +248,7 @@ export const GLIBC_SYMBOLS: readonly KnownSymbols[] = [
   ),
 
   // What compilers and their libraries bring along.
-  libc('2.14', 'memcpy', 'copies memory', `${NEWS('2.14')}; commit 0354e35501`, {
+  libc('2.14', 'memcpy', 'copies memory', 'glibc bug 12518, resolved in 2.14; commit 0354e35501', {
     cpus: ['x86_64'],
     why: 'this version may copy backwards, where the older one behaves as memmove',
   }),

@@ -13,6 +13,7 @@ import type { Cpu } from '../elf/types.js';
 import { remediesFor } from '../explain/remedies.js';
 import type { RemedyQuestion } from '../explain/remedies.js';
 import { toolchainOf } from '../explain/toolchain.js';
+import { linuxTarget, parsePlatform } from '../gem/platform.js';
 import type { GemBinary, GemContents } from '../gem/types.js';
 import { forCpu } from '../target/for-cpu.js';
 import type { Target } from '../target/types.js';
@@ -99,6 +100,7 @@ export function judgeSubject(
   const compiledHere = loose.filter(({ platform = 'ruby' }) => platform === 'ruby');
   const together: Together = {
     cpus: found,
+    packed,
     rubyLibraries: rubyLibrariesOf(compiledHere.flatMap(({ files }) => files.binaries.map(({ elf }) => elf))),
   };
   const judged = native.map((each) => judgeGroup(each, together, options));
@@ -125,6 +127,31 @@ interface Together {
   readonly cpus: readonly Cpu[];
   /** Ruby's shared library, as far as what was compiled is linked to it. */
   readonly rubyLibraries: readonly string[];
+  /** Gems that lie packed. */
+  readonly packed: readonly Judged[];
+}
+
+/**
+ * Whether a packed gem is for another C library than the target's, and its variant for that lies beside it: then that is the one
+ * that Bundler installs there. A platform that names no C library is glibc's.
+ */
+function hasCounterpart(judged: Judged, { libc }: Target, packed: readonly Judged[]): boolean {
+  if (!packed.includes(judged)) return false;
+  const own = madeForOf(judged);
+  if (own === undefined || own.libc === libc) return false;
+  return packed.some((other) => {
+    const its = madeForOf(other);
+    return (
+      other.name === judged.name &&
+      other.version === judged.version &&
+      its?.cpu === own.cpu &&
+      its.libc === libc
+    );
+  });
+}
+
+function madeForOf({ platform }: Judged): ReturnType<typeof linuxTarget> {
+  return platform === undefined ? undefined : linuxTarget(parsePlatform(platform));
 }
 
 function bringsSomething({ binaries, unreadable, nestedArchives, staticArchives }: FilesToJudge): boolean {
@@ -168,6 +195,7 @@ function judgeGroup(judged: Judged, together: Together, options: JudgeOptions): 
   const inside = judged.inside();
   const arches = options.arches ?? archesFor(cpusOf(files.binaries), together.cpus);
   const results = options.targets.flatMap((to) => {
+    if (hasCounterpart(judged, to.target, together.packed)) return [];
     const read = arches.filter((arch) => to.cpus?.includes(arch) !== false);
     const on = read.length > 0 ? read : arches;
     const judgedFor = options.arches === undefined ? madeFor(on, to.target, judged) : on;

@@ -88,9 +88,12 @@ export interface InspectedGroup {
   readonly needs: readonly CpuNeeds[];
   /** What could not be read, whatever the target: they count in every result too. */
   readonly findings: readonly Finding[];
-  /** The worst of `results`; absent where there is no target. */
+  /** The worst of `results`; absent where there are none. */
   readonly verdict?: Verdict;
-  /** For each target and CPU; absent where there is no target. */
+  /**
+   * For each target and CPU; absent where there is no target. A packed gem has none on a target of another C library, where its
+   * variant for that lies beside it.
+   */
   readonly results?: readonly GroupResult[];
 }
 

@@ -136,7 +136,8 @@ export function inspectSummaryWords({ summary, subjects, targets }: InspectRepor
   }
   const verdicts = subjects.flatMap(({ groups }) => groups.flatMap(verdictsOf));
   const gems = subjects.reduce(
-    (sum, { groups }) => sum + groups.filter(({ kind }) => kind === 'gem').length,
+    (sum, { groups }) =>
+      sum + groups.filter(({ kind, verdict }) => kind === 'gem' && verdict !== undefined).length,
     0,
   );
   const others = verdicts.length - gems;
