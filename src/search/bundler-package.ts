@@ -23,6 +23,14 @@ export interface BundlerCandidate {
   readonly acceptsRuby: boolean;
 }
 
+/** What a run of positions asks of another gem. Positions that ask for the same in a row share the object. */
+export interface Ask {
+  readonly name: string;
+  readonly positions: PositionSet;
+  /** Each has to hold. */
+  readonly requirements: readonly (readonly string[])[];
+}
+
 /**
  * A gem as Bundler's resolver sees it. Between two candidates there is a position for whatever lies between them, as
  * Bundler does not know that there is nothing: candidate `i` is at position `2i + 1`.
@@ -31,6 +39,7 @@ export class BundlerPackage implements Package {
   readonly name: string;
   readonly candidates: readonly BundlerCandidate[];
   readonly #sets = new Map<string, PositionSet>();
+  readonly #asks = new Map<number, readonly Ask[]>();
 
   constructor(name: string, candidates: readonly BundlerCandidate[]) {
     this.name = name;
@@ -56,6 +65,34 @@ export class BundlerPackage implements Package {
   above(set: PositionSet): number {
     const end = set.at(-1) ?? 0;
     return this.candidates.length - (end >> 1);
+  }
+
+  /** What the candidate at a position asks of others, with all that ask for the same above and below it. */
+  asks(position: number): readonly Ask[] {
+    const known = this.#asks.get(position);
+    if (known !== undefined) return known;
+    const asks = [...(this.at(position)?.asks() ?? [])].map(([name, wanted]) => {
+      const from = this.#alike(position, -2, name, wanted);
+      const shared = from === position ? undefined : this.asks(from).find((one) => one.name === name);
+      if (shared !== undefined) return shared;
+      const to = this.#alike(position, 2, name, wanted);
+      const positions = run(from === 1 ? 0 : from, to + 2 < this.size ? to + 2 : this.size);
+      return { name, positions, requirements: wanted.split('\n').map((one) => one.split(', ')) };
+    });
+    this.#asks.set(position, asks);
+    return asks;
+  }
+
+  /** The last position, up or down by steps, at which another gem is asked for in the same words. */
+  #alike(position: number, step: number, name: string, wanted: string): number {
+    let last = position;
+    while (
+      this.at(last + step)
+        ?.asks()
+        .get(name) === wanted
+    )
+      last += step;
+    return last;
   }
 
   /** `Resolver#requirement_to_range`. */

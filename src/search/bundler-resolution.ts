@@ -1,6 +1,7 @@
 import { allowsPrerelease, parseRequirement, satisfiesParsed } from '../version/requirement.js';
 import { isPrerelease, parseGemVersion } from '../version/gem-version.js';
 import type { BundleGem } from './bundle-gem.js';
+import type { Ask } from './bundler-package.js';
 import { BundlerPackage, asksOf, bundlerCandidates, once } from './bundler-package.js';
 import type { Incompatibility } from './solver/incompatibility.js';
 import { incompatibility, isDerived } from './solver/incompatibility.js';
@@ -23,6 +24,9 @@ export type Resolved = ReadonlyMap<string, string> | 'conflict' | 'given-up';
 type Fact = Incompatibility<BundlerPackage, { readonly kind: 'fact' }>;
 const FACT = { kind: 'fact' } as const;
 
+/** What is asked, and of which package, which is another one where it is held otherwise: as a fact. */
+type Needs = Map<Ask, Map<BundlerPackage, Fact>>;
+
 /** How far Bundler holds a gem to what is locked: to just that version, to no lower one, or (absent) not at all. */
 type Hold = 'exact' | 'at-least';
 
@@ -41,7 +45,7 @@ export class BundlerResolution {
   readonly #platforms: readonly string[];
   readonly #ruby: string | undefined;
   readonly #packages = new Map<string, BundlerPackage>();
-  readonly #needs = new Map<BundlerPackage, Map<string, Fact>>();
+  readonly #needs: Needs = new Map();
   readonly #budget: Budget = { left: MOST_STEPS };
   readonly #ignoring = new Map<string, boolean>();
 
@@ -196,12 +200,12 @@ class Problem implements Source<BundlerPackage, { readonly kind: 'fact' }> {
   readonly #lines: ReadonlyMap<string, GemfileLine>;
   readonly #byName = new Map<string, BundlerPackage>();
   readonly #prerelease = new Map<BundlerPackage, boolean>();
-  readonly #needs: Map<BundlerPackage, Map<string, Fact>>;
+  readonly #needs: Needs;
 
   constructor(
     resolve: (name: string, by: string) => Promise<BundlerPackage>,
     lines: ReadonlyMap<string, GemfileLine>,
-    needs: Map<BundlerPackage, Map<string, Fact>>,
+    needs: Needs,
   ) {
     this.#resolve = resolve;
     this.#lines = lines;
@@ -274,49 +278,31 @@ class Problem implements Source<BundlerPackage, { readonly kind: 'fact' }> {
 
   async dependencies(of: BundlerPackage, at: number): Promise<readonly Fact[]> {
     const facts: Fact[] = [];
-    for (const [name, wanted] of of.at(at)?.asks() ?? []) {
-      const on = this.#byName.get(name) ?? (await this.#package(name, of.name));
-      let from = at;
-      while (
-        from > 1 &&
-        of
-          .at(from - 2)
-          ?.asks()
-          .get(name) === wanted
-      )
-        from -= 2;
-      let to = at;
-      while (
-        to + 2 < of.size &&
-        of
-          .at(to + 2)
-          ?.asks()
-          .get(name) === wanted
-      )
-        to += 2;
-      const range = run(from === 1 ? 0 : from, to + 2 < of.size ? to + 2 : of.size);
-      facts.push(this.#need(of, on, range, wanted));
+    for (const ask of of.asks(at)) {
+      const on = this.#byName.get(ask.name) ?? (await this.#package(ask.name, of.name));
+      facts.push(this.#need(of, on, ask));
     }
     return facts;
   }
 
-  #need(of: BundlerPackage, on: BundlerPackage, range: PositionSet, requirements: string): Fact {
-    const ofPackage = this.#needs.get(of) ?? new Map<string, Fact>();
-    this.#needs.set(of, ofPackage);
-    const key = `${on.name} ${on.size} ${range.join()} ${requirements}`;
-    const known = ofPackage.get(key);
-    if (known?.terms.every((term) => term.package === of || term.package === on) === true) return known;
-    const allowed = requirements
-      .split('\n')
-      .reduce<PositionSet>((all, one) => intersect(all, on.allowed(one.split(', '))), run(0, on.size));
+  /** The same fact for the same two packages, from one resolution to the next. */
+  #need(of: BundlerPackage, on: BundlerPackage, ask: Ask): Fact {
+    const ofAsk = this.#needs.get(ask) ?? new Map<BundlerPackage, Fact>();
+    this.#needs.set(ask, ofAsk);
+    const known = ofAsk.get(on);
+    if (known !== undefined) return known;
+    const allowed = ask.requirements.reduce<PositionSet>(
+      (all, requirement) => intersect(all, on.allowed(requirement)),
+      run(0, on.size),
+    );
     const fact: Fact = incompatibility(
       [
-        { package: of, set: range, absent: false },
+        { package: of, set: ask.positions, absent: false },
         { package: on, set: complement(allowed, on.size), absent: true },
       ],
       FACT,
     );
-    ofPackage.set(key, fact);
+    ofAsk.set(on, fact);
     return fact;
   }
 }

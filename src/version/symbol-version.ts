@@ -32,14 +32,43 @@ const dotted = /^[0-9]+(?:\.[0-9]+)*$/;
 /** Parts per piece: as many as a semantic version has. */
 const arity = 3;
 
+/** Three parts of a number. */
+interface Piece {
+  readonly text: string;
+  /** Absent where a part is too long or not canonical, which the package would cut or skip: only what it read whole counts. */
+  readonly version?: SemVer;
+}
+
+const NOUGHT = piece('0.0.0');
+
+function piece(text: string): Piece {
+  const version = coerce(text);
+  return version?.version === text ? { text, version } : { text };
+}
+
+/** What was taken apart before: version names recur, and coercing is what a comparison costs. */
+const known = new Map<string, readonly Piece[]>();
+/** Far more and longer than version names are; a hostile file could bring any number of any length. */
+const mostKnown = 4096;
+const longestKnown = 64;
+
 /**
  * Pieces of three parts, each a semantic version: `2.2.5` is one piece, `1.2.3.4` is `1.2.3` and `4.0.0`. The package
  * reads three numbers and drops the fourth, so a number is never given to it whole.
  */
-function pieces(parts: readonly string[], count: number): string[] {
-  return Array.from({ length: count }, (_, piece) =>
-    Array.from({ length: arity }, (_, i) => parts[piece * arity + i] ?? '0').join('.'),
+function piecesOf(number: string): readonly Piece[] {
+  const there = known.get(number);
+  if (there !== undefined) return there;
+  if (!dotted.test(number))
+    throw new RangeError(`not a dotted number: ${JSON.stringify(number.slice(0, 80))}`);
+  const parts = number.split('.');
+  const pieces = Array.from({ length: Math.ceil(parts.length / arity) }, (_, at) =>
+    piece(Array.from({ length: arity }, (_, i) => parts[at * arity + i] ?? '0').join('.')),
   );
+  if (number.length > longestKnown) return pieces;
+  if (known.size >= mostKnown) known.clear();
+  known.set(number, pieces);
+  return pieces;
 }
 
 /** Dates (`20081107`) and longer numbers are beyond what the package coerces safely; digits compare as they stand. */
@@ -56,42 +85,19 @@ function compareDigits(a: string, b: string): number {
  * the caller has it from `parseSymbolVersion`, and a guess could make two versions equal that are not.
  */
 export function compareDotted(a: string, b: string): number {
-  for (const text of [a, b]) {
-    if (!dotted.test(text)) throw new RangeError(`not a dotted number: ${JSON.stringify(text.slice(0, 80))}`);
-  }
-  const left = a.split('.');
-  const right = b.split('.');
-  const count = Math.ceil(Math.max(left.length, right.length) / arity);
-  const rightPieces = pieces(right, count);
-  for (const [i, piece] of pieces(left, count).entries()) {
-    const other = rightPieces[i] ?? '0.0.0';
-    const order = comparePieces(piece, other);
+  const left = piecesOf(a);
+  const right = piecesOf(b);
+  for (let i = 0; i < left.length || i < right.length; i += 1) {
+    const order = comparePieces(left[i] ?? NOUGHT, right[i] ?? NOUGHT);
     if (order !== 0) return order;
   }
   return 0;
 }
 
-/** What was coerced before: version names recur, and coercing is what a comparison costs. */
-const coerced = new Map<string, SemVer | null>();
-/** Far more than there are version names; a hostile file could bring any number. */
-const mostCoerced = 4096;
-
-function coerceOnce(piece: string): SemVer | null {
-  const known = coerced.get(piece);
-  if (known !== undefined) return known;
-  if (coerced.size >= mostCoerced) coerced.clear();
-  const version = coerce(piece);
-  coerced.set(piece, version);
-  return version;
-}
-
-function comparePieces(a: string, b: string): number {
-  const x = coerceOnce(a);
-  const y = coerceOnce(b);
-  // coerce() skips or cuts a part that is too long or not canonical: only what came back whole may be compared by it.
-  if (x?.version === a && y?.version === b) return compare(x, y);
-  const others = b.split('.');
-  for (const [i, digits] of a.split('.').entries()) {
+function comparePieces(a: Piece, b: Piece): number {
+  if (a.version !== undefined && b.version !== undefined) return compare(a.version, b.version);
+  const others = b.text.split('.');
+  for (const [i, digits] of a.text.split('.').entries()) {
     const order = compareDigits(digits, others[i] ?? '0');
     if (order !== 0) return order;
   }
