@@ -19,6 +19,8 @@ export interface Source<P extends Package, C extends Kind> {
   decide(of: P, allowed: PositionSet): Maybe<number | readonly Incompatibility<P, C>[]>;
   /** What a package at a position asks of others, each about no more than that package and one other. */
   dependencies(of: P, position: number): Maybe<readonly Incompatibility<P, C>[]>;
+  /** Which terms of the package that a conclusion was drawn over say nothing: those that are always true, by default. */
+  isAlways?(term: Term<P>): boolean;
 }
 
 export type Solution<P extends Package, C extends Kind> =
@@ -51,6 +53,7 @@ interface About<P extends Package, C extends Kind> {
 export class VersionSolver<P extends Package, C extends Kind> {
   readonly #source: Source<P, C>;
   readonly #budget: Budget;
+  readonly #isAlways: (term: Term<P>) => boolean;
   readonly #solution = new PartialSolution<P, C>();
   readonly #about = new Map<P, About<P, C>[]>();
   readonly #seen = new Set<Incompatibility<P, C>>();
@@ -58,6 +61,7 @@ export class VersionSolver<P extends Package, C extends Kind> {
   constructor(source: Source<P, C>, budget: Budget) {
     this.#source = source;
     this.#budget = budget;
+    this.#isAlways = source.isAlways?.bind(source) ?? isAlways;
   }
 
   async solve(): Promise<Solution<P, C>> {
@@ -191,7 +195,7 @@ export class VersionSolver<P extends Package, C extends Kind> {
         if (current !== conflict) this.#add(current);
         return current;
       }
-      current = resolve(current, last.cause, last.package);
+      current = resolve(current, last.cause, last.package, this.#isAlways);
     }
     return current;
   }
@@ -208,7 +212,7 @@ export class VersionSolver<P extends Package, C extends Kind> {
     const own = last.cause?.terms.find((one) => one.package === last.package);
     // Where the step did it only together with what was known before, that counts too.
     const rest = own === undefined ? undefined : either(term, own);
-    if (rest !== undefined && !isAlways(rest)) levels.push(this.#solution.satisfier(rest).level);
+    if (rest !== undefined && !this.#isAlways(rest)) levels.push(this.#solution.satisfier(rest).level);
     return { last, previous: Math.max(0, ...levels) };
   }
 }
