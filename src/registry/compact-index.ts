@@ -55,6 +55,7 @@ const EXCERPT = 120;
  */
 export function parseInfo(name: string, text: string, origin: string): Release[] {
   const releases = new Map<string, Release>();
+  const known: KnownLists = { dependencies: new Map(), requirements: new Map() };
   let { start, line } = afterHeader(text);
   // Trailing newlines end the body; they are no lines of their own (Ruby's `split("\n")`).
   let end = text.length;
@@ -62,7 +63,7 @@ export function parseInfo(name: string, text: string, origin: string): Release[]
   while (start < end) {
     const newline = text.indexOf('\n', start);
     const stop = newline === -1 || newline > end ? end : newline;
-    const release = parseLine(name, text.slice(start, stop), (reason) =>
+    const release = parseLine(name, text.slice(start, stop), known, (reason) =>
       malformed(name, origin, line, text.slice(start, stop), reason),
     );
     releases.set(fullName(release), release);
@@ -96,14 +97,31 @@ function afterHeader(text: string): { start: number; line: number } {
 
 type Malformed = (reason: string) => RegistryError;
 
-function parseLine(name: string, line: string, fail: Malformed): Release {
+/** Most versions of a gem ask for the same: lists that are written alike are read once for a body, and shared. */
+interface KnownLists {
+  readonly dependencies: Map<string, Release['dependencies']>;
+  readonly requirements: Map<string, readonly string[]>;
+}
+
+function onceEach<Value>(known: Map<string, Value>, text: string, read: () => Value): Value {
+  const there = known.get(text);
+  if (there !== undefined) return there;
+  const value = read();
+  known.set(text, value);
+  return value;
+}
+
+function parseLine(name: string, line: string, known: KnownLists, fail: Malformed): Release {
   const space = line.indexOf(' ');
   if (space === -1) throw fail('no space after the version');
   const bar = line.indexOf('|', space);
   if (bar === -1) throw fail('no "|" after the dependencies');
   const { version, platform } = splitVersion(line.slice(0, space), fail);
-  const dependencies = items(line.slice(space + 1, bar)).map((item) => parseDependency(item, fail));
-  return { name, version, platform, dependencies, ...parseMetadata(line.slice(bar + 1), fail) };
+  const list = line.slice(space + 1, bar);
+  const dependencies = onceEach(known.dependencies, list, () =>
+    items(list).map((item) => parseDependency(item, fail)),
+  );
+  return { name, version, platform, dependencies, ...parseMetadata(line.slice(bar + 1), known, fail) };
 }
 
 function splitVersion(text: string, fail: Malformed): { version: string; platform: string } {
@@ -146,17 +164,19 @@ function requirements(value: string, fail: Malformed): string[] {
 
 type Metadata = Pick<Release, 'requiredRuby' | 'requiredRubygems' | 'sha256'>;
 
-function parseMetadata(text: string, fail: Malformed): Metadata {
+function parseMetadata(text: string, known: KnownLists, fail: Malformed): Metadata {
   let sha256: string | undefined;
-  let requiredRuby: string[] = [];
-  let requiredRubygems: string[] = [];
+  let requiredRuby: readonly string[] = [];
+  let requiredRubygems: readonly string[] = [];
+  const bounds = (value: string): readonly string[] =>
+    onceEach(known.requirements, value, () => requirements(value, fail));
   for (const item of items(text)) {
     const { key, value } = pair(item, fail);
     // An empty value says nothing; Bundler passes over it too.
     if (value === '') continue;
     if (key === 'checksum') sha256 = hexDigest(value, fail);
-    else if (key === 'ruby') requiredRuby = requirements(value, fail);
-    else if (key === 'rubygems') requiredRubygems = requirements(value, fail);
+    else if (key === 'ruby') requiredRuby = bounds(value);
+    else if (key === 'rubygems') requiredRubygems = bounds(value);
   }
   return { requiredRuby, requiredRubygems, ...(sha256 === undefined ? {} : { sha256 }) };
 }

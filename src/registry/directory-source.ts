@@ -44,9 +44,10 @@ export async function directorySource(options: DirectorySourceOptions): Promise<
   return isMirror ? mirror(name, directory) : gemFiles(name, directory, entries, options);
 }
 
+/** Each info file is read once in the life of the source, however often it is asked about. */
 function mirror(name: string, directory: string): SingleSource {
-  const releases = async (gem: string): Promise<readonly Release[]> => {
-    assertGemName(gem);
+  const infos = new Map<string, Promise<readonly Release[]>>();
+  const load = async (gem: string): Promise<readonly Release[]> => {
     const file = path.join(directory, 'info', gem);
     try {
       const { size } = await regularFile(file);
@@ -58,6 +59,12 @@ function mirror(name: string, directory: string): SingleSource {
       if (isMissing(error)) return [];
       throw located(file, error);
     }
+  };
+  const releases = async (gem: string): Promise<readonly Release[]> => {
+    assertGemName(gem);
+    const info = infos.get(gem) ?? load(gem);
+    infos.set(gem, info);
+    return info;
   };
   return {
     name,

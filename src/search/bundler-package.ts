@@ -17,20 +17,40 @@ import { complement, intersect, run } from './solver/position-set.js';
 export interface BundlerCandidate {
   readonly version: string;
   readonly parsed: GemVersion;
-  /** What it asks for, by gem: a line for each requirement. */
+  /** What it asks for, by gem: a line for each requirement. `OTHER_RUBY` is among them where it wants another one. */
   asks(): ReadonlyMap<string, string>;
-  /** All its variants accept the Ruby that Bundler runs on. */
-  readonly acceptsRuby: boolean;
+}
+
+/** Bundler's name for Ruby among the gems: no gem can have it. */
+export const OTHER_RUBY = 'Ruby\0';
+
+/** A version between two candidates, and the positions that stand for it. */
+interface Place {
+  readonly version: GemVersion;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a run of positions asks of another gem. Positions that ask for the same in a row share the object. */
+export interface Ask {
+  readonly name: string;
+  readonly positions: PositionSet;
+  /** Each has to hold. */
+  readonly requirements: readonly (readonly string[])[];
 }
 
 /**
- * A gem as Bundler's resolver sees it. Between two candidates there is a position for whatever lies between them, as
- * Bundler does not know that there is nothing: candidate `i` is at position `2i + 1`.
+ * A gem as Bundler's resolver sees it. Candidate `i` is at position `2i + 1`, and from `2i` up to there lies whatever is
+ * between it and the one below: Bundler does not know that there is nothing. A version that is none of the candidates, and
+ * that a requirement names, has a place there too, at fractions: `~> 1.0` and `~> 2.0` never have anything in common.
  */
 export class BundlerPackage implements Package {
   readonly name: string;
   readonly candidates: readonly BundlerCandidate[];
   readonly #sets = new Map<string, PositionSet>();
+  readonly #asks = new Map<number, readonly Ask[]>();
+  /** Versions that lie between two candidates, by the index of the upper one, the lowest first. */
+  readonly #between = new Map<number, Place[]>();
 
   constructor(name: string, candidates: readonly BundlerCandidate[]) {
     this.name = name;
@@ -45,6 +65,14 @@ export class BundlerPackage implements Package {
     return position % 2 === 0 ? undefined : this.candidates[(position - 1) / 2];
   }
 
+  /** The positions of the candidates in a set, the highest first. */
+  *candidatesIn(set: PositionSet): Generator<number> {
+    for (let i = set.length - 2; i >= 0; i -= 2) {
+      const last = Math.ceil(set[i + 1] ?? 0) - 1;
+      for (let position = last - (1 - (last % 2)); position >= (set[i] ?? 0); position -= 2) yield position;
+    }
+  }
+
   /** How many candidates there are in a set. */
   count(set: PositionSet): number {
     let sum = 0;
@@ -56,6 +84,34 @@ export class BundlerPackage implements Package {
   above(set: PositionSet): number {
     const end = set.at(-1) ?? 0;
     return this.candidates.length - (end >> 1);
+  }
+
+  /** What the candidate at a position asks of others, with all that ask for the same above and below it. */
+  asks(position: number): readonly Ask[] {
+    const known = this.#asks.get(position);
+    if (known !== undefined) return known;
+    const asks = [...(this.at(position)?.asks() ?? [])].map(([name, wanted]) => {
+      const from = this.#alike(position, -2, name, wanted);
+      const shared = from === position ? undefined : this.asks(from).find((one) => one.name === name);
+      if (shared !== undefined) return shared;
+      const to = this.#alike(position, 2, name, wanted);
+      const positions = run(from === 1 ? 0 : from, to + 2 < this.size ? to + 2 : this.size);
+      return { name, positions, requirements: wanted.split('\n').map((one) => one.split(', ')) };
+    });
+    this.#asks.set(position, asks);
+    return asks;
+  }
+
+  /** The last position, up or down by steps, at which another gem is asked for in the same words. */
+  #alike(position: number, step: number, name: string, wanted: string): number {
+    let last = position;
+    while (
+      this.at(last + step)
+        ?.asks()
+        .get(name) === wanted
+    )
+      last += step;
+    return last;
   }
 
   /** `Resolver#requirement_to_range`. */
@@ -73,42 +129,54 @@ export class BundlerPackage implements Package {
   }
 
   #clause({ operator, version }: RequirementClause): PositionSet {
-    const from = this.#first((order) => order >= 0, version);
-    const after = this.#first((order) => order > 0, version);
-    const equal = from < after ? run(2 * from + 1, 2 * after) : run(2 * from, 2 * from + 1);
+    const { from, to } = this.#place(version);
     switch (operator) {
       case '=':
-        return equal;
+        return run(from, to);
       case '!=':
-        return from < after ? complement(equal, this.size) : run(0, this.size);
+        return complement(run(from, to), this.size);
       case '>=':
-        return run(from < after ? 2 * from + 1 : 2 * from, this.size);
+        return run(from, this.size);
       case '>':
-        return run(2 * after, this.size);
+        return run(to, this.size);
       case '<':
-        return run(0, 2 * from + 1);
+        return run(0, from);
       case '<=':
-        return run(0, 2 * after + 1);
-      case '~>': {
-        const bump = parseGemVersion(`${bumpOf(version).text}.A`);
-        const end = this.#first((order) => order >= 0, bump);
-        return intersect(run(from < after ? 2 * from + 1 : 2 * from, this.size), run(0, 2 * end + 1));
-      }
+        return run(0, to);
+      case '~>':
+        return run(from, this.#place(parseGemVersion(`${bumpOf(version).text}.A`)).from);
     }
   }
 
-  /** Index of the first candidate whose order against a version is as wanted. */
-  #first(wanted: (order: number) => boolean, version: GemVersion): number {
-    let low = 0;
-    let high = this.candidates.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const candidate = this.candidates[middle];
-      if (candidate !== undefined && wanted(compareParsedVersions(candidate.parsed, version))) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+  /** Where a version is, whether it is a candidate's or not. */
+  #place(version: GemVersion): Omit<Place, 'version'> {
+    const first = firstIndex(this.candidates, ({ parsed }) => compareParsedVersions(parsed, version) >= 0);
+    const after = firstIndex(this.candidates, ({ parsed }) => compareParsedVersions(parsed, version) > 0);
+    if (first < after) return { from: 2 * first + 1, to: 2 * after };
+    const places = this.#between.get(first) ?? [];
+    this.#between.set(first, places);
+    const next = firstIndex(places, (one) => compareParsedVersions(one.version, version) >= 0);
+    const above = places[next];
+    if (above !== undefined && compareParsedVersions(above.version, version) === 0) return above;
+    const start = places[next - 1]?.to ?? 2 * first;
+    const third = ((above?.from ?? 2 * first + 1) - start) / 3;
+    const place = { version, from: start + third, to: start + 2 * third };
+    places.splice(next, 0, place);
+    return place;
   }
+}
+
+/** Index of the first item for which it holds, where it holds for all that come after one. */
+function firstIndex<Item>(items: readonly Item[], holds: (item: Item) => boolean): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const item = items[middle];
+    if (item !== undefined && holds(item)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 export interface BundlerPackageOptions {
@@ -124,7 +192,8 @@ export interface BundlerPackageOptions {
 /** What a candidate is made of, as places among the variants of its version. */
 interface Group {
   readonly members: readonly number[];
-  readonly acceptsRuby: boolean;
+  /** What its variants ask of Ruby, where the one that Bundler runs on is not that. */
+  readonly otherRuby?: string;
 }
 
 /** `Resolver#all_versions_for`, lowest first, the `ruby` candidate of a version before the one by platforms. */
@@ -139,16 +208,14 @@ export function bundlerCandidates(
     const shape = shapeOf(variants);
     const groups = known.get(shape) ?? groupsOf(variants, options);
     known.set(shape, groups);
-    return groups.map(({ members, acceptsRuby: accepts }) => ({
+    return groups.map(({ members, otherRuby }) => ({
       version,
       parsed,
-      asks: once(() =>
-        asksOf(
-          members.flatMap((at) => variants[at]?.dependencies ?? []),
-          variants[0]?.name,
-        ),
-      ),
-      acceptsRuby: accepts,
+      asks: once(() => {
+        const dependencies = members.flatMap((at) => variants[at]?.dependencies ?? []);
+        const asks = asksOf(dependencies, variants[0]?.name);
+        return otherRuby === undefined ? asks : new Map([[OTHER_RUBY, otherRuby], ...asks]);
+      }),
     }));
   });
 }
@@ -159,9 +226,11 @@ function groupsOf(
 ): Group[] {
   const groupOf = (members: Iterable<Release>): Group => {
     const all = [...members];
+    const accepted = all.every((one) => acceptsRuby(one, ruby === undefined ? {} : { ruby }));
+    const wanted = [...new Set(all.map(({ requiredRuby }) => requiredRuby.join(', ')))].sort();
     return {
       members: all.map((one) => variants.indexOf(one)),
-      acceptsRuby: all.every((one) => acceptsRuby(one, ruby === undefined ? {} : { ruby })),
+      ...(accepted ? {} : { otherRuby: wanted.join('\n') }),
     };
   };
   const targets = (forceRuby ? ['ruby'] : platforms).map((name) => parsePlatform(name));

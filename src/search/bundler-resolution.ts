@@ -1,11 +1,12 @@
 import { allowsPrerelease, parseRequirement, satisfiesParsed } from '../version/requirement.js';
 import { isPrerelease, parseGemVersion } from '../version/gem-version.js';
 import type { BundleGem } from './bundle-gem.js';
-import { BundlerPackage, asksOf, bundlerCandidates, once } from './bundler-package.js';
-import type { Incompatibility } from './solver/incompatibility.js';
+import type { Ask, BundlerCandidate, BundlerPackageOptions } from './bundler-package.js';
+import { BundlerPackage, OTHER_RUBY, asksOf, bundlerCandidates, once } from './bundler-package.js';
+import type { Incompatibility, Term } from './solver/incompatibility.js';
 import { incompatibility, isDerived } from './solver/incompatibility.js';
 import type { PositionSet } from './solver/position-set.js';
-import { complement, descending, intersect, run } from './solver/position-set.js';
+import { complement, count, intersect, run } from './solver/position-set.js';
 import type { Budget, Source } from './solver/version-solver.js';
 import { VersionSolver } from './solver/version-solver.js';
 import type { Universe } from './universe.js';
@@ -22,6 +23,9 @@ export type Resolved = ReadonlyMap<string, string> | 'conflict' | 'given-up';
 
 type Fact = Incompatibility<BundlerPackage, { readonly kind: 'fact' }>;
 const FACT = { kind: 'fact' } as const;
+
+/** What is asked, and of which package, which is another one where it is held otherwise: as a fact. */
+type Needs = Map<Ask, Map<BundlerPackage, Fact>>;
 
 /** How far Bundler holds a gem to what is locked: to just that version, to no lower one, or (absent) not at all. */
 type Hold = 'exact' | 'at-least';
@@ -41,7 +45,7 @@ export class BundlerResolution {
   readonly #platforms: readonly string[];
   readonly #ruby: string | undefined;
   readonly #packages = new Map<string, BundlerPackage>();
-  readonly #needs = new Map<BundlerPackage, Map<string, Fact>>();
+  readonly #needs: Needs = new Map();
   readonly #budget: Budget = { left: MOST_STEPS };
   readonly #ignoring = new Map<string, boolean>();
 
@@ -141,37 +145,54 @@ export class BundlerResolution {
     const key = [name, hold, line !== undefined, forceRuby, prereleases].join(' ');
     const known = this.#packages.get(key);
     if (known !== undefined) return known;
-    let made: BundlerPackage;
-    if (exact) {
-      made = new BundlerPackage(name, [
-        {
-          version: locked.version,
-          parsed: parseGemVersion(locked.version),
-          asks: once(() => asksOf(locked.dependencies, name)),
-          acceptsRuby: true,
-        },
-      ]);
-    } else {
-      const gem = await this.#universe.know(name, by);
-      const versions = gem.versions.filter((one) => !forbidsItself(name, one));
-      const candidates = bundlerCandidates(versions, {
-        platforms: this.#platforms,
-        topLevel: line !== undefined,
-        forceRuby,
-        prereleases,
-        ...(this.#ruby === undefined ? {} : { ruby: this.#ruby }),
-      });
-      const least = parseRequirement(
-        hold === 'at-least' && locked !== undefined ? [`>= ${locked.version}`] : [],
-      );
-      made = new BundlerPackage(
-        name,
-        candidates.filter(({ parsed }) => hold === undefined || satisfiesParsed(parsed, least)),
-      );
-    }
+    const options: BundlerPackageOptions = {
+      platforms: this.#platforms,
+      topLevel: line !== undefined,
+      forceRuby,
+      prereleases,
+      ...(this.#ruby === undefined ? {} : { ruby: this.#ruby }),
+    };
+    const made = new BundlerPackage(
+      name,
+      exact ? await this.#held(locked, options) : await this.#free(name, by, hold, options),
+    );
     this.#packages.set(key, made);
     return made;
   }
+
+  /**
+   * What there is of the locked version: also by its `ruby` variant, where it has others. Two candidates are decided on
+   * later than one. What is locked holds together, whatever the index says of it by now.
+   */
+  async #held(locked: BundleGem, options: BundlerPackageOptions): Promise<BundlerCandidate[]> {
+    const { name, version } = locked;
+    const parsed = parseGemVersion(version);
+    const variants = isPrecompiled(locked) ? await this.#universe.variants(name, version) : [];
+    const candidates =
+      variants.length === 0 ? [] : bundlerCandidates([{ version, parsed, variants }], options);
+    if (candidates.some((one) => !one.asks().has(OTHER_RUBY))) return candidates;
+    return [{ version, parsed, asks: once(() => asksOf(locked.dependencies, name)) }];
+  }
+
+  async #free(
+    name: string,
+    by: string,
+    hold: Hold | undefined,
+    options: BundlerPackageOptions,
+  ): Promise<BundlerCandidate[]> {
+    const gem = await this.#universe.know(name, by);
+    const versions = gem.versions.filter((one) => !forbidsItself(name, one));
+    const candidates = bundlerCandidates(versions, options);
+    const locked = this.#universe.locked.get(name);
+    if (hold === undefined || locked === undefined) return candidates;
+    const least = parseRequirement([`>= ${locked.version}`]);
+    return candidates.filter(({ parsed }) => satisfiesParsed(parsed, least));
+  }
+}
+
+/** The index of such a gem is known already: its binaries were judged. */
+function isPrecompiled({ movable, platforms }: BundleGem): boolean {
+  return movable && platforms.some((platform) => platform !== 'ruby');
 }
 
 function satisfiesLocked({ versions }: BundleGem, requirement: readonly string[]): boolean {
@@ -196,12 +217,12 @@ class Problem implements Source<BundlerPackage, { readonly kind: 'fact' }> {
   readonly #lines: ReadonlyMap<string, GemfileLine>;
   readonly #byName = new Map<string, BundlerPackage>();
   readonly #prerelease = new Map<BundlerPackage, boolean>();
-  readonly #needs: Map<BundlerPackage, Map<string, Fact>>;
+  readonly #needs: Needs;
 
   constructor(
     resolve: (name: string, by: string) => Promise<BundlerPackage>,
     lines: ReadonlyMap<string, GemfileLine>,
-    needs: Map<BundlerPackage, Map<string, Fact>>,
+    needs: Needs,
   ) {
     this.#resolve = resolve;
     this.#lines = lines;
@@ -245,22 +266,15 @@ class Problem implements Source<BundlerPackage, { readonly kind: 'fact' }> {
   decide(of: BundlerPackage, allowed: PositionSet): number | readonly Fact[] {
     const prereleasesLast = this.#prereleasesLast(of);
     let last: number | undefined;
-    for (const position of descending(allowed)) {
-      const candidate = of.at(position);
-      if (candidate === undefined) continue;
-      if (prereleasesLast && candidate.parsed.prerelease) {
+    for (const position of of.candidatesIn(allowed)) {
+      if (prereleasesLast && of.at(position)?.parsed.prerelease === true) {
         last ??= position;
         continue;
       }
-      return this.#tried(of, position);
+      return position;
     }
-    if (last !== undefined) return this.#tried(of, last);
+    if (last !== undefined) return last;
     return [incompatibility([{ package: of, set: allowed, absent: false }], FACT)];
-  }
-
-  #tried(of: BundlerPackage, position: number): number | readonly Fact[] {
-    if (of.at(position)?.acceptsRuby === true) return position;
-    return [incompatibility([{ package: of, set: run(position, position + 1), absent: false }], FACT)];
   }
 
   #prereleasesLast(of: BundlerPackage): boolean {
@@ -274,49 +288,47 @@ class Problem implements Source<BundlerPackage, { readonly kind: 'fact' }> {
 
   async dependencies(of: BundlerPackage, at: number): Promise<readonly Fact[]> {
     const facts: Fact[] = [];
-    for (const [name, wanted] of of.at(at)?.asks() ?? []) {
-      const on = this.#byName.get(name) ?? (await this.#package(name, of.name));
-      let from = at;
-      while (
-        from > 1 &&
-        of
-          .at(from - 2)
-          ?.asks()
-          .get(name) === wanted
-      )
-        from -= 2;
-      let to = at;
-      while (
-        to + 2 < of.size &&
-        of
-          .at(to + 2)
-          ?.asks()
-          .get(name) === wanted
-      )
-        to += 2;
-      const range = run(from === 1 ? 0 : from, to + 2 < of.size ? to + 2 : of.size);
-      facts.push(this.#need(of, on, range, wanted));
+    for (const ask of of.asks(at)) {
+      if (ask.name === OTHER_RUBY) {
+        facts.push(this.#known(ask, of, () => [{ package: of, set: ask.positions, absent: false }]));
+        continue;
+      }
+      const on = this.#byName.get(ask.name) ?? (await this.#package(ask.name, of.name));
+      facts.push(this.#known(ask, on, () => this.#need(of, on, ask)));
     }
     return facts;
   }
 
-  #need(of: BundlerPackage, on: BundlerPackage, range: PositionSet, requirements: string): Fact {
-    const ofPackage = this.#needs.get(of) ?? new Map<string, Fact>();
-    this.#needs.set(of, ofPackage);
-    const key = `${on.name} ${on.size} ${range.join()} ${requirements}`;
-    const known = ofPackage.get(key);
-    if (known?.terms.every((term) => term.package === of || term.package === on) === true) return known;
-    const allowed = requirements
-      .split('\n')
-      .reduce<PositionSet>((all, one) => intersect(all, on.allowed(one.split(', '))), run(0, on.size));
-    const fact: Fact = incompatibility(
-      [
-        { package: of, set: range, absent: false },
-        { package: on, set: complement(allowed, on.size), absent: true },
-      ],
-      FACT,
+  #need(
+    of: BundlerPackage,
+    on: BundlerPackage,
+    { positions, requirements }: Ask,
+  ): readonly Term<BundlerPackage>[] {
+    const allowed = requirements.reduce<PositionSet>(
+      (all, requirement) => intersect(all, on.allowed(requirement)),
+      run(0, on.size),
     );
-    ofPackage.set(key, fact);
+    return [
+      { package: of, set: positions, absent: false },
+      { package: on, set: complement(allowed, on.size), absent: true },
+    ];
+  }
+
+  /** The same fact of the same two packages, from one resolution to the next. */
+  #known(ask: Ask, on: BundlerPackage, terms: () => readonly Term<BundlerPackage>[]): Fact {
+    const ofAsk = this.#needs.get(ask) ?? new Map<BundlerPackage, Fact>();
+    this.#needs.set(ask, ofAsk);
+    const fact = ofAsk.get(on) ?? incompatibility(terms(), FACT);
+    ofAsk.set(on, fact);
     return fact;
+  }
+
+  /**
+   * `Term#empty?` of Bundler's PubGrub (1.x, vendored): what holds at every position is taken for true, though the gem
+   * may be in the bundle or not. What Bundler concludes from that is how it comes to find nothing, and which gems it
+   * unlocks then.
+   */
+  isAlways({ package: { size }, set }: Term<BundlerPackage>): boolean {
+    return count(set) === size;
   }
 }

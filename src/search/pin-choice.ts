@@ -18,6 +18,8 @@ export interface PinChoice {
   readonly pins: readonly ChosenPin[];
   /** Bundler's own rules lead to the answer with these pins, and with no smaller ones. False where that is not known. */
   readonly isLeast: boolean;
+  /** The version of each gem that Bundler locks with them; absent where that is not known. */
+  readonly resolved?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -67,9 +69,13 @@ export async function choosePins(request: PinRequest): Promise<PinChoice> {
   };
   for (const name of moving) await bind(name);
   let resolutions = 0;
+  let reachedBy: ReadonlyMap<string, string> | undefined;
   const reaches = async (): Promise<boolean> => {
     resolutions += 1;
-    return strays(await resolution.lock(linesOf(request, chosen)), request).length === 0;
+    const resolved = await resolution.lock(linesOf(request, chosen));
+    if (typeof resolved === 'string' || strays(resolved, request).length > 0) return false;
+    reachedBy = resolved;
+    return true;
   };
   let reached = await reaches();
   for (let round = 0; !reached && round < MOST_ROUNDS; round += 1) {
@@ -109,7 +115,11 @@ export async function choosePins(request: PinRequest): Promise<PinChoice> {
       { gem, position, bounds, replaces: request.loosened.has(name), forceRuby: position.kind === 'forced' },
     ];
   });
-  return { pins, isLeast: reached && !resolution.isSpent };
+  return {
+    pins,
+    isLeast: reached && !resolution.isSpent,
+    ...(reachedBy === undefined ? {} : { resolved: reachedBy }),
+  };
 }
 
 /** `undefined` stands for no pin at all. */

@@ -93,7 +93,7 @@ export async function planBundle(request: PlanRequest, ports: BundlePorts): Prom
   }
   const plan: PinPlan = {
     pins: planned,
-    moves: optimum === undefined ? [] : movesOf(universe, bundle, along, held.from),
+    moves: optimum === undefined ? [] : movesOf(universe, bundle, choice.resolved, along, held.from),
     commands: [...commands],
     unanswered,
     liftable: held.liftable,
@@ -216,9 +216,11 @@ function companions(universe: Universe, bundle: Bundle): Map<string, string[]> {
   return along;
 }
 
+/** What moves, comes or goes. A gem without an answer goes where Bundler takes it: no pin holds it. */
 function movesOf(
   universe: Universe,
   bundle: Bundle,
+  resolved: ReadonlyMap<string, string> | undefined,
   along: ReadonlyMap<string, readonly string[]>,
   from: ReadonlyMap<string, string>,
 ): PlannedMove[] {
@@ -226,10 +228,17 @@ function movesOf(
   const moves: PlannedMove[] = [];
   for (const [name, { kind, version }] of bundle) {
     const locked = universe.locked.get(name);
+    const isUnanswered = kind === 'locked' && locked?.fails === true && resolved !== undefined;
+    const to = isUnanswered ? resolved.get(name) : version;
     const was = from.get(name) ?? locked?.version;
-    if (kind === 'locked' || was === version) continue;
+    if (was === to || (kind === 'locked' && to === locked?.version)) continue;
     const sake = locked?.fails === true ? [] : (along.get(name) ?? failing);
-    moves.push({ name, ...(was === undefined ? {} : { from: was }), to: version, along: sake });
+    moves.push({
+      name,
+      ...(was === undefined ? {} : { from: was }),
+      ...(to === undefined ? {} : { to }),
+      along: sake,
+    });
   }
   for (const { name, version, fails } of universe.locked.values()) {
     if (!bundle.has(name)) moves.push({ name, from: version, along: fails ? [] : failing });

@@ -233,6 +233,16 @@ export class Universe {
     return gem;
   }
 
+  /** The variants of one version, of a gem of the bundle that stays; none where its source cannot be asked. */
+  async variants(name: string, version: string): Promise<readonly Release[]> {
+    try {
+      return (await this.#ports.releases(name, name)).filter((release) => release.version === version);
+    } catch (error) {
+      if (error instanceof GemcompatError) return [];
+      throw error;
+    }
+  }
+
   /** The gems of the bundle as they are locked. */
   get locked(): ReadonlyMap<string, BundleGem> {
     return this.#locked;

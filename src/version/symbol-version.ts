@@ -32,18 +32,23 @@ const dotted = /^[0-9]+(?:\.[0-9]+)*$/;
 /** Parts per piece: as many as a semantic version has. */
 const arity = 3;
 
-/** Three parts of a dotted number, as a semantic version. */
+/** Three parts of a number. */
 interface Piece {
   readonly text: string;
-  /** Absent where the package cannot read it. */
-  readonly version: SemVer | null;
+  /** Absent where a part is too long or not canonical, which the package would cut or skip: only what it read whole counts. */
+  readonly version?: SemVer;
 }
 
-const zero: Piece = { text: '0.0.0', version: coerce('0.0.0') };
+const NOUGHT = piece('0.0.0');
+
+function piece(text: string): Piece {
+  const version = coerce(text);
+  return version?.version === text ? { text, version } : { text };
+}
 
 /** What was taken apart before: version names recur, and coercing is what a comparison costs. */
 const known = new Map<string, readonly Piece[]>();
-/** Far more than there are version names; a hostile file could bring any number, of any length. */
+/** Far more and longer than version names are; a hostile file could bring any number of any length. */
 const mostKnown = 4096;
 const longestKnown = 64;
 
@@ -51,17 +56,18 @@ const longestKnown = 64;
  * Pieces of three parts, each a semantic version: `2.2.5` is one piece, `1.2.3.4` is `1.2.3` and `4.0.0`. The package
  * reads three numbers and drops the fourth, so a number is never given to it whole.
  */
-function piecesOf(text: string): readonly Piece[] {
-  const before = known.get(text);
-  if (before !== undefined) return before;
-  if (!dotted.test(text)) throw new RangeError(`not a dotted number: ${JSON.stringify(text.slice(0, 80))}`);
-  const parts = text.split('.');
-  const pieces = Array.from({ length: Math.ceil(parts.length / arity) }, (_, piece) => {
-    const three = Array.from({ length: arity }, (__, i) => parts[piece * arity + i] ?? '0').join('.');
-    return { text: three, version: coerce(three) };
-  });
+function piecesOf(number: string): readonly Piece[] {
+  const there = known.get(number);
+  if (there !== undefined) return there;
+  if (!dotted.test(number))
+    throw new RangeError(`not a dotted number: ${JSON.stringify(number.slice(0, 80))}`);
+  const parts = number.split('.');
+  const pieces = Array.from({ length: Math.ceil(parts.length / arity) }, (_, at) =>
+    piece(Array.from({ length: arity }, (_, i) => parts[at * arity + i] ?? '0').join('.')),
+  );
+  if (number.length > longestKnown) return pieces;
   if (known.size >= mostKnown) known.clear();
-  if (text.length <= longestKnown) known.set(text, pieces);
+  known.set(number, pieces);
   return pieces;
 }
 
@@ -81,16 +87,15 @@ function compareDigits(a: string, b: string): number {
 export function compareDotted(a: string, b: string): number {
   const left = piecesOf(a);
   const right = piecesOf(b);
-  for (let i = 0; i < Math.max(left.length, right.length); i += 1) {
-    const order = comparePieces(left[i] ?? zero, right[i] ?? zero);
+  for (let i = 0; i < left.length || i < right.length; i += 1) {
+    const order = comparePieces(left[i] ?? NOUGHT, right[i] ?? NOUGHT);
     if (order !== 0) return order;
   }
   return 0;
 }
 
 function comparePieces(a: Piece, b: Piece): number {
-  // coerce() skips or cuts a part that is too long or not canonical: only what came back whole may be compared by it.
-  if (a.version?.version === a.text && b.version?.version === b.text) return compare(a.version, b.version);
+  if (a.version !== undefined && b.version !== undefined) return compare(a.version, b.version);
   const others = b.text.split('.');
   for (const [i, digits] of a.text.split('.').entries()) {
     const order = compareDigits(digits, others[i] ?? '0');

@@ -129,7 +129,7 @@ class Trial {
     this.#ruling = { ...this.#ruling, installed: installed.map((gems) => gems.map(fullNameOf)) };
     this.#judgeTruth(advice, after, installed, open, text);
     if (advice.pins.length > 0) {
-      this.#judgeNeed(advice, after, text);
+      this.#judgeNeed(advice, after, installed, text);
       await this.#judgeAgain(advice, after, open, text);
     }
     const answer = versionsOf(after.lockfile);
@@ -185,10 +185,25 @@ class Trial {
     }
   }
 
-  /** Without any one pin, and without any one bound of it, Bundler has to come to something else. */
-  #judgeNeed(advice: Advice, after: Resolved, gemfile: string): void {
-    const shown = ({ lockfile, installed }: Resolved): string =>
-      [...[...versionsOf(lockfile)].map((each) => each.join(' ')), ...installed].sort().join();
+  /**
+   * Without any one pin, and without any one bound of it, Bundler has to come to something else: in the lockfile, or on
+   * one of the machines, which may not be the one that locks.
+   */
+  #judgeNeed(
+    advice: Advice,
+    after: Resolved,
+    installed: readonly (readonly UniverseGem[])[],
+    gemfile: string,
+  ): void {
+    const shown = (resolved: Resolved): string =>
+      [...[...versionsOf(resolved.lockfile)].map((each) => each.join(' ')), ...resolved.installed]
+        .sort()
+        .join();
+    const everywhere = (machines: readonly (readonly UniverseGem[])[] | undefined): string =>
+      (machines ?? []).map((gems) => gems.map(fullNameOf).sort().join()).join('\n');
+    const isSame = (pins: readonly Pin[], without: Resolved): boolean =>
+      shown(without) === shown(after) &&
+      everywhere(this.#project.installed(pins, without.lockfile)) === everywhere(installed);
     const less = ({ name, bounds, forceRuby }: Pin, at: number): readonly [string, Pin[]][] => {
       const others = advice.pins.filter((_, index) => index !== at);
       const pin = advice.pins[at];
@@ -207,8 +222,7 @@ class Trial {
     for (const [at, pin] of advice.pins.entries()) {
       for (const [what, pins] of less(pin, at)) {
         const without = this.#project.lock(pins, { addPlatforms: advice.addPlatforms });
-        if (!('error' in without) && shown(without) === shown(after))
-          this.#defect('superfluous', what, gemfile);
+        if (!('error' in without) && isSame(pins, without)) this.#defect('superfluous', what, gemfile);
       }
     }
   }

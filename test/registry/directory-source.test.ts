@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, symlink } from 'node:fs/promises';
+import { chmod, mkdir, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
@@ -156,6 +156,15 @@ describe('a mirror', () => {
     expect(await bytes(await source.open(tuple('demo', '1.1', 'x86_64-linux')))).toEqual(gem);
     expect(await source.releases('unlisted')).toEqual([]);
     expect(await source.releases('unknown')).toEqual([]);
+  });
+
+  it('reads the index of a gem once, however often it is asked about', async () => {
+    const { source, directory } = await sourceOf({ 'info/demo': '---\n1.0 |\n', versions: '' });
+    expect(shown(await source.releases('demo'))).toEqual(['1.0 ruby']);
+    await rm(path.join(directory, 'info/demo'));
+    expect(await source.release(tuple('demo', '1.0'))).toBeDefined();
+    expect(shown(await source.releases('demo'))).toEqual(['1.0 ruby']);
+    expect(await source.releases('other')).toEqual([]);
   });
 
   it('names a gem that is listed and not there', async () => {

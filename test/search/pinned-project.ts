@@ -41,8 +41,17 @@ export interface Outcome {
 /** Bundler cannot lock the project to begin with, so there is nothing to audit. */
 export class NotLockable extends Error {}
 
-/** Audits a project, follows its advice in the Gemfile, and lets Bundler resolve with the old lockfile in place. */
-export async function followAdvice(bundler: Bundler, project: Project): Promise<Outcome> {
+/**
+ * Audits a project, follows its advice in the Gemfile, and lets Bundler resolve with the old lockfile in place.
+ * @param generated nobody has looked at the project: that Bundler can lock it at all, and leaves its lockfile alone, is
+ *   asked first
+ * @throws NotLockable
+ */
+export async function followAdvice(
+  bundler: Bundler,
+  project: Project,
+  { generated = false }: { readonly generated?: boolean } = {},
+): Promise<Outcome> {
   const { platforms = ['x86_64-linux'], ruby = '3.3.6', targets = ['ubuntu-20.04'] } = project;
   const [home = 'x86_64-linux', ...others] = platforms;
   const mirror = await writeMirror(bundler.directory, project.gems);
@@ -63,7 +72,7 @@ export async function followAdvice(bundler: Bundler, project: Project): Promise<
   if ('error' in before) throw new NotLockable(before.error);
 
   // What Bundler refuses as it stands, or on one of its machines, no advice can mend.
-  for (const name of new Set([home, ...(project.machines ?? [])])) {
+  for (const name of generated ? new Set([home, ...(project.machines ?? [])]) : []) {
     const there = {
       mirror,
       gemfile: write(project.gemfile),
@@ -89,6 +98,7 @@ export async function followAdvice(bundler: Bundler, project: Project): Promise<
   );
   const installed = Object.fromEntries(
     (project.machines ?? [home]).map((name) => {
+      if (name === home) return [name, after.installed];
       const there = bundler.lock({ mirror, gemfile, lockfile: after.lockfile, machine: machine(name) });
       return [name, resolved(there, after.lockfile).installed];
     }),
@@ -119,9 +129,8 @@ function astray(plan: PinPlan | undefined, before: string, after: string): strin
     else planned.set(name, to);
   }
   const found = versions(after);
-  const unanswered = new Set(plan?.unanswered.map(({ name }) => name));
   return [...new Set([...planned.keys(), ...found.keys()])].flatMap((name) =>
-    planned.get(name) === found.get(name) || unanswered.has(name)
+    planned.get(name) === found.get(name)
       ? []
       : [`${name}: ${found.get(name) ?? 'gone'}, planned ${planned.get(name) ?? 'gone'}`],
   );

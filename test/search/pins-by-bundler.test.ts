@@ -500,6 +500,41 @@ const cases: Case[] = [
     advice: ["gem 'foo', '>= 1.1'", 'bundle lock --add-platform x86_64-linux-musl'],
     installed: { 'x86_64-linux-musl': ['foo-1.1-x86_64-linux-musl'] },
   },
+  {
+    title: 'a pin on the gem itself, with which Bundler would find nothing though there is something',
+    gems: [
+      ...releases('ant', '1.3 breaks cat:~> 1.0,elk:~> 2.0', '1.4 fits cat:~> 1.0,elk:~> 1.0'),
+      ...releases('cat', '1.4 compiles dog:>= 0'),
+      ...releases('dog', '2.8.0 compiles elk:~> 1.0', '3.0.1 fits elk:~> 2.0'),
+      ...releases('dog', '3.0.1 compiles elk:~> 2.0', '4.3.0 fits elk:~> 3.0', '4.3.0 compiles elk:~> 3.0'),
+      ...releases('elk', '1.1 fits', '1.1 compiles', '2.1 breaks', '2.1 compiles'),
+    ],
+    gemfile: ["gem 'ant'", "gem 'cat'"],
+    only: { ant: '1.3' },
+    advice: ["gem 'dog', '< 3.0.1'"],
+    installed: x86('ant-1.4-x86_64-linux', 'cat-1.4', 'dog-2.8.0', 'elk-1.1-x86_64-linux'),
+  },
+  {
+    title: 'a gem without an answer comes loose where what asks for it is compiled',
+    gems: [
+      ...releases('foo', '0.9 fits', '1.0 breaks'),
+      ...releases('hen', '1.0 breaks lynx:>= 0', '1.0 compiles lynx:>= 0'),
+      ...releases('lynx', '1.8 breaks', '1.9 breaks'),
+    ],
+    gemfile: ["gem 'foo'", "gem 'hen'"],
+    only: { lynx: '1.8' },
+    advice: ["gem 'foo', '< 1.0'", "gem 'hen', force_ruby_platform: true"],
+    installed: x86('foo-0.9-x86_64-linux', 'hen-1.0', 'lynx-1.9-x86_64-linux'),
+  },
+  {
+    title: 'compiled on one of two CPUs, of which the other has no binary to pass over',
+    gems: releases('foo', '1.0 breaks', '1.0 compiles'),
+    gemfile: ["gem 'foo'"],
+    platforms: ['aarch64-linux', 'x86_64-linux'],
+    machines: ['aarch64-linux', 'x86_64-linux'],
+    advice: ["gem 'foo', force_ruby_platform: true"],
+    installed: { 'aarch64-linux': ['foo-1.0'], 'x86_64-linux': ['foo-1.0'] },
+  },
 ];
 
 describe('Bundler picks the version that the audit suggests', () => {
@@ -517,7 +552,7 @@ describe('Bundler picks the version that the audit suggests', () => {
       fc.asyncProperty(anyProject({ deep }), async (project) => {
         let outcome: Outcome;
         try {
-          outcome = await followAdvice(bundler, project);
+          outcome = await followAdvice(bundler, project, { generated: true });
         } catch (error) {
           if (error instanceof NotLockable) return;
           throw error;

@@ -77,12 +77,13 @@ export function excludes(one: Term, other: Term): boolean {
 
 /**
  * What follows from two incompatibilities by what they say of one package (resolution): where either's term of it would
- * be true, the rest of both cannot be.
+ * be true, the rest of both cannot be. `always`: which terms of it say nothing then.
  */
 export function resolve<P extends Package, C extends Kind>(
   one: Incompatibility<P, C>,
   other: Incompatibility<P, C>,
   over: P,
+  always: (term: Term<P>) => boolean = isAlways,
 ): Incompatibility<P, C> {
   const terms = new Map<P, Term<P>>();
   for (const term of [...one.terms, ...other.terms]) {
@@ -92,7 +93,8 @@ export function resolve<P extends Package, C extends Kind>(
       known === undefined ? term : term.package === over ? either(known, term) : both(known, term),
     );
   }
-  return incompatibility([...terms.values()], { kind: 'derived', from: [one, other], over });
+  const left = [...terms.values()].filter((term) => term.package !== over || !always(term));
+  return incompatibility(left, { kind: 'derived', from: [one, other], over });
 }
 
 export function isDerived<P extends Package, C extends Kind>(

@@ -1,6 +1,7 @@
 /**
  * A set of positions in a package's list of versions: runs `[from, to)`, ascending, neither empty nor touching, in one
  * flat list. Versions are in order, so that what a requirement allows is a run or two however many versions there are.
+ * Positions are whole numbers; a run may begin and end between them.
  */
 export type PositionSet = readonly number[];
 

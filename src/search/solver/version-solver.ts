@@ -19,6 +19,8 @@ export interface Source<P extends Package, C extends Kind> {
   decide(of: P, allowed: PositionSet): Maybe<number | readonly Incompatibility<P, C>[]>;
   /** What a package at a position asks of others, each about no more than that package and one other. */
   dependencies(of: P, position: number): Maybe<readonly Incompatibility<P, C>[]>;
+  /** Which terms of the package that a conclusion was drawn over say nothing: those that are always true, by default. */
+  isAlways?(term: Term<P>): boolean;
 }
 
 export type Solution<P extends Package, C extends Kind> =
@@ -41,6 +43,16 @@ interface About<P extends Package, C extends Kind> {
   readonly from: number;
   readonly to: number;
   readonly absent: boolean;
+  readonly ruledOut: RuledOut;
+}
+
+/**
+ * When an incompatibility was last seen to have a term that cannot be true: nothing follows from it until the decision
+ * that was the last then is taken back. Of a thousand exact requirements all but a few are at any time.
+ */
+interface RuledOut {
+  level: number;
+  opening: number;
 }
 
 /**
@@ -51,13 +63,18 @@ interface About<P extends Package, C extends Kind> {
 export class VersionSolver<P extends Package, C extends Kind> {
   readonly #source: Source<P, C>;
   readonly #budget: Budget;
+  readonly #isAlways: (term: Term<P>) => boolean;
   readonly #solution = new PartialSolution<P, C>();
   readonly #about = new Map<P, About<P, C>[]>();
   readonly #seen = new Set<Incompatibility<P, C>>();
+  /** A number of its own for each level of decisions that the solution has, each time that it comes to it. */
+  readonly #openings = [0];
+  #lastOpening = 0;
 
   constructor(source: Source<P, C>, budget: Budget) {
     this.#source = source;
     this.#budget = budget;
+    this.#isAlways = source.isAlways?.bind(source) ?? isAlways;
   }
 
   async solve(): Promise<Solution<P, C>> {
@@ -96,15 +113,19 @@ export class VersionSolver<P extends Package, C extends Kind> {
         (term) => term.package === of || this.#solution.relation(term) === 'satisfied',
       );
     }
-    if (!conflict) this.#solution.decide(of, chosen);
+    if (!conflict) {
+      this.#solution.decide(of, chosen);
+      this.#openings.push((this.#lastOpening += 1));
+    }
     return undefined;
   }
 
   /** False for an incompatibility without terms. */
   #add(one: Incompatibility<P, C>): boolean {
     this.#seen.add(one);
+    const ruledOut: RuledOut = { level: 0, opening: -1 };
     for (const { package: of, set, absent } of one.terms) {
-      const about = { one, from: set[0] ?? Infinity, to: set.at(-1) ?? -Infinity, absent };
+      const about = { one, from: set[0] ?? Infinity, to: set.at(-1) ?? -Infinity, absent, ruledOut };
       const known = this.#about.get(of);
       if (known === undefined) this.#about.set(of, [about]);
       else known.push(about);
@@ -119,7 +140,7 @@ export class VersionSolver<P extends Package, C extends Kind> {
       if (outcome === 'conflict') {
         const proof = this.#settle(fact, changed);
         if (proof !== undefined) return proof;
-      } else if (outcome !== undefined) changed.add(outcome);
+      } else if (typeof outcome === 'object') changed.add(outcome);
     }
     for (const of of changed) {
       const proof = this.#propagate(of);
@@ -138,9 +159,11 @@ export class VersionSolver<P extends Package, C extends Kind> {
       let known = this.#solution.known(of);
       for (let i = all.length - 1; i >= 0; i -= 1) {
         const about = all[i];
-        if (about === undefined || (known !== undefined && isFarFrom(known, about))) continue;
-        const outcome = this.#apply(about.one);
-        if (outcome === undefined) continue;
+        if (about === undefined || this.#openings[about.ruledOut.level] === about.ruledOut.opening) continue;
+        const outcome =
+          known !== undefined && isFarFrom(known, about) ? 'contradicted' : this.#apply(about.one);
+        if (outcome === 'contradicted') this.#ruleOut(about.ruledOut);
+        if (outcome === undefined || outcome === 'contradicted') continue;
         known = this.#solution.known(of);
         if (outcome === 'conflict') {
           const proof = this.#settle(about.one, changed);
@@ -158,16 +181,21 @@ export class VersionSolver<P extends Package, C extends Kind> {
     if (cause.terms.length === 0) return cause;
     changed.clear();
     const outcome = this.#apply(cause);
-    if (outcome !== undefined && outcome !== 'conflict') changed.add(outcome);
+    if (typeof outcome === 'object') changed.add(outcome);
     return undefined;
   }
 
+  #ruleOut(ruledOut: RuledOut): void {
+    ruledOut.level = this.#openings.length - 1;
+    ruledOut.opening = this.#openings.at(-1) ?? 0;
+  }
+
   /** The package about which something follows, where all terms but one are true. */
-  #apply(one: Incompatibility<P, C>): P | 'conflict' | undefined {
+  #apply(one: Incompatibility<P, C>): P | 'conflict' | 'contradicted' | undefined {
     let open: Term<P> | undefined;
     for (const term of one.terms) {
       const relation = this.#solution.relation(term);
-      if (relation === 'contradicted') return undefined;
+      if (relation === 'contradicted') return relation;
       if (relation === 'satisfied') continue;
       if (open !== undefined) return undefined;
       open = term;
@@ -188,10 +216,11 @@ export class VersionSolver<P extends Package, C extends Kind> {
       const { last, previous } = this.#latest(current);
       if (last.cause === undefined || previous < last.level) {
         this.#solution.backtrack(previous);
+        this.#openings.length = previous + 1;
         if (current !== conflict) this.#add(current);
         return current;
       }
-      current = resolve(current, last.cause, last.package);
+      current = resolve(current, last.cause, last.package, this.#isAlways);
     }
     return current;
   }
@@ -208,7 +237,7 @@ export class VersionSolver<P extends Package, C extends Kind> {
     const own = last.cause?.terms.find((one) => one.package === last.package);
     // Where the step did it only together with what was known before, that counts too.
     const rest = own === undefined ? undefined : either(term, own);
-    if (rest !== undefined && !isAlways(rest)) levels.push(this.#solution.satisfier(rest).level);
+    if (rest !== undefined && !this.#isAlways(rest)) levels.push(this.#solution.satisfier(rest).level);
     return { last, previous: Math.max(0, ...levels) };
   }
 }
