@@ -64,7 +64,7 @@ async function find(given: string, cwd: string): Promise<string> {
       code: 'LOCKFILE_NOT_FOUND',
       path: given,
       suggestions: [
-        'name the project: gemcompat audit path/to/app --target …',
+        'name the directory of the project, or its lockfile: path/to/app',
         ...(found === 'directory' ? ['a project with a Gemfile gets its lockfile from: bundle lock'] : []),
       ],
     },

@@ -143,7 +143,7 @@ function ofProject({ kamal, dockerfile }: ProjectFiles, cwd: string): readonly P
     {
       code: 'TARGET_MISSING',
       suggestions: [
-        'name the system that the gems have to load on: gemcompat audit --target ubuntu-20.04',
+        'name the system that the gems have to load on: --target ubuntu-20.04',
         'others are debian-12, rhel-8, al2023, heroku-22, lambda-ruby3.3, alpine-3.20, glibc-2.31; gemcompat targets lists them',
       ],
     },
