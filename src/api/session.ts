@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import type { GemOrigin } from '../audit/gem-reader.js';
 import { GemReader } from '../audit/gem-reader.js';
 import type { AuditWarning } from '../audit/types.js';
+import type * as GemReading from '../gem/contents.js';
 import { bundlerSettings } from '../registry/bundler-settings.js';
 import { cacheDirectory, openCache } from '../registry/cache.js';
 import type { CombinedSource } from '../registry/combined-source.js';
@@ -20,6 +21,13 @@ export interface SessionOptions {
   readonly sources?: readonly string[] | undefined;
   readonly offline?: boolean | undefined;
   readonly warn: (warning: AuditWarning) => void;
+}
+
+let reading: Promise<typeof GemReading> | undefined;
+
+/** What reads a gem, with the packages that it takes: only a run that opens one needs it. */
+function gemReading(): Promise<typeof GemReading> {
+  return (reading ??= import('../gem/contents.js'));
 }
 
 /** Where gems come from during one command: the sources, the cache of what was read before. */
@@ -52,7 +60,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     settings,
     cache,
     version: packageVersion(),
-    readMetadata: async (open) => (await import('../gem/contents.js')).readGemMetadata(open),
+    readMetadata: async (open) => (await gemReading()).readGemMetadata(open),
     ...(offline === undefined ? {} : { offline }),
   });
   if (sources !== undefined) {
@@ -75,7 +83,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     reader: (jobs = 8) =>
       new GemReader(
         {
-          inspect: async (open, gem) => (await import('../gem/contents.js')).inspectGem(open, { gem }),
+          inspect: async (open, gem) => (await gemReading()).inspectGem(open, { gem }),
           recall: (sha256) => cache.getInspection(sha256),
           remember: (contents) => cache.putInspection(contents.sha256, contents),
         },

@@ -1,5 +1,6 @@
 import { allowsPrerelease, parseRequirement, satisfiesParsed } from '../version/requirement.js';
 import { isPrerelease, parseGemVersion } from '../version/gem-version.js';
+import type { Release } from '../registry/types.js';
 import type { BundleGem } from './bundle-gem.js';
 import type { Ask, BundlerCandidate, BundlerPackageOptions } from './bundler-package.js';
 import { BundlerPackage, OTHER_RUBY, asksOf, bundlerCandidates, once } from './bundler-package.js';
@@ -167,9 +168,10 @@ export class BundlerResolution {
   async #held(locked: BundleGem, options: BundlerPackageOptions): Promise<BundlerCandidate[]> {
     const { name, version } = locked;
     const parsed = parseGemVersion(version);
-    const variants = isPrecompiled(locked) ? await this.#universe.variants(name, version) : [];
+    const offered = isPrecompiled(locked) ? await this.#universe.variants(name, version) : [];
+    const variants = [...offered, ...lockedOnly(locked, offered)];
     const candidates =
-      variants.length === 0 ? [] : bundlerCandidates([{ version, parsed, variants }], options);
+      offered.length === 0 ? [] : bundlerCandidates([{ version, parsed, variants }], options);
     if (candidates.some((one) => !one.asks().has(OTHER_RUBY))) return candidates;
     return [{ version, parsed, asks: once(() => asksOf(locked.dependencies, name)) }];
   }
@@ -193,6 +195,16 @@ export class BundlerResolution {
 /** The index of such a gem is known already: its binaries were judged. */
 function isPrecompiled({ movable, platforms }: BundleGem): boolean {
   return movable && platforms.some((platform) => platform !== 'ruby');
+}
+
+/** Variants that the lockfile lists and its source lacks, as a `vendor/cache` for one platform does: to Bundler they are there. */
+function lockedOnly(
+  { name, version, platforms, dependencies }: BundleGem,
+  offered: readonly Release[],
+): Release[] {
+  return platforms
+    .filter((platform) => offered.every((release) => release.platform !== platform))
+    .map((platform) => ({ name, version, platform, dependencies, requiredRuby: [], requiredRubygems: [] }));
 }
 
 function satisfiesLocked({ versions }: BundleGem, requirement: readonly string[]): boolean {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Release } from '../../src/registry/types.js';
 import { clashWords } from '../../src/report/words.js';
 import type { PlanAnswer } from '../../src/search/plan-bundle.js';
 import { planBundle } from '../../src/search/plan-bundle.js';
@@ -81,6 +82,35 @@ describe('the plan', () => {
       along: ['foo'],
     });
     expect(answer.plan.moves[1]).toEqual({ name: 'new', to: '1.0', along: ['foo'] });
+  });
+
+  it('takes a locked variant for given that its source lacks, as a vendor/cache for one platform does', async () => {
+    const request = requestOf(
+      bundle(
+        { foo: { '1.0': 'fits', '1.1': 'breaks' }, bar: { '1.0': 'fits' } },
+        { foo: '1.1', bar: '1.0' },
+        { foo: [], bar: [] },
+      ),
+    );
+    const platforms = ['arm64-darwin', 'x86_64-linux'];
+    const gems = request.gems.map((gem) => (gem.name === 'bar' ? { ...gem, platforms } : gem));
+    const release = (name: string, version: string, platform: string, on: readonly string[]): Release => ({
+      ...{ name, version, platform, requiredRuby: [], requiredRubygems: [] },
+      dependencies: on.map((each) => ({ name: each, requirement: [] })),
+    });
+    const offered = [
+      ...['1.0', '1.1'].flatMap((number) => platforms.map((each) => release('foo', number, each, []))),
+      release('bar', '1.0', 'x86_64-linux', []),
+      release('bar', '1.0', 'ruby', ['baz']),
+      release('baz', '1.0', 'ruby', []),
+    ];
+    const ports = portsOf({ foo: { '1.0': version('fits'), '1.1': version('breaks') } });
+    const answer = await planBundle(
+      { ...request, gems, rules: { ...rules, platforms }, pinned: new Map() },
+      { ...ports, releases: (name) => Promise.resolve(offered.filter((each) => each.name === name)) },
+    );
+    expect(answer.pins).toEqual(["gem 'foo', '< 1.1'"]);
+    expect(answer.plan.minimal).toBe(true);
   });
 
   it('rather moves one gem of the others than two', async () => {
