@@ -11,6 +11,7 @@ const OWN_EXITS = new Set(['DefNode', 'LambdaNode']);
  *
  * @param isLoop a block that something other than Bundler's own methods runs
  * @param end where the file's code ends
+ * @returns in the order of the source, none within another
  */
 export function earlyExits(program: RubyNode, isLoop: (node: RubyNode) => boolean, end: number): Span[] {
   const skipped: Span[] = [];
@@ -32,5 +33,26 @@ export function earlyExits(program: RubyNode, isLoop: (node: RubyNode) => boolea
     } else if (kind === 'WhileNode' || kind === 'UntilNode' || kind === 'ForNode') block = undefined;
     for (const child of childrenOf(node)) pending.push({ node: child, block });
   }
-  return skipped;
+  return united(skipped);
+}
+
+/** Whether a place in bytes lies in one of the parts. */
+export function isWithin(parts: readonly Span[], at: number): boolean {
+  let [low, high] = [0, parts.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((parts[middle]?.end ?? Infinity) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return (parts[low]?.start ?? Infinity) < at;
+}
+
+function united(spans: readonly Span[]): Span[] {
+  const all: Span[] = [];
+  for (const span of [...spans].sort((a, b) => a.start - b.start)) {
+    const last = all.at(-1);
+    if (last === undefined || last.end < span.start) all.push(span);
+    else all[all.length - 1] = { start: last.start, end: Math.max(last.end, span.end) };
+  }
+  return all;
 }

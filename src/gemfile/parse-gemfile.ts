@@ -1,5 +1,5 @@
 import { GemfileError } from '../errors.js';
-import { earlyExits } from './early-exits.js';
+import { earlyExits, isWithin } from './early-exits.js';
 import type { GemCall, Quote } from './gem-call.js';
 import { literalStrings, readGemCall } from './gem-call.js';
 import { plainPath } from './plain-path.js';
@@ -228,7 +228,7 @@ export function parseGemfile(
   }
   const end = result.dataLoc?.startOffset ?? source.length;
   const skipped = earlyExits(result.value, isLoop, end);
-  const isSkipped = (at: number): boolean => skipped.some((span) => span.start < at && at < span.end);
+  const isSkipped = (at: number): boolean => isWithin(skipped, at);
   const bySource = (a: { line: number }, b: { line: number }): number => a.line - b.line;
   return {
     calls: calls
