@@ -24,7 +24,7 @@ export const outputFlag = {
 };
 
 /** A target whose rest is a path or a reference, which may hold a comma. */
-const OF_A_FILE = /^(?:rootfs|image|docker-archive|oci|dockerfile):/;
+const OF_A_FILE = /^\s*(?:rootfs|image|docker-archive|oci|dockerfile):/i;
 
 /** The targets that --target names, each once: given several times, or as a list with commas. */
 export function targetsOf(given: readonly string[]): string[] {

@@ -89,7 +89,11 @@ export async function fix(options: FixOptions): Promise<FixResult> {
   const { changes, byHand } = rewrite(project, {
     pins,
     liftable: new Set(report.plan?.liftable ?? []),
-    locked: (name) => ({ requirement: gemfile.get(name), remote: remoteOf(lockfile, name) }),
+    locked: (name) => ({
+      requirement: gemfile.get(name),
+      remote: remoteOf(lockfile, name),
+      needed: isNeeded(lockfile, name),
+    }),
   });
   const files = fileChanges(project);
   const addPlatforms = addPlatformsOf(report);

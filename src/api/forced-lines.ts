@@ -14,7 +14,8 @@ const MAY_FORCE = /force_ruby_platform|eval_gemfile/;
 
 /**
  * The gems that the Gemfile beside a lockfile has compiled, which no lockfile says. None where there is no Gemfile; where it
- * cannot be read none either, with a warning, so that the precompiled gems are judged.
+ * cannot be read none either, with a warning, so that the precompiled gems are judged. What DEPENDENCIES do not name the lockfile
+ * was made without: of a line that did not run, or that is of another lockfile, nothing is certain.
  *
  * @param file absolute path of the lockfile
  */
@@ -32,7 +33,11 @@ export async function forcedLines(
   try {
     if (!MAY_FORCE.test(await readSource(gemfile, gemfile))) return new Map();
     const project = await readProjectGemfiles(gemfile, { cwd, parser: await loadRubyParser() });
-    return forcedGems(project, (name) => isNeeded(lockfile, name));
+    const direct = new Set(lockfile.dependencies.map(({ name }) => name));
+    const forced = forcedGems(project, (name) => isNeeded(lockfile, name));
+    return new Map(
+      [...forced].map(([name, line]) => [name, { ...line, certain: line.certain && direct.has(name) }]),
+    );
   } catch (error) {
     if (!(error instanceof GemfileError)) throw error;
     warn({

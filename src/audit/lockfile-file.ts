@@ -17,6 +17,9 @@ export interface LockfileOnDisk {
 /** The names that Bundler gives a lockfile (Bundler::SharedHelpers#default_lockfile). */
 const NAMES = ['Gemfile.lock', 'gems.locked'];
 
+/** `Bundler::SharedHelpers#gemfile_names`: a Gemfile beside it is ignored. */
+const FIRST_GEMFILE = 'gems.rb';
+
 /** Largest lockfile in bytes; the largest in public use are below 1 MiB. */
 const MAX_SIZE = 64 * 1024 * 1024;
 
@@ -51,7 +54,8 @@ async function find(given: string, cwd: string): Promise<string> {
   const found = await kindOf(absolute);
   if (found === 'file') return given;
   if (found === 'directory') {
-    for (const name of NAMES) {
+    const first = (await kindOf(path.join(absolute, FIRST_GEMFILE))) === 'file';
+    for (const name of first ? [...NAMES].reverse() : NAMES) {
       if ((await kindOf(path.join(absolute, name))) === 'file') return path.join(given, name);
     }
   }

@@ -8,7 +8,7 @@ import type { Provision } from './provides.js';
 import { ceilingFor, providesLibrary, providesVersion } from './provides.js';
 import { requiresOf } from './requires.js';
 import { selectBinaries } from './select.js';
-import { isRubyExtension, rubyOfLibrary } from './shared-ruby.js';
+import { isRubyExtension, rubyLibraryOf, rubyOfLibrary } from './shared-ruby.js';
 import type { Finding, Judgement, SymbolVersionFinding, UncheckedVersionFinding } from './types.js';
 import { verdictOf } from './verdict.js';
 
@@ -57,7 +57,8 @@ export function judgeFiles(
   { target, cpu, ruby, rubyLibraries = [] }: JudgeFor,
 ): Judgement {
   const abi = rubyAbiOf(ruby);
-  const on: JudgedOn = { inside, target, cpu, abi, rubyLibraries, given: new Set() };
+  const taken = rubyLibraryOf(rubyLibraries, abi);
+  const on: JudgedOn = { inside, target, cpu, abi, rubyLibrary: taken, given: new Set() };
   const selection = selectBinaries(files.binaries, {
     cpu,
     libc: target.libc,
@@ -121,10 +122,12 @@ const ALWAYS_LOADED = /^(?:libc\.so\.6(?:\.1)?|ld-linux[-.].*|ld64\.so\.[12]|ld\
 
 const ISA_LEVELS: readonly X86IsaLevel[] = ['x86-64-baseline', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4'];
 
-interface JudgedOn extends Required<Pick<JudgeFor, 'target' | 'cpu' | 'rubyLibraries'>> {
+interface JudgedOn extends Required<Pick<JudgeFor, 'target' | 'cpu'>> {
   readonly inside: GemInside;
   /** The project's Ruby as `X.Y`. */
   readonly abi: string | undefined;
+  /** The soname of Ruby's shared library that is taken for given. */
+  readonly rubyLibrary: string | undefined;
   /** Grows with what is taken for given. */
   readonly given: Set<string>;
 }
@@ -155,7 +158,7 @@ function judgeBinary(binary: GemBinary, on: JudgedOn): Finding[] {
     if (inside.resolve(binary, library) !== undefined) continue;
     const provision = providesLibrary(target, library);
     if (provision === 'provided') continue;
-    if (ruby !== undefined && provision === 'unknown' && on.rubyLibraries.includes(library)) {
+    if (ruby !== undefined && provision === 'unknown' && library === on.rubyLibrary) {
       on.given.add(library);
       continue;
     }

@@ -62,7 +62,8 @@ function selectNamed(all: readonly GemBinary[], wanted: SelectFor): Selection {
   const stray = loadable
     .filter(
       ({ path, elf }) =>
-        (wanted.loose === true ? elf.cpu === undefined : elf.cpu !== wanted.cpu) && !saysSo(path, elf),
+        (wanted.loose === true ? elf.cpu === undefined : elf.cpu !== wanted.cpu) &&
+        !saysSo(path, elf, wanted.cpu),
     )
     .map((binary) => ({ kind: 'other-machine', file: binary.path, machine: machineOf(binary) }) as const);
   const forRuby = selectRuby(selectLibc(ours, wanted.libc), wanted.rubyAbi);
@@ -74,7 +75,7 @@ function selectNamed(all: readonly GemBinary[], wanted: SelectFor): Selection {
 
 /** A CPU's part of a directory or file name, in the words of RubyGems, GNU, Go, Debian, Node and Apple. */
 const CPU_IN_NAME =
-  /(?<=^|[-_./])(?:x86[-_]64|x64|amd64|i[3-6]86|ia32|x86|(?:win|linux|darwin|osx|macos)[-_]?(?:32|64)|32[-_]?bit|64[-_]?bit|aarch64\w*|arm64\w*|arm|armv\d\w*|armhf|armel|ppc\w*|powerpc\w*|s390x?|riscv\d*\w*|mips\w*|loong\w*|sparc\w*|alpha|hppa|ia64|m68k|sh4\w*|universal)(?=[-_./]|$)/i;
+  /(?<=^|[-_./])(?:x86[-_]64|x64|amd64|i[3-6]86|ia32|x86|(?:win|linux|darwin|osx|macos)[-_]?(?:32|64)|32[-_]?bit|64[-_]?bit|aarch64\w*|arm64\w*|arm|armv\d\w*|armhf|armel|ppc\w*|powerpc\w*|s390x?|riscv\d*\w*|mips\w*|loong\w*|sparc\w*|linux[-_]alpha|alpha(?=[-_]linux)|hppa|ia64|m68k|sh4\w*|universal)(?=[-_./]|$)/i;
 
 /** Whether a part of the path is named for a CPU. */
 export function namesCpu(path: string): boolean {
@@ -85,9 +86,22 @@ export function namesCpu(path: string): boolean {
 const SYSTEM_WORD =
   /(?<=^|[-_./])(?:(?:free|net|open|dragonfly|mid)?bsd|dragonfly|solaris|sunos|illumos|smartos|hp-?ux|aix|irix|android|haiku|hurd|kfreebsd|minix|qnx)\w*(?=[-_./]|$)/i;
 
-/** Whether the path says that the file is meant for another CPU, or for another system, alone. */
-function saysSo(path: string, { system }: Pick<ElfFile, 'system'>): boolean {
-  return system === undefined ? namesCpu(path) : SYSTEM_WORD.test(path);
+/** The CPUs that gems are precompiled for, by a part of the path. */
+const OWN_WORDS: Readonly<Partial<Record<Cpu, RegExp>>> = {
+  x86_64: /(?<=^|[-_./])(?:x86[-_]64|x64|amd64)(?=[-_./]|$)/i,
+  aarch64: /(?<=^|[-_./])(?:aarch64|arm64)(?=[-_./]|$)/i,
+};
+
+/** A path with `x86_64` in it, and no `aarch64`, does not lead to a file for aarch64 on purpose. */
+function isMislaid(path: string, cpu: Cpu | undefined, wanted: Cpu): boolean {
+  const own = cpu && OWN_WORDS[cpu];
+  return own !== undefined && !own.test(path) && OWN_WORDS[wanted]?.test(path) === true;
+}
+
+/** Whether the path says that the file is meant for another CPU than the wanted one, or for another system, alone. */
+function saysSo(path: string, { system, cpu }: Pick<ElfFile, 'system' | 'cpu'>, wanted: Cpu): boolean {
+  if (system !== undefined) return SYSTEM_WORD.test(path);
+  return namesCpu(path) && !isMislaid(path, cpu, wanted);
 }
 
 function machineOf({ elf }: GemBinary): string {

@@ -36,3 +36,14 @@ export function rubyLibrariesOf(files: readonly ElfFile[]): string[] {
     .flatMap(({ needed }) => needed.filter((soname) => rubyOfLibrary(soname) !== undefined));
   return [...new Set(sonames)].sort();
 }
+
+/**
+ * The one of these sonames that the Ruby that loads the extensions can have. A process has one Ruby, and that one shared library:
+ * of several, those for another Ruby are not it, and where more than one is left none is sure to be.
+ *
+ * @param abi that Ruby as `X.Y`, as far as it is known
+ */
+export function rubyLibraryOf(sonames: readonly string[], abi: string | undefined): string | undefined {
+  const [first, ...others] = sonames.filter((soname) => abi === undefined || rubyOfLibrary(soname) === abi);
+  return others.length === 0 ? first : undefined;
+}

@@ -62,10 +62,14 @@ export function withoutOwnPins(
 
 /** The `gem` lines of all files as they were before earlier runs added to them; a line of one that may not run is conditional. */
 export function linesWithoutOwnPins({ files }: ProjectGemfiles, parser: RubyParser): GemCall[] {
-  return files.flatMap(({ editor, ours, path, shown, conditional }) => {
+  return files.flatMap(({ editor, ours, path, shown, conditional, from }) => {
     const lifted = new GemfileEditor(editor.source, parser, { shown, path });
     if (ours) for (let own = lifted.own[0]; own !== undefined; own = lifted.own[0]) lifted.lift(own);
-    return lifted.syntax.calls.map((call) => (conditional ? { ...call, conditional } : call));
+    return lifted.syntax.calls.map((call) => ({
+      ...call,
+      conditional: conditional || call.conditional,
+      ...(from === undefined ? {} : { from: call.from ?? from }),
+    }));
   });
 }
 

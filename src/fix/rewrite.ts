@@ -18,6 +18,8 @@ export interface LockedLine {
   readonly requirement: readonly string[] | undefined;
   /** The server that the gem comes from; undefined where it is none. */
   readonly remote: string | undefined;
+  /** Other gems of the lockfile ask for it, so that it is installed without a line of its own too. */
+  readonly needed: boolean;
 }
 
 export interface Rewriting {
@@ -168,6 +170,9 @@ function write(project: ProjectGemfiles, pin: ReasonedPin, rewriting: Rewriting)
   const locked = rewriting.locked(pin.name);
   const active = activeOnes(all, locked);
   if (active.some(({ file }) => !file.ours)) return 'outside';
+  // Whatever installs the gem, its version is resolved by the line; compiled it is by a line that is installed alone.
+  const mayBeLeftOut = active.every(({ file, call }) => file.partial || call.partial);
+  if (pin.forceRuby && locked.needed && active.length > 0 && mayBeLeftOut) return 'left-out';
   const inSpec = project.gemspecs.find(({ name }) => name === pin.name);
   if (all.length === 0 && pin.direct && inSpec === undefined) return 'not-found';
   const changes: Change[] = [];

@@ -35,7 +35,7 @@ export interface Change extends Place {
  * - `outside`: its line lies outside of the project.
  * - `gemspec`: a gemspec declares it, with a requirement that shows only when it runs.
  */
-export type ByHandReason = EditRefusal | 'not-found' | 'outside' | 'gemspec';
+export type ByHandReason = EditRefusal | 'not-found' | 'outside' | 'gemspec' | 'left-out';
 
 export interface ByHand {
   readonly name: string;

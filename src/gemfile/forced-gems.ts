@@ -14,6 +14,13 @@ export interface ForcedLine {
   readonly certain: boolean;
 }
 
+interface DeclaredGem {
+  readonly file: string;
+  readonly call: GemCall;
+  readonly conditional: boolean;
+  readonly partial: boolean;
+}
+
 const OPTION = 'force_ruby_platform';
 
 /**
@@ -31,11 +38,15 @@ export function forcedGems(
   const isRead =
     notFollowed.every(({ what }) => what === 'gemspec') &&
     files.every(({ editor: { syntax } }) => syntax.dynamic.length === 0 && !syntax.redefinesGem);
-  const byName = new Map<string, { file: string; call: GemCall; conditional: boolean }[]>();
-  for (const { shown, editor, conditional } of files) {
+  const byName = new Map<string, DeclaredGem[]>();
+  for (const { shown, editor, conditional, partial } of files) {
     for (const call of editor.syntax.calls) {
       const known = byName.get(call.name) ?? [];
-      known.push({ file: shown, call, conditional: conditional || call.conditional });
+      known.push({
+        ...{ file: shown, call },
+        conditional: conditional || call.conditional,
+        partial: partial || call.partial,
+      });
       byName.set(call.name, known);
     }
   }
@@ -47,7 +58,7 @@ export function forcedGems(
     const certain =
       isRead &&
       lines.every((each) => saysTrue(each.call)) &&
-      lines.some((each) => !each.conditional && (!each.call.partial || !isNeeded(name)));
+      lines.some((each) => !each.conditional && (!each.partial || !isNeeded(name)));
     forced.set(name, { file, line: call.line, certain });
   }
   return forced;

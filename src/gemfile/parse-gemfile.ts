@@ -1,4 +1,5 @@
 import { GemfileError } from '../errors.js';
+import { earlyExits, isWithin } from './early-exits.js';
 import type { GemCall, Quote } from './gem-call.js';
 import { literalStrings, readGemCall } from './gem-call.js';
 import { plainPath } from './plain-path.js';
@@ -21,6 +22,10 @@ export interface EvaluatedCall {
   readonly line: number;
   /** Something decides whether it runs. */
   readonly conditional: boolean;
+  /** The block around it that says that its gems come from git or a path. */
+  readonly from?: string;
+  /** A group, a platform or a condition of Bundler's own around it may leave its gems out of an installation. */
+  readonly partial: boolean;
   /** Undefined where it shows only when it runs; else relative to the file, or absolute. */
   readonly path?: string;
 }
@@ -108,7 +113,12 @@ const CONDITIONS = new Set([
   'ClassNode',
   'ModuleNode',
   'PostExecutionNode',
+  'DefinedNode',
+  'SingletonClassNode',
 ]);
+
+/** `ready ||= …`, of a variable of any kind. */
+const SHORT_CIRCUIT = /(?:Or|And)WriteNode$/;
 
 const EVALUATORS = new Set([
   'eval',
@@ -128,6 +138,7 @@ const EVALUATORS = new Set([
 const ON_OTHERS = new Set([
   'gem',
   'eval',
+  'eval_gemfile',
   'instance_eval',
   'class_eval',
   'module_eval',
@@ -163,7 +174,7 @@ export function parseGemfile(
   const result = parsed(source, parser, shown);
   const calls: GemCall[] = [];
   const dynamic: DynamicCall[] = [];
-  const evaluated: EvaluatedCall[] = [];
+  const evaluated: (EvaluatedCall & { readonly start: number })[] = [];
   const gemspecs: GemspecCall[] = [];
   let sources: string[] | undefined = [];
   let redefinesGem = false;
@@ -188,13 +199,17 @@ export function parseGemfile(
         else calls.push(call);
       } else if (node.name === 'eval_gemfile' && first !== undefined) {
         const target = plainPath(first, path);
-        evaluated.push({ line, conditional, ...(target === undefined ? {} : { path: target }) });
+        evaluated.push({
+          ...{ line, conditional, partial, start: node.location.startOffset },
+          ...(from === undefined ? {} : { from }),
+          ...(target === undefined ? {} : { path: target }),
+        });
       } else if (node.name === 'gemspec') {
         gemspecs.push(gemspecCall(node, line, path));
       } else if (node.name === 'source' && node.block === null && first !== undefined) {
         const url = literalString(first) ?? sourceNamed(first);
         sources = url === undefined ? undefined : sources?.concat(url);
-      } else if (EVALUATORS.has(node.name) && first !== undefined && !isStandard(first)) {
+      } else if (EVALUATORS.has(node.name) && first !== undefined && !isStandard(node.name, first)) {
         dynamic.push({ kind: 'eval', line, text });
       } else if (node.block !== null) {
         if (ELSEWHERE.has(node.name)) from = node.name;
@@ -205,21 +220,28 @@ export function parseGemfile(
       const text = lineText(source, node.location.startOffset).trim();
       dynamic.push({ kind: node.name === 'gem' ? 'gem' : 'eval', line, text });
     }
-    redefinesGem ||= isNode(node, 'DefNode') && node.name === 'gem';
-    const below = conditional || CONDITIONS.has(node.constructor.name) || isLoop(node);
+    redefinesGem ||= definesGem(node);
+    const below = conditional || maySkip(node);
     for (const child of childrenOf(node).reverse()) {
       pending.push({ node: child, around: { conditional: below, from, partial } });
     }
   }
+  const end = result.dataLoc?.startOffset ?? source.length;
+  const skipped = earlyExits(result.value, isLoop, end);
+  const isSkipped = (at: number): boolean => isWithin(skipped, at);
   const bySource = (a: { line: number }, b: { line: number }): number => a.line - b.line;
   return {
-    calls: calls.sort((a, b) => a.span.start - b.span.start),
+    calls: calls
+      .map((call) => (isSkipped(call.span.start) ? { ...call, conditional: true } : call))
+      .sort((a, b) => a.span.start - b.span.start),
     dynamic: dynamic.sort(bySource),
-    evaluated,
+    evaluated: evaluated.map(({ start, ...call }) =>
+      isSkipped(start) ? { ...call, conditional: true } : call,
+    ),
     gemspecs,
     comments: result.comments.map(({ location }) => spanOf(location)),
     redefinesGem,
-    end: result.dataLoc?.startOffset ?? source.length,
+    end,
     quote: commonQuote(calls),
     sources,
   };
@@ -267,15 +289,40 @@ function parsed(source: ByteText, parser: RubyParser, shown: string): ParsedRuby
   return result;
 }
 
+/** Whether it shows only when it runs if all that is below a node runs, and once. */
+function maySkip(node: RubyNode): boolean {
+  const kind = node.constructor.name;
+  if (CONDITIONS.has(kind) || SHORT_CIRCUIT.test(kind) || isLoop(node)) return true;
+  // What stands behind the line that fails is skipped.
+  if (isNode(node, 'BeginNode')) return node.rescueClause !== null;
+  return isNode(node, 'CallNode') && node.isSafeNavigation();
+}
+
+/** Methods that make a method of a name. */
+const DEFINE = new Set(['define_method', 'define_singleton_method', 'alias_method']);
+
+/** `def gem`, `alias gem …`, `define_singleton_method(:gem) …` */
+function definesGem(node: RubyNode): boolean {
+  if (isNode(node, 'DefNode')) return node.name === 'gem';
+  const name = isNode(node, 'AliasMethodNode')
+    ? node.newName
+    : isNode(node, 'CallNode') && DEFINE.has(node.name)
+      ? node.arguments_?.arguments_[0]
+      : undefined;
+  if (name === undefined) return false;
+  return (isNode(name, 'SymbolNode') ? name.unescaped.value : literalString(name)) === 'gem';
+}
+
 function isLoop(node: RubyNode): boolean {
   if (!isNode(node, 'CallNode') || !isNode(node.block, 'BlockNode')) return false;
   return node.receiver !== null || !BLOCKS.has(node.name);
 }
 
 /** `require "rbconfig"`: of Ruby's library, which declares no gems. A path may. */
-function isStandard(node: RubyNode): boolean {
+function isStandard(method: string, node: RubyNode): boolean {
+  if (method !== 'require') return false;
   const text = literalString(node);
-  return text !== undefined && !/\.rb$|^[./]/.test(text) && !text.includes('gem ');
+  return text !== undefined && !/\.rb$|^[./]/.test(text);
 }
 
 /** `Bundler::Dsl#normalize_source`: the symbols that stand for the usual server. */

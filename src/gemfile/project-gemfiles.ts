@@ -22,8 +22,14 @@ export interface GemfileOnDisk {
   readonly ours: boolean;
   /** Something decides whether it is evaluated. */
   readonly conditional: boolean;
+  /** The block around its evaluation that says that its gems come from git or a path. */
+  readonly from?: string;
+  /** A group, a platform or a condition of Bundler's own around its evaluation may leave its gems out of an installation. */
+  readonly partial: boolean;
   readonly editor: GemfileEditor;
 }
+
+type Around = Pick<GemfileOnDisk, 'conditional' | 'from' | 'partial'>;
 
 export interface DeclaredInGemspec extends GemspecDependency {
   readonly file: string;
@@ -71,18 +77,18 @@ export async function readProjectGemfiles(
   const gemspecs: DeclaredInGemspec[] = [];
   const known = new Set<string>();
 
-  const open = async (file: string, conditional: boolean): Promise<GemfileOnDisk> => {
+  const open = async (file: string, around: Around): Promise<GemfileOnDisk> => {
     known.add(file);
     const shown = shownPath(file, cwd);
     const original = await readSource(file, shown);
     const ours = isInside(root, file) && isInside(await realpath(root), await realpath(file));
     const editor = new GemfileEditor(original, parser, { shown, path: file });
-    if (!conditional) refuseMalformed(editor.syntax.calls, shown);
+    if (!around.conditional) refuseMalformed(editor.syntax.calls, shown);
     // A Gemfile that is a link is written where it leads to: it is the one that was named.
-    return { path: file, shown, original, ours: ours || file === gemfile, conditional, editor };
+    return { path: file, shown, original, ours: ours || file === gemfile, ...around, editor };
   };
 
-  const first = await open(gemfile, false);
+  const first = await open(gemfile, { conditional: false, partial: false });
   const files: [GemfileOnDisk, ...GemfileOnDisk[]] = [first];
   for (const file of files) {
     const { evaluated, gemspecs: calls } = file.editor.syntax;
@@ -91,7 +97,7 @@ export async function readProjectGemfiles(
       if (target !== undefined && known.has(target)) continue;
       if (target === undefined || files.length >= MAX_FILES || !(await isFile(target))) {
         notFollowed.push({ file: file.shown, line: call.line, what: 'eval_gemfile' });
-      } else files.push(await open(target, file.conditional || call.conditional));
+      } else files.push(await open(target, surroundings(file, call)));
     }
     for (const call of calls) {
       const found = await specificationsOf(call, root, parser);
@@ -124,6 +130,16 @@ function refuseMalformed(calls: readonly GemCall[], shown: string): void {
       });
     }
   }
+}
+
+/** Blocks around `eval_gemfile` count for the gems of the file too: they are state of the one `Bundler::Dsl`. */
+function surroundings(file: GemfileOnDisk, call: EvaluatedCall): Around {
+  const from = call.from ?? file.from;
+  return {
+    conditional: file.conditional || call.conditional,
+    partial: file.partial || call.partial,
+    ...(from === undefined ? {} : { from }),
+  };
 }
 
 /** `Bundler::Dsl#with_gemfile`: relative to the file that the call stands in. */

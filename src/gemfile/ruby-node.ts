@@ -27,18 +27,21 @@ type Elements = readonly RubyNode[];
 
 /** The fields that are read here of the nodes that are asked for here. */
 interface NodeFields {
+  readonly AliasMethodNode: { readonly newName: RubyNode };
   readonly ArrayNode: { readonly elements: Elements; readonly openingLoc: Location | null };
   readonly AssocNode: {
     readonly key: RubyNode;
     readonly value: RubyNode;
     readonly operatorLoc: Location | null;
   };
+  readonly BeginNode: { readonly rescueClause: RubyNode | null };
   readonly BlockNode: { readonly body: RubyNode | null };
   readonly CallNode: {
     readonly name: string;
     readonly receiver: RubyNode | null;
     readonly arguments_: { readonly arguments_: Elements } | null;
     readonly block: RubyNode | null;
+    isSafeNavigation(): boolean;
   };
   readonly ConstantReadNode: { readonly name: string };
   readonly ConstantWriteNode: { readonly name: string; readonly value: RubyNode };

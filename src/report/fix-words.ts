@@ -36,6 +36,8 @@ export function byHandWords({ reason, places }: ByHand): string {
         : `no gem line has its name: it is declared where only Ruby can follow (${where}); the line takes the place of that`;
     case 'outside':
       return `${where}: the line lies outside of the project, where nothing is edited`;
+    case 'left-out':
+      return `${where}: a group or a platform may leave the line out, and other gems bring the gem in all the same, precompiled then; the line has to stand outside of it`;
     case 'gemspec':
       return `${where}: a gemspec declares it, with a requirement that is computed`;
   }

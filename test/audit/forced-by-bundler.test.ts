@@ -80,6 +80,16 @@ describe('a gem that the Gemfile has compiled', () => {
     expect(gem?.notes?.[0]?.kind).toBe(note);
   });
 
+  it('is judged as it is locked where the lockfile was made without the line, for a gem that others bring in', async () => {
+    const text = lockfile
+      .replace(/^ {2}pg \(.*\n/m, '')
+      .replace('    sequel (', '    sequel_pg (1.0)\n      pg\n$&');
+    expect(text).not.toMatch(/^ {2}pg /m);
+    const gem = await audited({ Gemfile: forced(), 'Gemfile.lock': text });
+    expect(gem).toMatchObject({ platform: 'x86_64-linux', verdict: 'incompatible' });
+    expect(gem?.notes?.[0]?.kind).toBe('force-ruby-unclear');
+  });
+
   it('has nothing to install where there is no variant to compile', async () => {
     const text = lockfile.replace(NATIVE, '    pg (1.6.1-x86_64-linux)\n    thruster (0.1.9-x86_64-linux)\n');
     const root = await mkdtemp(path.join(bundler.directory, 'app-'));

@@ -18,6 +18,12 @@ beforeAll(async () => {
   await put('modern/gems.locked', LOCK);
   await put('both/Gemfile.lock', LOCK);
   await put('both/gems.locked', 'not this one');
+  await put('ignored/Gemfile', '');
+  await put('ignored/Gemfile.lock', 'not this one');
+  await put('ignored/gems.rb', '');
+  await put('ignored/gems.locked', LOCK);
+  await put('unlocked/gems.rb', '');
+  await put('unlocked/Gemfile.lock', LOCK);
   await put('odd/Gemfile.next.lock', LOCK);
   await put('conflict/Gemfile.lock', LOCK.replace('    foo', '<<<<<<< HEAD\n    foo'));
   await put('binary/Gemfile.lock', '\x7fELF\x02\x01\x01');
@@ -34,6 +40,8 @@ describe('a lockfile', () => {
     ['app/Gemfile.lock', 'app/Gemfile.lock', 'app'],
     ['modern', 'modern/gems.locked', 'modern'],
     ['both', 'both/Gemfile.lock', 'both'],
+    ['ignored', 'ignored/gems.locked', 'ignored'],
+    ['unlocked', 'unlocked/Gemfile.lock', 'unlocked'],
     ['odd/Gemfile.next.lock', 'odd/Gemfile.next.lock', 'odd'],
     ['./bare/../app', 'app/Gemfile.lock', 'app'],
   ])('is found for %s', async (given, file, directory) => {

@@ -291,6 +291,27 @@ describe('gemcompat fix', () => {
     expect(await readdir(real)).toEqual(['Gemfile']);
   });
 
+  it.each([
+    ['its line', 'gem "pg", "~> 1.5", group: :test', ''],
+    ['the file of its line', 'group(:test) { eval_gemfile "more.rb" }', 'gem "pg", "~> 1.5"\n'],
+  ])(
+    'does not have a gem compiled that others bring in where a group leaves out %s',
+    async (_, line, more) => {
+      const directory = await app();
+      const gemfile = (await text(directory)).replace(/^gem "pg".*/m, line);
+      await writeFile(path.join(directory, 'Gemfile'), gemfile);
+      await writeFile(path.join(directory, 'more.rb'), more);
+      const lockfile = (await text(directory, 'Gemfile.lock')).replace('    sequel (5.95.1)', '$&\n      pg');
+      await writeFile(path.join(directory, 'Gemfile.lock'), lockfile);
+      const { code, stdout } = await fix(directory);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/pg: \S+:\d+: a group or a platform may leave the line out/);
+      expect(stdout).toContain("write: gem 'pg', '~> 1.5', force_ruby_platform: true");
+      expect(await text(directory)).toContain(line);
+      expect(await text(directory, 'more.rb')).toBe(more);
+    },
+  );
+
   it('knows gems.rb by gems.locked, and a Gemfile of another name by its lockfile', async () => {
     const directory = await app();
     await copyFile(path.join(directory, 'Gemfile'), path.join(directory, 'gems.rb'));

@@ -17,6 +17,7 @@ describe('--target', () => {
       ['dockerfile:a,b/Dockerfile', 'al2'],
       ['dockerfile:a,b/Dockerfile', 'al2'],
     ],
+    [['al2023, Rootfs:/srv/a,b'], ['al2023', 'Rootfs:/srv/a,b']],
     [[','], [',']],
     [[''], ['']],
   ])('%j', (given, names) => {

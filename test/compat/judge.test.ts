@@ -175,6 +175,19 @@ describe('a file for another C library or CPU', () => {
     expect(judge({ ...twice, binaries: [...twice.binaries, last] }).verdict).toBe('incompatible');
   });
 
+  it.each(['exe/x86_64-linux/foo', 'native/linux-x64/foo.so', 'vendor/2.0-alpha/foo.so'])(
+    'is not passed over as %s',
+    (path) => {
+      const arm = elf({ machine: 183, cpu: 'aarch64' });
+      expect(judge(contents({ 'lib/a.so': gnu, [path]: arm }))).toMatchObject({
+        verdict: 'unknown',
+        findings: [{ kind: 'other-machine', file: path, machine: 'aarch64' }],
+      });
+      const within = `exe/aarch64-linux/${path}`;
+      expect(judge(contents({ 'lib/a.so': gnu, [within]: arm })).verdict).toBe('compatible');
+    },
+  );
+
   it('is not passed over where nothing says that it is for another CPU alone', () => {
     const arm = elf({ machine: 183, cpu: 'aarch64' });
     expect(judge(contents({ 'lib/a.so': gnu, 'exe/foo': arm }))).toMatchObject({

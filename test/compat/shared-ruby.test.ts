@@ -71,6 +71,25 @@ describe('an extension that is linked to it', () => {
     });
   });
 
+  it.each([
+    ['several Rubies, and which one runs is not known', undefined, ['libruby.so.3.2', 'libruby.so.3.3']],
+    ['two builds of the Ruby that runs', '3.3', ['libruby-3.3.so.3.3', 'libruby.so.3.3']],
+  ])('is unknown beside extensions of %s', (_, ruby, given) => {
+    const judgement = judge(extension(), { given, ...(ruby === undefined ? {} : { ruby }) });
+    expect(judgement).toMatchObject({
+      verdict: 'unknown',
+      findings: [{ kind: 'unchecked-library', library: 'libruby.so.3.3' }],
+    });
+    expect(judgement.given).toBeUndefined();
+  });
+
+  it('fits beside extensions of another Ruby, where it is for the one that runs', () => {
+    expect(judge(extension(), { ruby: '3.3', given: ['libruby.so.3.2', 'libruby.so.3.3'] })).toMatchObject({
+      verdict: 'compatible',
+      given: ['libruby.so.3.3'],
+    });
+  });
+
   it('is unknown where nothing says that the Ruby there has it, as in a precompiled gem', () => {
     const gem = contents({ 'lib/a.so': extension() });
     expect(judgeGem(gem, { target: target(), cpu: 'x86_64', ruby: '3.3.6' })).toMatchObject({

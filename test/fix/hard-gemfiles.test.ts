@@ -69,7 +69,7 @@ async function run(
   const rewritten = rewrite(project, {
     pins,
     liftable: new Set(liftable),
-    locked: (name) => ({ requirement: hard.locked?.[name], remote: hard.remotes?.[name] }),
+    locked: (name) => ({ requirement: hard.locked?.[name], remote: hard.remotes?.[name], needed: false }),
   });
   return { ...rewritten, project };
 }

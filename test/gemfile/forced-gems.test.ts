@@ -49,6 +49,10 @@ describe('force_ruby_platform of a Gemfile', () => {
       'in a source block',
       'source "https://gems.example.com" do\n  gem "pg", force_ruby_platform: true\nend\n',
     ],
+    [
+      'beside jumps that leave nothing of it out',
+      'def at(x)\n  return x\nend\n[1].each { |x| next if x }\ngroup(:test) { next if ENV["CI"] }\ngem "pg", force_ruby_platform: true\n',
+    ],
     ['on both of two lines', 'gem "pg", force_ruby_platform: true\n'.repeat(2)],
     [
       'in a file that is evaluated',
@@ -79,6 +83,29 @@ describe('force_ruby_platform of a Gemfile', () => {
       'eval_gemfile ENV["MORE"]\ngem "pg", force_ruby_platform: true\n',
     ],
     ['where gem is another method', 'def gem(name, **) = super(name)\ngem "pg", force_ruby_platform: true\n'],
+    ['behind a return', 'return unless ENV["PG"]\ngem "pg", force_ruby_platform: true\n'],
+    [
+      'behind a next of a block of Bundler',
+      'group :default do\n  next unless ENV["PG"]\n  gem "pg", force_ruby_platform: true\nend\n',
+    ],
+    [
+      'behind what may fail and is rescued',
+      'begin\n  Integer("x")\n  gem "pg", force_ruby_platform: true\nrescue ArgumentError\nend\n',
+    ],
+    ['behind an or', 'ready = 1\nready ||= gem("pg", force_ruby_platform: true)\n'],
+    ['in defined?', 'defined?(gem("pg", force_ruby_platform: true))\n'],
+    ['in an argument that nil leaves out', 'nil&.tap(gem("pg", force_ruby_platform: true))\n'],
+    ['beside a line that is sent', 'send("gem", "pg")\ngem "pg", force_ruby_platform: true\n'],
+    ['beside a text that is evaluated', 'eval "gem(%(pg))"\ngem "pg", force_ruby_platform: true\n'],
+    [
+      'beside a file that another object evaluates',
+      'tap { |dsl| dsl.eval_gemfile "more.rb" }\ngem "pg", force_ruby_platform: true\n',
+      { 'more.rb': 'gem "pg"\n' },
+    ],
+    [
+      'where gem is defined anew',
+      'define_singleton_method(:gem) { |name, **| super(name) }\ngem "pg", force_ruby_platform: true\n',
+    ],
     [
       'in a file that may not be evaluated',
       'eval_gemfile "more.rb" if ENV["MORE"]\n',
@@ -92,6 +119,13 @@ describe('force_ruby_platform of a Gemfile', () => {
   it('is not certain in a group that may be left out, where another gem asks for it', async () => {
     const inGroup = await forcedIn('group :test do\n  gem "needed", force_ruby_platform: true\nend\n');
     expect(inGroup.forced.get('needed')?.certain).toBe(false);
+    const aroundFile = await forcedIn('group :test do\n  eval_gemfile "more.rb"\nend\n', {
+      'more.rb': 'gem "needed", force_ruby_platform: true\n',
+    });
+    expect(aroundFile.forced.get('needed')?.certain).toBe(false);
+    expect(bundler.read(aroundFile.path)).toContainEqual(
+      expect.objectContaining({ name: 'needed', groups: ['test'], force: true }),
+    );
     const always = await forcedIn('gem "needed", force_ruby_platform: true\n');
     expect(always.forced.get('needed')).toEqual({ file: 'Gemfile', line: 2, certain: true });
   });
