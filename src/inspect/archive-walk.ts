@@ -9,6 +9,7 @@ import { ArReader } from './archive/ar.js';
 import { ArchiveError } from './archive/archive-error.js';
 import { CpioReader } from './archive/cpio.js';
 import type { ArchiveEntry, EntrySink } from './archive/entry.js';
+import { HardLinks } from './archive/hard-links.js';
 import { RpmPrologue } from './archive/rpm.js';
 import { FileProbe, concernOf, elfSink } from './file-probe.js';
 import type { ProbePorts } from './file-probe.js';
@@ -87,6 +88,7 @@ class ArchiveWalk {
   readonly #again: ReadonlyMap<string, readonly FileRange[]> | undefined;
   readonly #last: boolean;
   readonly #budget: Budget = { entries: 0, inflated: 0 };
+  readonly #hardLinks = new HardLinks();
   readonly #occurrences = new Map<string, number>();
   /** What waits for the xz decoder. */
   readonly #deferred: (() => Promise<void>)[] = [];
@@ -111,6 +113,11 @@ class ArchiveWalk {
       this.#report(name, result);
     }
     for (let next = this.#deferred.shift(); next !== undefined; next = this.#deferred.shift()) await next();
+    for (const { path, target, file } of this.#hardLinks.ends()) {
+      const reason = `it is a hard link to ${target}, which the archive does not have`;
+      if (file !== undefined) this.#ports.tree.hardLink(path, file);
+      else this.#report(path, { kind: 'unreadable', code: 'ARCHIVE_LINK_DANGLING', reason });
+    }
   }
 
   #level(prefix: string, depth: number, withinXz: boolean): Level {
@@ -321,8 +328,9 @@ class ArchiveWalk {
       if (entry.kind === 'other') tree.specialFiles += 1;
       if (entry.kind === 'hard-link') {
         const target = entryPath(entry.linkname.replace(/^\/+/, ''));
-        if (target !== undefined) tree.hardLink(path, `${level.prefix}${target}`);
+        this.#hardLinks.link(path, target === undefined ? entry.linkname : `${level.prefix}${target}`);
       }
+      if (entry.kind === 'file') this.#hardLinks.file(path);
       if (entry.kind === 'file' || entry.kind === 'hard-link') {
         tree.filesSeen += 1;
         seen?.(path);

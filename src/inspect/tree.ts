@@ -46,9 +46,6 @@ export interface TreePart {
   readonly specialFiles: number;
 }
 
-/** Longest chain of hard links in an archive that is followed: programs that write them name the file itself. */
-const MAX_HARD_LINKS = 40;
-
 /** Collects a tree as it is read. */
 export class TreeCollector {
   filesSeen = 0;
@@ -72,8 +69,8 @@ export class TreeCollector {
   }
 
   /** A further name of a file in an archive: the file is there under each, since `$ORIGIN` is where the name is. */
-  hardLink(path: string, target: string): void {
-    if (path !== target) this.#hardLinks.set(path, target);
+  hardLink(path: string, file: string): void {
+    this.#hardLinks.set(path, file);
   }
 
   /** A path that lies in the directory of an installed gem. */
@@ -147,15 +144,8 @@ export class TreeCollector {
   #linked(): { path: string; result: FileResult }[] {
     if (this.#hardLinks.size === 0) return [];
     const byPath = new Map([...this.#results.values()].map(({ path, result }) => [path, result]));
-    return [...this.#hardLinks].flatMap(([path, first]) => {
-      let target = first;
-      // In tar a link may name a link before it.
-      for (let steps = 0; steps < MAX_HARD_LINKS && !byPath.has(target); steps += 1) {
-        const next = this.#hardLinks.get(target);
-        if (next === undefined) break;
-        target = next;
-      }
-      const result = byPath.get(target);
+    return [...this.#hardLinks].flatMap(([path, file]) => {
+      const result = byPath.get(file);
       return result?.kind === 'elf' || result?.kind === 'unreadable' ? [{ path, result }] : [];
     });
   }

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { buildGem, tarArchive } from '../helpers/gems.js';
 import { inspect } from '../../src/api/inspect.js';
+import { inspectExitCode } from '../../src/inspect/report.js';
 import { directory, elf, fixture, inspectBytes, packed, pathsOf, zipArchive } from './trees.js';
 
 describe('a jar in a directory', () => {
@@ -164,5 +165,44 @@ describe('archives inside archives', () => {
     expect(report.unreadable).toEqual([
       expect.objectContaining({ file: 'broken.tar.gz', code: 'ARCHIVE_TRUNCATED' }),
     ]);
+  });
+});
+
+describe('a hard link in a tar archive', () => {
+  const file = { name: 'x/app', data: elf() };
+  const link = (name: string, linkname: string): { name: string; type: string; linkname: string } => ({
+    ...{ name, linkname },
+    type: '1',
+  });
+
+  it.each([
+    ['to a file', [file, link('bin/app', 'x/app')]],
+    ['to a link', [file, link('bin/app', 'x/app'), link('bin/other', 'bin/app')]],
+    ['to itself, as tar stores a file that it is given twice', [file, link('x/app', './x/app')]],
+    ['that comes before its file', [link('bin/app', 'x/app'), file]],
+    ['to a text', [file, { name: 'text', data: Buffer.from('words') }, link('bin/text', 'text')]],
+  ])('%s is read', async (_, entries) => {
+    const report = await inspectBytes(tarArchive(entries), { target: 'debian-13' });
+    expect(report.unreadable).toEqual([]);
+    expect(report.summary).toMatchObject({ incompatible: 0, unknown: 0 });
+  });
+
+  it.each([
+    ['to what is not there', [file, link('bin/app', 'elsewhere/app')], ['bin/app']],
+    ['out of the archive', [file, link('bin/app', '../../x/app')], ['bin/app']],
+    ['in a circle', [file, link('a', 'b'), link('b', 'a')], ['a', 'b']],
+    ['alone', [link('bin/app', 'x/app')], ['bin/app']],
+    [
+      'through a link to a directory',
+      [file, { name: 'y', type: '2', linkname: 'x' }, link('bin/app', 'y/app')],
+      ['bin/app'],
+    ],
+  ])('%s leaves something unread', async (_, entries, unread) => {
+    const report = await inspectBytes(tarArchive(entries), { target: 'debian-13' });
+    expect(report.unreadable).toEqual(
+      unread.map((name) => expect.objectContaining({ file: name, code: 'ARCHIVE_LINK_DANGLING' }) as unknown),
+    );
+    expect(report.summary.unknown).toBeGreaterThan(0);
+    expect(inspectExitCode(report)).toBe(3);
   });
 });

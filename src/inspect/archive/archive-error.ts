@@ -11,7 +11,8 @@ export type ArchiveErrorCode =
   /** A format, or a feature of one, that is not read. */
   | 'ARCHIVE_UNSUPPORTED'
   /** An entry's name leads out of the archive. */
-  | 'ARCHIVE_PATH_ESCAPES';
+  | 'ARCHIVE_PATH_ESCAPES'
+  | 'ARCHIVE_LINK_DANGLING';
 
 /** What is wrong with an archive, without its name: whoever reads it knows where it lies. */
 export class ArchiveError extends Error {
