@@ -253,9 +253,8 @@ class DirectoryWalk {
         tree.report(path, { kind: 'specification', text: head.toString('utf8', 0, SPECIFICATION_HEAD) });
         return;
       }
-      // `#!` and gzip are judged by their size too.
-      const asked = head[0] === 0x23 || head[0] === 0x1f;
-      const size = length < HEAD ? length : asked ? fstatSync(fd).size : undefined;
+      // gzip is judged by its size too.
+      const size = length < HEAD ? length : head[0] === 0x1f ? fstatSync(fd).size : undefined;
       const magic = concernOf(head.subarray(0, MAGIC_LENGTH), size);
       switch (magic) {
         case undefined:
@@ -265,7 +264,8 @@ class DirectoryWalk {
           this.#elf(fd, head, path);
           return;
         case 'script':
-          if (hasNul(fd)) tree.report(path, { kind: 'nested-archive' });
+          if (head.includes(0) || (length === HEAD && hasNul(fd, HEAD)))
+            tree.report(path, { kind: 'nested-archive' });
           return;
         case 'unsupported-archive':
           tree.report(path, { kind: 'nested-archive' });
@@ -365,9 +365,9 @@ function kindOf(
 }
 
 /** A long script with a NUL in it. */
-function hasNul(fd: number): boolean {
-  const buffer = Buffer.allocUnsafe(256 << 10);
-  for (let position = 0; ;) {
+function hasNul(fd: number, from: number): boolean {
+  const buffer = Buffer.allocUnsafe(64 << 10);
+  for (let position = from; ;) {
     const count = readSync(fd, buffer, 0, buffer.length, position);
     if (count === 0) return false;
     if (buffer.subarray(0, count).includes(0)) return true;

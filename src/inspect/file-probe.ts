@@ -5,16 +5,12 @@ import type { ArchiveFormat, Magic } from './magic.js';
 import { MAGIC_LENGTH, gzipOfNoConcern, magicOf } from './magic.js';
 import type { FileResult } from './tree.js';
 
-/** A script of more bytes may carry binary data behind its text, as self-extracting ones do. */
-const LONG_SCRIPT = 256 << 10;
-
 /** What a loader has to do with a file that begins with `head`; undefined where nothing. */
 export function concernOf(head: Uint8Array, size: number | undefined): Magic | undefined {
   const magic = magicOf(head);
   // Archives for a linker are not loaded: what was linked from them is.
   if (magic === undefined || magic === 'static-archive') return undefined;
   if (magic === 'gzip' && gzipOfNoConcern(head, size)) return undefined;
-  if (magic === 'script' && (size === undefined || size < LONG_SCRIPT)) return undefined;
   return magic;
 }
 

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { ElfError, GemArchiveError } from '../errors.js';
 import { parseElf } from '../elf/parse.js';
 import { isGemVersion } from '../version/gem-version.js';
@@ -9,7 +10,7 @@ import { ReaderThreads } from './reader-threads.js';
 import { readArchive, unreadable } from './archive-walk.js';
 import type { WalkPorts } from './archive-walk.js';
 import { isSystemError, walkDirectory } from './directory-walk.js';
-import type { DirectoryFindings } from './directory-walk.js';
+import type { DirectoryFindings, FoundArchive } from './directory-walk.js';
 import { readFoundArchive } from './found-archive.js';
 import { subjectError } from './inspect-error.js';
 import type { InspectLimits } from './limits.js';
@@ -320,9 +321,14 @@ async function readDirectory(path: string, file: string, ports: ReadPorts): Prom
       ...(seen === undefined ? {} : { seen }),
       ...(signal === undefined ? {} : { signal }),
     });
-    await Promise.all(
-      found.archives.map((archive) => ports.limit(() => readFoundArchive(archive, walkPorts(tree, ports)))),
-    );
+    const read = (archive: FoundArchive): Promise<void> =>
+      ports.limit(() => readFoundArchive(archive, walkPorts(tree, ports)));
+    await Promise.all(found.archives.map(read));
+    for (let next = threads.takeBack(); next !== undefined; next = threads.takeBack()) {
+      await read(next);
+      // What the threads have to say is heard in between.
+      await setImmediate();
+    }
     for (const part of await threads.archives()) tree.absorb(part);
   } catch (error) {
     throw systemError(path, error);

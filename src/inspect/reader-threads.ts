@@ -7,6 +7,9 @@ import type { TreePart } from './tree.js';
 /** Smaller archives are read sooner than a thread is there. In bytes. */
 const WORTH_A_THREAD = 1 << 20;
 
+/** Archives that a thread has at a time: one that it reads, and one that it need not wait for. */
+const MOST_AT_A_THREAD = 2;
+
 /** More do not pay: what takes the time is the system, or one large archive. */
 const MOST_THREADS = 4;
 
@@ -33,6 +36,8 @@ export class ReaderThreads {
   readonly #most: number;
   readonly #threads: Thread[] = [];
   readonly #archives: TreePart[] = [];
+  /** Archives that no thread has yet. */
+  readonly #waiting: FoundArchive[] = [];
   readonly #walked: Extract<ThreadAnswer, { kind: 'directory' }>[] = [];
   #walking = 0;
   #failure: Error | undefined;
@@ -47,8 +52,14 @@ export class ReaderThreads {
   /** Takes an archive, unless it is small or there is no thread to spare. */
   takeArchive(archive: FoundArchive): boolean {
     if (archive.size < WORTH_A_THREAD || this.#most === 0) return false;
-    this.#post(this.#thread(), { kind: 'archive', archive, limits: this.#limits });
+    this.#waiting.push(archive);
+    this.#feed();
     return true;
+  }
+
+  /** An archive that was taken and that no thread has begun: whoever asks reads it. */
+  takeBack(): FoundArchive | undefined {
+    return this.#waiting.pop();
   }
 
   /** Takes a directory to walk, if a thread has nothing to do. */
@@ -85,6 +96,15 @@ export class ReaderThreads {
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
 
+  #feed(): void {
+    while (this.#waiting.length > 0) {
+      const thread = this.#thread();
+      if (thread.open >= MOST_AT_A_THREAD) return;
+      const archive = this.#waiting.shift();
+      if (archive !== undefined) this.#post(thread, { kind: 'archive', archive, limits: this.#limits });
+    }
+  }
+
   #answer(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;
@@ -109,6 +129,7 @@ export class ReaderThreads {
         this.#walking -= 1;
         this.#walked.push(answer);
       } else this.#failure ??= new Error(answer.message);
+      this.#feed();
       this.#wake();
     });
     worker.on('error', (error) => {

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { inspect } from '../../src/api/inspect.js';
 import { inspectExitCode } from '../../src/inspect/report.js';
 import { buildGem } from '../helpers/gems.js';
-import { directory, elf, fixture, inspectBytes, packed, pathsOf } from './trees.js';
+import { directory, elf, fixture, inspectBytes, packed, pathsOf, zipArchive } from './trees.js';
 
 describe('a directory', () => {
   it('does not follow links, and has a file with several names under each', async () => {
@@ -281,5 +281,26 @@ describe('standard input', () => {
     await expect(
       inspect({ paths: ['-'], input, env: {}, limits: { standardInput: 1000 } }),
     ).rejects.toMatchObject({ code: 'INSPECT_STDIN_LIMIT' });
+  });
+});
+
+describe('a script with something behind its text', () => {
+  it.each([
+    ['short', 0],
+    ['longer than what is read of other files', 100_000],
+  ])('is an archive that is not read, %s', async (_, padding) => {
+    const text = `#!/bin/sh\n${'# words\n'.repeat(padding / 8)}exec java -jar "$0"\n`;
+    const cwd = directory({
+      run: Buffer.concat([Buffer.from(text), zipArchive([{ name: 'a', data: elf() }])]),
+    });
+    const report = await inspect({ paths: ['.'], cwd, env: {}, target: 'debian-13' });
+    expect(report.summary).toMatchObject({ compatible: 0, unknown: 1 });
+    expect(inspectExitCode(report)).toBe(3);
+  });
+
+  it('is of no concern where it is text alone', async () => {
+    const cwd = directory({ run: Buffer.from(`#!/bin/sh\n${'# words\n'.repeat(20_000)}`), tool: elf() });
+    const report = await inspect({ paths: ['.'], cwd, env: {}, target: 'debian-13' });
+    expect(report.summary).toMatchObject({ compatible: 1, unknown: 0 });
   });
 });
