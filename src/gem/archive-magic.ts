@@ -39,6 +39,14 @@ const firstOfSignature: ReadonlySet<number | undefined> = new Set([
   ...Array.from({ length: 16 }, (_, low) => 0x50 | low),
 ]);
 
+/**
+ * Whether a file that begins with this byte can be an archive that is known by its beginning, as all but tar are.
+ * @param size of the file in bytes: tar archives are made of blocks of 512 (POSIX, pax, "ustar Interchange Format")
+ */
+export function mayBeginArchive(first: number, size: number): boolean {
+  return size % 512 === 0 || firstOfSignature.has(first) || first === 0x30;
+}
+
 /** cpio(5): a header of `newc` (with or without checksum) or `odc`, with all of its digits. */
 const cpio = /^(?:07070[12][0-9A-Fa-f]{104}|070707[0-7]{70})/;
 

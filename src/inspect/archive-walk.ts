@@ -17,7 +17,7 @@ import { gemDirectoryOf, isSpecification, specificationSink } from './gem-home.j
 import { inflated, spend } from './inflate.js';
 import type { Budget, InspectLimits } from './limits.js';
 import type { ArchiveFormat, CompressedFormat } from './magic.js';
-import { MAGIC_LENGTH, magicOf, unsupportedName } from './magic.js';
+import { MAGIC_LENGTH, magicOf, mayBegin, unsupportedName } from './magic.js';
 import { NestedStreams } from './nested-streams.js';
 import { peek } from './peek.js';
 import type { ByteSource } from './source.js';
@@ -270,6 +270,7 @@ class ArchiveWalk {
     const { readZip } = await import('./archive/zip.js');
     await readZip(source, {
       visit: (entry) => this.#visit(entry, level),
+      mayBegin,
       concerns: (head, size) => concernOf(head, size) !== undefined,
       unreadable: (entry, { code, message }) => {
         const path = `${level.prefix}${entryPath(entry.name.replace(/^\/+/, '')) ?? entry.name}`;

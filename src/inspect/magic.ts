@@ -1,6 +1,12 @@
 import { gunzipSync, constants } from 'node:zlib';
 import { isElf } from '../elf/magic.js';
-import { ARCHIVE_MAGIC_LENGTH, isArchive, isScript, isStaticArchive } from '../gem/archive-magic.js';
+import {
+  ARCHIVE_MAGIC_LENGTH,
+  isArchive,
+  isScript,
+  isStaticArchive,
+  mayBeginArchive,
+} from '../gem/archive-magic.js';
 import { isGzip } from '../gem/inflate.js';
 import { isZstd } from '../target/image/zstd-frames.js';
 
@@ -45,6 +51,13 @@ export function magicOf(head: Uint8Array): Magic | undefined {
   if (hex.startsWith('303730373031') || hex.startsWith('303730373032')) return 'cpio';
   if (OTHER_SIGNATURES.test(hex)) return 'unsupported-archive';
   return GEM_MEMBERS.test(firstName(head)) ? 'gem' : 'tar';
+}
+
+/** Whether `magicOf` may know a file of which only the first byte and the size are there. */
+export function mayBegin(first: number, size: number): boolean {
+  // ELF, gzip, `#!` and `!<arch>`.
+  const own = first === 0x7f || first === 0x1f || first === 0x23 || first === 0x21;
+  return own || mayBeginArchive(first, size);
 }
 
 /** Those of `isArchive` that are not opened, as hex: cpio's old format, bzip2, LZ4, 7z, lzip, RAR, SquashFS. */

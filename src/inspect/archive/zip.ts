@@ -5,6 +5,7 @@ import type { Entry, ZipFile } from 'yauzl';
 import type { ByteSource } from '../source.js';
 import { ArchiveError } from './archive-error.js';
 import type { ArchiveErrorCode } from './archive-error.js';
+import { firstInflatedByte } from './deflate-head.js';
 import type { ArchiveEntry, EntrySink } from './entry.js';
 
 /** `version made by` of a Unix program (APPNOTE.TXT 4.4.2.2); its external attributes have the mode in the upper half. */
@@ -31,6 +32,8 @@ const MAX_LINK = 64 << 10;
 export interface ZipPorts {
   /** Asked once for each entry, in the order of the zip's directory. Undefined: it is passed over. */
   readonly visit: (entry: ArchiveEntry) => EntrySink | undefined;
+  /** Whether a file with this first byte can be of concern; asked before more of it is inflated. */
+  readonly mayBegin: (first: number, size: number) => boolean;
   /** Whether a file that begins so is of concern; asked where that can be told without reading it whole. */
   readonly concerns: (head: Uint8Array, size: number) => boolean;
   readonly unreadable: (entry: ArchiveEntry, error: ArchiveError) => void;
@@ -171,7 +174,7 @@ function checkReadable(entry: Entry): void {
 const LOCAL_HEADER = 30;
 
 /** Whether the first bytes are of concern. True where they cannot be had so: reading the file will say why. */
-function mayConcern(entry: Entry, heads: ReadAhead, { concerns }: ZipPorts): boolean {
+function mayConcern(entry: Entry, heads: ReadAhead, { mayBegin, concerns }: ZipPorts): boolean {
   const { compressedSize, uncompressedSize, relativeOffsetOfLocalHeader: at } = entry;
   const length =
     LOCAL_HEADER + entry.fileNameLength + entry.extraFieldLength + Math.min(PEEK, compressedSize);
@@ -183,11 +186,13 @@ function mayConcern(entry: Entry, heads: ReadAhead, { concerns }: ZipPorts): boo
     bytes = heads.read(at, start + Math.min(PEEK, compressedSize));
   }
   const data = bytes.subarray(start, start + Math.min(PEEK, compressedSize));
+  const isDeflated = entry.compressionMethod === DEFLATED;
+  const first = isDeflated ? firstInflatedByte(data) : data[0];
+  if (first !== undefined && !mayBegin(first, uncompressedSize)) return false;
   try {
-    const head =
-      entry.compressionMethod === DEFLATED
-        ? inflateRawSync(data, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 2 * PEEK })
-        : data;
+    const head = isDeflated
+      ? inflateRawSync(data, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 2 * PEEK })
+      : data;
     const enough = head.length >= Math.min(512, uncompressedSize);
     return !enough || concerns(head.subarray(0, 512), uncompressedSize);
   } catch {
