@@ -57,6 +57,8 @@ interface Level {
   /** 0 in the archive itself. */
   readonly depth: number;
   readonly streams: NestedStreams;
+  /** Absent in a zip, which has no hard links. */
+  readonly hardLinks: HardLinks | undefined;
   /** The bytes come out of xz data; its decoder reads one stream at a time. */
   readonly withinXz: boolean;
 }
@@ -121,7 +123,7 @@ class ArchiveWalk {
   }
 
   #level(prefix: string, depth: number, withinXz: boolean): Level {
-    return { prefix, depth, withinXz, streams: new NestedStreams() };
+    return { prefix, depth, withinXz, streams: new NestedStreams(), hardLinks: this.#hardLinks };
   }
 
   async #stream(
@@ -267,9 +269,10 @@ class ArchiveWalk {
   async #zip(source: ByteSource, level: Level): Promise<void> {
     const { limits } = this.#ports;
     let inflatedHere = 0;
+    const own = { ...level, hardLinks: undefined };
     const { readZip } = await import('./archive/zip.js');
     await readZip(source, {
-      visit: (entry) => this.#visit(entry, level),
+      visit: (entry) => this.#visit(entry, own),
       mayBegin,
       concerns: (head, size) => concernOf(head, size) !== undefined,
       unreadable: (entry, { code, message }) => {
@@ -329,9 +332,9 @@ class ArchiveWalk {
       if (entry.kind === 'other') tree.specialFiles += 1;
       if (entry.kind === 'hard-link') {
         const target = entryPath(entry.linkname.replace(/^\/+/, ''));
-        this.#hardLinks.link(path, target === undefined ? entry.linkname : `${level.prefix}${target}`);
+        level.hardLinks?.link(path, target === undefined ? entry.linkname : `${level.prefix}${target}`);
       }
-      if (entry.kind === 'file') this.#hardLinks.file(path);
+      if (entry.kind === 'file') level.hardLinks?.file(path);
       if (entry.kind === 'file' || entry.kind === 'hard-link') {
         tree.filesSeen += 1;
         seen?.(path);
