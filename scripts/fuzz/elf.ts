@@ -118,6 +118,12 @@ export function holdAgainstLoader(elf: ElfFile, bytes: Uint8Array): string {
       throw new BrokenPromise(`set aside as not loadable, but it needs ${lacks}`);
     return 'set aside';
   }
+  if (elf.system !== undefined) {
+    // The tables of another system are not read, so nothing of it may count as what fits.
+    const verdict = verdictOn(contents({ 'lib/probe.so': elf }), 'x86_64');
+    if (verdict === 'compatible') throw new BrokenPromise(`compatible, though it is for ${elf.system}`);
+    return 'of another system';
+  }
   if (view !== undefined) {
     compare('DT_NEEDED', elf.needed, view.needed);
     compare(
