@@ -141,9 +141,13 @@ function isAbsence(error: unknown): error is Error {
 
 const wanted = process.argv.slice(2);
 const table = new Table({
-  head: ['part', 'oracle', 'asked', 'agreed', 'differed', 'skipped', 'why'],
+  head: ['part', 'oracle', 'asked', 'agreed', 'differed', 'skipped'],
   style: { head: [], border: [] },
 });
+const remarks: string[] = [];
+const remark = (part: Part, text: string): void => {
+  if (text !== '') remarks.push(`${part.name}:`, ...text.split('; ').map((line) => `  ${line}`));
+};
 let differed = 0;
 for (const part of PARTS) {
   if (wanted.length > 0 && !wanted.some((name) => part.name.includes(name))) continue;
@@ -153,19 +157,13 @@ for (const part of PARTS) {
     differed += outcome.differed;
     for (const difference of outcome.differences.slice(0, 20)) console.error(difference);
     const { asked, agreed, skipped, why } = outcome;
-    table.push([part.name, part.oracle, asked, agreed, outcome.differed, skipped, why]);
+    table.push([part.name, part.oracle, asked, agreed, outcome.differed, skipped]);
+    remark(part, why);
   } catch (error) {
     if (!isAbsence(error)) throw error;
-    table.push([
-      part.name,
-      part.oracle,
-      0,
-      0,
-      0,
-      'all',
-      `cannot be asked here: ${error.message.split('\n')[0] ?? ''}`,
-    ]);
+    table.push([part.name, part.oracle, 0, 0, 0, 'all']);
+    remark(part, `cannot be asked here: ${error.message.split('\n')[0] ?? ''}`);
   }
 }
-console.log(table.toString());
+console.log([table.toString(), ...remarks].join('\n'));
 process.exitCode = differed > 0 ? 1 : 0;

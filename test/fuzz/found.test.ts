@@ -7,7 +7,7 @@ import type { Subject } from '../../scripts/fuzz/subject.js';
 import { decoded } from '../../scripts/fuzz/text.js';
 import { GemArchiveError } from '../../src/errors.js';
 import { parseGemMetadata } from '../../src/gem/metadata.js';
-import { cpuTime } from '../version/cpu-time.js';
+import { inBoundedTime } from '../helpers/bounded-time.js';
 
 const FOLDER = new URL('../../fixtures/found/', import.meta.url);
 
@@ -37,11 +37,11 @@ describe('cases that the fuzzer found', () => {
   it.each([
     ['ten-thousand-aliases', 'read'],
     ['half-a-mebibyte-of-commas', 'GEM_METADATA_INVALID'],
-  ])('a specification of %s takes less than two seconds', (title, outcome) => {
+  ])('a specification of %s ends', (title, outcome) => {
     const bomb = specificationBombs.find((one) => one.title === title);
     const text = decoded(bomb?.bytes() ?? new Uint8Array());
     let ended = 'read';
-    const spent = cpuTime(() => {
+    inBoundedTime(() => {
       try {
         parseGemMetadata(text);
       } catch (error) {
@@ -49,6 +49,5 @@ describe('cases that the fuzzer found', () => {
       }
     });
     expect(ended).toBe(outcome);
-    expect(spent).toBeLessThan(2000);
   });
 });

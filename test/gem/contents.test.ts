@@ -21,6 +21,7 @@ import {
   tinyElf,
 } from '../helpers/gems.js';
 import { startRuby } from '../helpers/ruby.js';
+import { inBoundedTime } from '../helpers/bounded-time.js';
 
 const elf = tinyElf();
 const probe: TarEntryInput = { name: 'exe/probe', data: elf };
@@ -337,9 +338,7 @@ describe('files', () => {
       data: at === 77_777 ? elf : 'x',
     }));
     const gem = buildGem({ files });
-    const started = performance.now();
-    expect(paths(await inspect(gem))).toEqual(['f/77777']);
-    expect(performance.now() - started).toBeLessThan(8000);
+    expect(paths(await inBoundedTime(() => inspect(gem)))).toEqual(['f/77777']);
   });
 });
 
@@ -439,9 +438,8 @@ describe('errors', () => {
     ],
     ['a bomb for metadata', buildGem({ metadata: ' '.repeat(2e7) }), 'GEM_LIMIT'],
   ])('refuses %s', async (_, bytes, code) => {
-    const started = performance.now();
-    await expect(inspect(bytes)).rejects.toMatchObject({ name: 'GemArchiveError', code, gem: 'probe.gem' });
-    expect(performance.now() - started).toBeLessThan(2000);
+    const inspected = inBoundedTime(() => inspect(bytes));
+    await expect(inspected).rejects.toMatchObject({ name: 'GemArchiveError', code, gem: 'probe.gem' });
   });
 
   it('keeps to the limits that it is given', async () => {

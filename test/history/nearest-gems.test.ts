@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { nearestGems } from '../../src/history/nearest-gems.js';
+import { inBoundedTime } from '../helpers/bounded-time.js';
 
 const NAMES = [
   'nokogiri',
@@ -35,8 +36,5 @@ it('names five at most, the nearest first, and never the name itself', () => {
 
 it('looks through a large source in little time', () => {
   const names = Array.from({ length: 250_000 }, (_, i) => `gem-${i.toString(36)}-${'x'.repeat(i % 24)}`);
-  const start = process.cpuUsage();
-  nearestGems('gem-4x9-xxxxxx', names);
-  const { user } = process.cpuUsage(start);
-  expect(user).toBeLessThan(3_000_000);
+  expect(inBoundedTime(() => nearestGems('gem-4x9-xxxxxx', names)).length).toBeGreaterThan(0);
 });

@@ -9,6 +9,7 @@ import { mirrorAnswers } from '../../src/registry/mirrors.js';
 import { startRuby } from '../helpers/ruby.js';
 import { startServer } from '../helpers/server.js';
 import { temporaryDirectory, writeFiles } from './gem-file.js';
+import { inBoundedTime } from '../helpers/bounded-time.js';
 
 interface Situation {
   /** Files of the project and of the home directory. */
@@ -314,8 +315,7 @@ describe('parseBundlerConfig', () => {
   });
 
   it('takes time linear in the length of a line', () => {
-    const started = performance.now();
-    parseBundlerConfig(`${' '.repeat(1_000_000)}\n${':'.repeat(1_000_000)}\n${'# '.repeat(500_000)}: x`);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    const text = `${' '.repeat(1_000_000)}\n${':'.repeat(1_000_000)}\n${'# '.repeat(500_000)}: x`;
+    expect(inBoundedTime(() => parseBundlerConfig(text))).toBeInstanceOf(Map);
   });
 });

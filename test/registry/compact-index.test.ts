@@ -5,6 +5,7 @@ import { parseInfo } from '../../src/registry/compact-index.js';
 import type { Release } from '../../src/registry/types.js';
 import { startRuby } from '../helpers/ruby.js';
 import type { Ruby, RubyVersion } from '../helpers/ruby.js';
+import { inBoundedTime } from '../helpers/bounded-time.js';
 
 const DIGEST = '0a'.repeat(32);
 const ORIGIN = 'https://rubygems.org/info/demo';
@@ -136,9 +137,7 @@ describe('parseInfo', () => {
     ['20 MB of newlines', (): string => `---\n1.0 |${'\n'.repeat(20_000_000)}`],
   ])('reads %s in time linear in its length', (_, build) => {
     const text = build();
-    const started = performance.now();
-    expect(parse(text).length).toBeGreaterThan(0);
-    expect(performance.now() - started).toBeLessThan(15_000);
+    expect(inBoundedTime(() => parse(text)).length).toBeGreaterThan(0);
   });
 
   it.each([
@@ -146,9 +145,9 @@ describe('parseInfo', () => {
     ['a version of dots', `---\n${'1.'.repeat(5_000_000)} |\n`],
     ['dashes in a requirement', `---\n1.0 a:1${'-'.repeat(5_000_000)}!|\n`],
   ])('refuses %s without backtracking', (_, text) => {
-    const started = performance.now();
-    expect(() => parse(text)).toThrow(RegistryError);
-    expect(performance.now() - started).toBeLessThan(15_000);
+    inBoundedTime(() => {
+      expect(() => parse(text)).toThrow(RegistryError);
+    });
   });
 });
 

@@ -264,16 +264,15 @@ describe('a server that fails for good', () => {
   });
 
   it('does not try again where the name does not resolve', async () => {
-    const started = performance.now();
     const source = sourceAt('http://gems.invalid', {
-      retry: { retries: 5, pause: 60_000, longestPause: 60_000 },
+      // Pauses that are longer than a test may take.
+      retry: { retries: 5, pause: 600_000, longestPause: 600_000 },
     });
     const error = await failure(source.releases('demo'));
     expect(error.code).toBe('REGISTRY_UNREACHABLE');
     // Nor for the next of several hundred gems.
     expect(await failure(source.releases('other'))).toBe(error);
     expect(await failure(source.open(GEM))).toBe(error);
-    expect(performance.now() - started).toBeLessThan(20_000);
   });
 });
 
@@ -334,22 +333,21 @@ describe('a server out of reach', () => {
   it('is none that answers badly: the others go as soon as the first has an answer', async () => {
     const server = await serve({ faults: { '/info/demo': 'silent' } });
     const source = sourceAt(server.url, { limits: { answer: 400 }, retry: { retries: 5 } });
-    const demo = failure(source.releases('demo'));
-    const started = performance.now();
-    expect(await source.releases('other')).toEqual([]);
-    // One attempt of six of the first.
-    expect(performance.now() - started).toBeLessThan(1500);
+    const ended: string[] = [];
+    const demo = failure(source.releases('demo')).finally(() => ended.push('demo'));
+    expect(await source.releases('other').finally(() => ended.push('other'))).toEqual([]);
     expect((await demo).code).toBe('REGISTRY_TIMEOUT');
+    expect(ended).toEqual(['other', 'demo']);
   });
 
   it('waits for no body: the first answer is enough', async () => {
     const server = await serve({ faults: { '/info/demo': 'stalled' } });
     const source = sourceAt(server.url, { limits: { idle: 5000 }, retry: { retries: 0 } });
-    const demo = failure(source.releases('demo'));
-    const started = performance.now();
-    expect(await source.releases('other')).toEqual([]);
-    expect(performance.now() - started).toBeLessThan(3000);
+    const ended: string[] = [];
+    const demo = failure(source.releases('demo')).finally(() => ended.push('demo'));
+    expect(await source.releases('other').finally(() => ended.push('other'))).toEqual([]);
     expect((await demo).code).toBe('REGISTRY_TIMEOUT');
+    expect(ended).toEqual(['other', 'demo']);
   });
 });
 

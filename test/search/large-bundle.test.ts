@@ -3,6 +3,7 @@ import type { Release } from '../../src/registry/types.js';
 import type { BundleGem } from '../../src/search/bundle-gem.js';
 import { planBundle } from '../../src/search/plan-bundle.js';
 import { deployment } from './small-universe.js';
+import { inBoundedTime } from '../helpers/bounded-time.js';
 
 const GEMS = 300;
 const VERSIONS = 300;
@@ -94,22 +95,20 @@ function largeBundle(seed: number): {
 it.each([3, 5, 6, 8])('plans over a large bundle in a moment (%i)', async (seed) => {
   const { index, gems, gemfile, fits } = largeBundle(seed);
   const rules = { deployments: [deployment], platforms: ['x86_64-linux', 'aarch64-linux', 'arm64-darwin'] };
-  const before = process.cpuUsage();
-  const { plan } = await planBundle(
-    { gems, gemfile, rules, pinned: new Map() },
-    {
-      releases: (name) => Promise.resolve(index.get(name) ?? []),
-      fits: ({ release: { name, version } }) =>
-        Promise.resolve(fits.has(`${name} ${version}`) ? 'compatible' : 'incompatible'),
-      compiles: () => Promise.resolve(true),
-    },
+  const { plan } = await inBoundedTime(() =>
+    planBundle(
+      { gems, gemfile, rules, pinned: new Map() },
+      {
+        releases: (name) => Promise.resolve(index.get(name) ?? []),
+        fits: ({ release: { name, version } }) =>
+          Promise.resolve(fits.has(`${name} ${version}`) ? 'compatible' : 'incompatible'),
+        compiles: () => Promise.resolve(true),
+      },
+    ),
   );
-  const { user, system } = process.cpuUsage(before);
   const failing = gems.filter((gem) => gem.fails).length;
   expect(failing).toBeGreaterThan(9);
   expect(plan.minimal).toBe(true);
   expect(plan.unanswered).toEqual([]);
   expect(plan.pins.length).toBeGreaterThanOrEqual(failing / 2);
-  // A second on an idle machine (1,000,000 µs); this one may have other work.
-  expect(user + system).toBeLessThan(5_000_000);
 });

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { matchesGlob } from '../../src/target/glob.js';
+import { inBoundedTime } from '../helpers/bounded-time.js';
 
 describe('matchesGlob', () => {
   it.each([
@@ -24,9 +25,7 @@ describe('matchesGlob', () => {
   });
 
   it('takes no more than the product of the lengths', () => {
-    const started = performance.now();
-    expect(matchesGlob('*a'.repeat(200), `${'a'.repeat(5000)}b`)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(inBoundedTime(() => matchesGlob('*a'.repeat(200), `${'a'.repeat(5000)}b`))).toBe(false);
   });
 
   it('agrees with the patterns of sh', () => {

@@ -6,6 +6,7 @@ import { forCpu } from '../../src/target/for-cpu.js';
 import { imageTable } from '../../src/target/images.js';
 import { parseTarget, resolveTarget } from '../../src/target/parse.js';
 import { providesLibrary } from '../../src/compat/provides.js';
+import { inBoundedTime } from '../helpers/bounded-time.js';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 
@@ -272,16 +273,16 @@ describe('resolveTarget', () => {
       }),
       { numRuns: 500 },
     );
-    const start = performance.now();
     for (const text of [
       'a.'.repeat(250),
       '1.'.repeat(250),
       `ubuntu:${'-a'.repeat(60)}`,
       `ruby:${'9.'.repeat(60)}`,
     ]) {
-      expect(() => resolveTarget(text)).not.toThrow(RangeError);
+      inBoundedTime(() => {
+        expect(() => resolveTarget(text)).not.toThrow(RangeError);
+      });
     }
-    expect(performance.now() - start).toBeLessThan(1000);
   });
 });
 

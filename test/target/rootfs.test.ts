@@ -10,6 +10,7 @@ import { readRootfs, resolveRootfs } from '../../src/target/rootfs.js';
 import { contents } from '../helpers/contents.js';
 import type { Files } from './system-files.js';
 import { ALPINE, DEBIAN, elfFixture, ldSoCache, link, part, systemOf } from './system-files.js';
+import { inBoundedTime } from '../helpers/bounded-time.js';
 
 const LIBC = ['libc.so.6', 'GLIBC_2.2.5', 'GLIBC_2.36', 'GLIBC_ABI_DT_RELR', 'GLIBC_PRIVATE'];
 const ZLIB = ['libz.so.1', 'ZLIB_1.2.0', 'ZLIB_1.2.9'];
@@ -328,14 +329,12 @@ describe('what is no system', () => {
   });
 });
 
-it('is read with bounds: a directory of three thousand files, in seconds', async () => {
+it('is read with bounds: a directory of three thousand files', async () => {
   const root = systemOf(DEBIAN);
   for (let i = 0; i < 3000; i += 1)
     writeFileSync(join(root, 'usr/lib/x86_64-linux-gnu', `libx.so.${i}`), 'text');
-  const started = performance.now();
-  expect((await readRootfs(root)).libraries).toHaveLength(4);
-  expect(performance.now() - started).toBeLessThan(5000);
-}, 20_000);
+  expect((await inBoundedTime(() => readRootfs(root))).libraries).toHaveLength(4);
+});
 
 describe('a verdict', () => {
   const gem = contents({ 'lib/a.so': parseElf(elfFixture('lib-needs-glibc-2.99.so')) });

@@ -10,7 +10,7 @@ import {
 } from '../../src/version/gem-version.js';
 import { startRuby } from '../helpers/ruby.js';
 import type { Ruby } from '../helpers/ruby.js';
-import { cpuTime } from './cpu-time.js';
+import { inBoundedTime } from '../helpers/bounded-time.js';
 import { gemVersion, versionLike } from './generate.js';
 import { ourOrder, ourVersions, rubyOrder, rubyVersions } from './rubygems.js';
 import type { Pair } from './rubygems.js';
@@ -46,12 +46,11 @@ describe('compareGemVersions', () => {
 
   it('takes linear time on a version of a million parts', () => {
     const long = '1.0'.repeat(500_000);
-    const taken = cpuTime(() => {
+    inBoundedTime(() => {
       expect(isGemVersion(`${long}!`)).toBe(false);
       expect(compareGemVersions(`${long}.1`, `${long}.2`)).toBeLessThan(0);
       expect(isGemVersion(`${' '.repeat(1_000_000)}x`)).toBe(false);
     });
-    expect(taken).toBeLessThan(4000);
   });
 });
 

@@ -5,6 +5,7 @@ import { TargetError } from '../../../src/errors.js';
 import { DockerfileError } from '../../../src/target/dockerfile/dockerfile-error.js';
 import type { ReadDockerfileOptions } from '../../../src/target/dockerfile/read.js';
 import { readDockerfile } from '../../../src/target/dockerfile/read.js';
+import { inBoundedTime } from '../../helpers/bounded-time.js';
 
 function fixture(name: string): string {
   return readFileSync(new URL(`../../../fixtures/dockerfiles/${name}.Dockerfile`, import.meta.url), 'utf8');
@@ -532,16 +533,15 @@ describe('any text', () => {
     ['words bundle', (count) => `FROM a\nRUN ${'bundle  \\\n'.repeat(count / 10)}`],
     ['dollars', (count) => `FROM a\n${`ENV A=${'$A'.repeat(500)}\n`.repeat(count / 1006)}`],
     ['escapes', (count) => `FROM a\n${`ENV A=${'\\'.repeat(999)}x\n`.repeat(count / 1006)}`],
-  ])('500 KB of %s take less than two seconds', (_, generate) => {
+  ])('500 KB of %s are read', (_, generate) => {
     const text = generate(500_000);
     expect(text.length).toBeLessThan(1 << 19);
-    const start = process.cpuUsage();
-    try {
-      readDockerfile(text);
-    } catch (error) {
-      if (!(error instanceof DockerfileError)) throw error;
-    }
-    const { user, system } = process.cpuUsage(start);
-    expect((user + system) / 1e6).toBeLessThan(2);
+    inBoundedTime(() => {
+      try {
+        readDockerfile(text);
+      } catch (error) {
+        if (!(error instanceof DockerfileError)) throw error;
+      }
+    });
   });
 });
