@@ -33,7 +33,7 @@ describe('parseComment', () => {
 
   it('takes no longer for a text that is made to', () => {
     for (const text of [`GCC: (${'('.repeat(200)}`, `GCC: (${'()'.repeat(97)}`, 'clang '.repeat(33)])
-      expect(inBoundedTime(() => parseComment(text)).text).toBe(text.trim());
+      expect(inBoundedTime(() => parseComment(text)).text).toBe(text);
   });
 });
 
