@@ -2,15 +2,12 @@
 import { copyFile, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gemcompat } from '../../test/helpers/cli.js';
+import { peakOf, SAYS_PEAK } from '../../test/helpers/peak-memory.js';
 import { nothing, zip } from '../../test/inspect/stories/zip.js';
 import type { Comparison } from './lockfiles.js';
 
-/** Of memory, in KiB as getrusage(2) counts. */
+/** Of memory, in KiB as proc(5) counts. */
 const MEMORY = 512 * 1024;
-
-const MEASURED = `--import=data:text/javascript,${encodeURIComponent(
-  "process.on('exit',()=>{process.stderr.write('\\nmaxRSS='+process.resourceUsage().maxRSS+'\\n')})",
-)}`;
 
 /**
  * @param into where the trees are put, and removed again
@@ -45,10 +42,10 @@ export async function compareBounds(into: string, executable: string, result: Co
 async function measure(what: string, path: string, expected: number, result: Comparison): Promise<void> {
   const started = performance.now();
   const { code, stderr } = await gemcompat(['inspect', path, '--target', 'ubuntu-20.04'], {
-    env: { NODE_OPTIONS: MEASURED },
+    env: { NODE_OPTIONS: SAYS_PEAK },
   });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  const memory = Number(/maxRSS=(\d+)/.exec(stderr)?.[1]);
+  const memory = peakOf(stderr);
   result.asked += 1;
   result.notes.push(`${what}: ${Math.round(memory / 1024)} MB, ${seconds} s`);
   if (code === expected && memory < MEMORY) {

@@ -313,7 +313,7 @@ describe('parseConfig', () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      { seed: 20_26, numRuns: 2000 },
     );
   });
 });

@@ -29,6 +29,7 @@ describe('the cheapest hitting set', () => {
         expect(sets.every((set) => [...set].some((item) => found.has(item)))).toBe(true);
         expect(sum(found)).toBe(sum(hitting(sets)[0] ?? []));
       }),
+      { seed: 20_26 },
     );
   });
 
@@ -48,6 +49,7 @@ describe('the cheapest hitting set', () => {
         const cheapest = all.filter((one) => sum(one) === least).map(names);
         expect(tried.map(names).sort()).toEqual(cheapest.sort());
       }),
+      { seed: 20_26 },
     );
   });
 

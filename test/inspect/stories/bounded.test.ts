@@ -5,27 +5,23 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gemcompat, ROOT } from '../../helpers/cli.js';
+import { peakOf, SAYS_PEAK } from '../../helpers/peak-memory.js';
 import type { InspectReport } from '../../../src/index.js';
 import { executable, inspect, scratch } from './fixtures.js';
 import { nothing, zip } from './zip.js';
 
 const run = promisify(execFile);
 
-/** The most memory that a run may have, in KiB as getrusage(2) counts. */
+/** The most memory that a run may have, in KiB as proc(5) counts. */
 const MEMORY = 512 * 1024;
-
-/** Has Node say at its end how much memory it had. */
-const MEASURED = `--import=data:text/javascript,${encodeURIComponent(
-  "process.on('exit',()=>{process.stderr.write('\\nmaxRSS='+process.resourceUsage().maxRSS+'\\n')})",
-)}`;
 
 async function bounded(
   ...args: readonly string[]
 ): Promise<{ code: number | null; stderr: string; report: InspectReport }> {
   const { code, stdout, stderr } = await gemcompat(['inspect', ...args, '--format', 'json'], {
-    env: { NODE_OPTIONS: MEASURED },
+    env: { NODE_OPTIONS: SAYS_PEAK },
   });
-  const memory = Number(/maxRSS=(\d+)/.exec(stderr)?.[1]);
+  const memory = peakOf(stderr);
   expect(memory).toBeGreaterThan(0);
   expect(memory).toBeLessThan(MEMORY);
   if (!stdout.startsWith('{')) throw new Error(`status ${code}: ${stderr}`);

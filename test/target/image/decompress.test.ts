@@ -123,6 +123,6 @@ it('lets nothing but its own error escape from mutated data', async () => {
         }
       },
     ),
-    { numRuns: 150 },
+    { seed: 20_26, numRuns: 150 },
   );
 });
