@@ -26,76 +26,92 @@ export function firstInflatedByte(data: Uint8Array): number | undefined {
   bits.take(1);
   const type = bits.take(2);
   if (type === 0) return data.length > 5 && ((data[1] ?? 0) | (data[2] ?? 0)) !== 0 ? data[5] : undefined;
-  const symbol = type === 1 ? firstFixed(bits) : type === 2 ? firstDynamic(bits) : CUT;
+  const symbol = type === 1 ? firstFixed(bits) : type === 2 ? firstDynamic(bits, data) : CUT;
   return symbol >= 0 && symbol < END_OF_BLOCK && !bits.isCut ? symbol : undefined;
 }
 
 /** RFC 1951, 3.2.6. */
 function firstFixed(bits: Bits): number {
   lengths.fill(8, 0, 144).fill(9, 144, 256).fill(7, 256, 280).fill(8, 280, 288);
-  return isComplete(lengths, 288, 9) ? decode(bits, lengths, 288, 9) : CUT;
+  counts.fill(0);
+  counts.set([24, 152, 112], 7);
+  return decode(bits, 288, 9);
 }
 
-/** RFC 1951, 3.2.7. */
-function firstDynamic(bits: Bits): number {
+/** RFC 1951, 3.2.7. Its bits are held in variables, not in `Bits`: nearly all entries of nearly all zips come by here. */
+function firstDynamic(bits: Bits, data: Uint8Array): number {
   const literals = bits.take(5) + 257;
   const all = literals + bits.take(5) + 1;
   const known = bits.take(4) + 4;
   if (literals > 286) return CUT;
   codeLengths.fill(0);
   for (let i = 0; i < known; i += 1) codeLengths[ORDER[i] ?? 0] = bits.take(3);
-  if (!isComplete(codeLengths, 19, LENGTH_BITS)) return CUT;
-  const table = lengthTable();
-  for (let at = 0; at < all;) {
-    const entry = table[bits.peek(LENGTH_BITS)] ?? 0;
-    if (entry === 0 || bits.isCut) return CUT;
-    bits.take(entry & 15);
-    const symbol = entry >> 4;
-    if (symbol < REPEAT_LAST) {
-      lengths[at] = symbol;
+  if (!fillLengthCodes()) return CUT;
+  let { held, count, at } = bits;
+  counts.fill(0);
+  for (let symbol = 0, last = 0; symbol < all;) {
+    // A code and what is behind it have 14 bits at most.
+    while (count < 14) {
+      held |= (at < data.length ? (data[at] ?? 0) : 0) << count;
       at += 1;
-      continue;
+      count += 8;
     }
-    if (symbol === REPEAT_LAST && at === 0) return CUT;
-    const value = symbol === REPEAT_LAST ? (lengths[at - 1] ?? 0) : 0;
-    const times =
-      symbol === REPEAT_ZERO_LONG
-        ? 11 + bits.take(7)
-        : symbol === REPEAT_ZERO
-          ? 3 + bits.take(3)
-          : 3 + bits.take(2);
-    if (at + times > all) return CUT;
-    lengths.fill(value, at, at + times);
-    at += times;
+    const entry = lengthCodes[held & ((1 << LENGTH_BITS) - 1)] ?? 0;
+    const size = entry & 15;
+    held >>>= size;
+    count -= size;
+    const code = entry >> 4;
+    let times = 1;
+    if (code < REPEAT_LAST) last = code;
+    else {
+      if (code === REPEAT_LAST) {
+        if (symbol === 0) return CUT;
+      } else last = 0;
+      const extra = code === REPEAT_LAST ? 2 : code === REPEAT_ZERO ? 3 : 7;
+      times = (code === REPEAT_ZERO_LONG ? 11 : 3) + (held & ((1 << extra) - 1));
+      held >>>= extra;
+      count -= extra;
+    }
+    const end = symbol + times;
+    if (end > all) return CUT;
+    // Lengths of distances come behind those of literals, and do not count here.
+    if (symbol < literals) counts[last] = (counts[last] ?? 0) + (end < literals ? end : literals) - symbol;
+    for (; symbol < end; symbol += 1) lengths[symbol] = last;
   }
-  return isComplete(lengths, literals, LITERAL_BITS) ? decode(bits, lengths, literals, LITERAL_BITS) : CUT;
+  bits.goOn(held, count, at);
+  return isComplete(LITERAL_BITS) ? decode(bits, literals, LITERAL_BITS) : CUT;
 }
 
-/** Counts the codes of each length into `counts`; whether they are all that there can be. */
-function isComplete(of: Uint8Array, size: number, longest: number): boolean {
-  counts.fill(0);
-  for (let symbol = 0; symbol < size; symbol += 1)
-    counts[of[symbol] ?? 0] = (counts[of[symbol] ?? 0] ?? 0) + 1;
+/** Whether the codes whose `counts` these are, are all that there can be. */
+function isComplete(longest: number): boolean {
   let left = 1;
   for (let length = 1; length <= longest; length += 1) left = 2 * left - (counts[length] ?? 0);
   return left === 0;
 }
 
+/** The code length codes by the bits as they come, each with its symbol above its length. */
 const lengthCodes = new Uint16Array(1 << LENGTH_BITS);
+const nextCode = new Uint8Array(LENGTH_BITS + 2);
 
-/** The code length codes by the bits as they come, each with its symbol above its length; `counts` has how many there are. */
-function lengthTable(): Uint16Array {
-  let code = 0;
-  for (let length = 1; length <= LENGTH_BITS; length += 1) {
-    for (let symbol = 0; symbol < 19; symbol += 1) {
-      if (codeLengths[symbol] !== length) continue;
-      const entry = (symbol << 4) | length;
-      for (let at = reversed(code, length); at < 1 << LENGTH_BITS; at += 1 << length) lengthCodes[at] = entry;
-      code += 1;
-    }
-    code <<= 1;
+/** Fills `lengthCodes` by `codeLengths`; false where these are no complete code. */
+function fillLengthCodes(): boolean {
+  counts.fill(0);
+  for (let symbol = 0; symbol < 19; symbol += 1)
+    counts[codeLengths[symbol] ?? 0] = (counts[codeLengths[symbol] ?? 0] ?? 0) + 1;
+  if (!isComplete(LENGTH_BITS)) return false;
+  for (let length = 1, code = 0; length <= LENGTH_BITS; length += 1) {
+    nextCode[length] = code;
+    code = (code + (counts[length] ?? 0)) << 1;
   }
-  return lengthCodes;
+  for (let symbol = 0; symbol < 19; symbol += 1) {
+    const length = codeLengths[symbol] ?? 0;
+    if (length === 0) continue;
+    const code = nextCode[length] ?? 0;
+    nextCode[length] = code + 1;
+    const entry = (symbol << 4) | length;
+    for (let at = reversed(code, length); at < 1 << LENGTH_BITS; at += 1 << length) lengthCodes[at] = entry;
+  }
+  return true;
 }
 
 /** Huffman codes begin with their most significant bit (RFC 1951, 3.1.1). */
@@ -105,14 +121,14 @@ function reversed(code: number, length: number): number {
   return out;
 }
 
-/** One symbol; `counts` has how many codes there are of each length. */
-function decode(bits: Bits, of: Uint8Array, size: number, longest: number): number {
+/** One symbol of those that have `lengths`; `counts` has how many there are of each. */
+function decode(bits: Bits, size: number, longest: number): number {
   let code = 0;
   let first = 0;
   for (let length = 1; length <= longest; length += 1) {
     code |= bits.take(1);
     const count = counts[length] ?? 0;
-    if (code - first < count) return nth(of, size, length, code - first);
+    if (code - first < count) return nth(size, length, code - first);
     first = (first + count) << 1;
     code <<= 1;
   }
@@ -120,9 +136,9 @@ function decode(bits: Bits, of: Uint8Array, size: number, longest: number): numb
 }
 
 /** The symbol with so many of the same code length in front of it. */
-function nth(of: Uint8Array, size: number, length: number, index: number): number {
+function nth(size: number, length: number, index: number): number {
   for (let symbol = 0, left = index; symbol < size; symbol += 1) {
-    if (of[symbol] !== length) continue;
+    if (lengths[symbol] !== length) continue;
     if (left === 0) return symbol;
     left -= 1;
   }
@@ -131,10 +147,12 @@ function nth(of: Uint8Array, size: number, length: number, index: number): numbe
 
 /** Bits of bytes, the lowest first. */
 class Bits {
+  /** Of the byte that is next. */
+  at = 0;
+  /** Bits that were read and not yet taken, and how many they are. */
+  held = 0;
+  count = 0;
   readonly #data: Uint8Array;
-  #at = 0;
-  #held = 0;
-  #count = 0;
 
   constructor(data: Uint8Array) {
     this.#data = data;
@@ -142,22 +160,24 @@ class Bits {
 
   /** More was taken than there is; what is missing was taken for zeros. */
   get isCut(): boolean {
-    return this.#at - (this.#count >> 3) > this.#data.length;
+    return this.at - (this.count >> 3) > this.#data.length;
   }
 
-  peek(count: number): number {
-    while (this.#count < count) {
-      this.#held |= (this.#data[this.#at] ?? 0) << this.#count;
-      this.#at += 1;
-      this.#count += 8;
-    }
-    return this.#held & ((1 << count) - 1);
+  goOn(held: number, count: number, at: number): void {
+    this.held = held;
+    this.count = count;
+    this.at = at;
   }
 
   take(count: number): number {
-    const bits = this.peek(count);
-    this.#held >>>= count;
-    this.#count -= count;
+    while (this.count < count) {
+      this.held |= (this.at < this.#data.length ? (this.#data[this.at] ?? 0) : 0) << this.count;
+      this.at += 1;
+      this.count += 8;
+    }
+    const bits = this.held & ((1 << count) - 1);
+    this.held >>>= count;
+    this.count -= count;
     return bits;
   }
 }
