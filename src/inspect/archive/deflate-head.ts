@@ -3,19 +3,24 @@ const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
 /** Longest codes, in bits: of code lengths, and of literals. */
 const LENGTH_BITS = 7;
 const LITERAL_BITS = 15;
-/** RFC 1951, 3.2.5 and 3.2.7: literals are below 256, which ends a block; 16, 17 and 18 repeat lengths. */
+/** RFC 1951, 3.2.5 and 3.2.7: literals are below 256, which ends a block; 16 and 17 repeat lengths, as 18 does. */
 const END_OF_BLOCK = 256;
 const REPEAT_LAST = 16;
 const REPEAT_ZERO = 17;
-const REPEAT_ZERO_LONG = 18;
+
+/** The length in front of the first. */
+const NONE = REPEAT_LAST;
 
 /** What is not deflate data, or ends too early. */
 const CUT = -1;
 
 // Of one call each: a zip has tens of thousands of entries, and arrays for each would cost more than reading it.
-const lengths = new Uint8Array(288 + 32);
 const codeLengths = new Uint8Array(19);
-const counts = new Uint16Array(LITERAL_BITS + 1);
+/** How many codes have each length; the last place is for the repeat of a length where there was none. */
+const counts = new Uint16Array(LITERAL_BITS + 2);
+/** The lengths of the codes by symbol, in runs of equal ones: the symbol behind each run, and its length. */
+const runEnds = new Uint16Array(288 + 32);
+const runLengths = new Uint8Array(288 + 32);
 
 /**
  * The first byte that raw deflate data (RFC 1951) gives, by the head of its first block alone: a third of what it takes to set up
@@ -32,13 +37,17 @@ export function firstInflatedByte(data: Uint8Array): number | undefined {
 
 /** RFC 1951, 3.2.6. */
 function firstFixed(bits: Bits): number {
-  lengths.fill(8, 0, 144).fill(9, 144, 256).fill(7, 256, 280).fill(8, 280, 288);
+  runEnds.set([144, 256, 280, 288]);
+  runLengths.set([8, 9, 7, 8]);
   counts.fill(0);
   counts.set([24, 152, 112], 7);
-  return decode(bits, 288, 9);
+  return decode(bits, 9);
 }
 
-/** RFC 1951, 3.2.7. Its bits are held in variables, not in `Bits`: nearly all entries of nearly all zips come by here. */
+/**
+ * RFC 1951, 3.2.7. Its bits are held in variables, not in `Bits`, and its loop hardly branches: nearly all entries of nearly all
+ * zips come by here.
+ */
 function firstDynamic(bits: Bits, data: Uint8Array): number {
   const literals = bits.take(5) + 257;
   const all = literals + bits.take(5) + 1;
@@ -47,39 +56,34 @@ function firstDynamic(bits: Bits, data: Uint8Array): number {
   codeLengths.fill(0);
   for (let i = 0; i < known; i += 1) codeLengths[ORDER[i] ?? 0] = bits.take(3);
   if (!fillLengthCodes()) return CUT;
-  let { held, count, at } = bits;
   counts.fill(0);
-  for (let symbol = 0, last = 0; symbol < all;) {
+  let { held, count, at } = bits;
+  let last = NONE;
+  for (let symbol = 0, runs = 0; symbol < all; runs += 1) {
     // A code and what is behind it have 14 bits at most.
-    while (count < 14) {
-      held |= (at < data.length ? (data[at] ?? 0) : 0) << count;
-      at += 1;
-      count += 8;
+    if (count < 14) {
+      held |= byteAt(data, at) << count;
+      held |= byteAt(data, at + 1) << (count + 8);
+      at += 2;
+      count += 16;
     }
-    const entry = lengthCodes[held & ((1 << LENGTH_BITS) - 1)] ?? 0;
-    const size = entry & 15;
-    held >>>= size;
-    count -= size;
-    const code = entry >> 4;
-    let times = 1;
-    if (code < REPEAT_LAST) last = code;
-    else {
-      if (code === REPEAT_LAST) {
-        if (symbol === 0) return CUT;
-      } else last = 0;
-      const extra = code === REPEAT_LAST ? 2 : code === REPEAT_ZERO ? 3 : 7;
-      times = (code === REPEAT_ZERO_LONG ? 11 : 3) + (held & ((1 << extra) - 1));
-      held >>>= extra;
-      count -= extra;
-    }
-    const end = symbol + times;
-    if (end > all) return CUT;
-    // Lengths of distances come behind those of literals, and do not count here.
-    if (symbol < literals) counts[last] = (counts[last] ?? 0) + (end < literals ? end : literals) - symbol;
-    for (; symbol < end; symbol += 1) lengths[symbol] = last;
+    const code = lengthCodes[held & ((1 << LENGTH_BITS) - 1)] ?? 0;
+    const extra = (code >> EXTRA) & 7;
+    held >>= code & 7;
+    const times = ((code >> TIMES) & 15) + (held & ((1 << extra) - 1));
+    held >>= extra;
+    count -= (code & 7) + extra;
+    const length = code >> SYMBOL;
+    last = length === REPEAT_LAST ? last : length;
+    // Behind the lengths of literals come those of distances, which do not count here.
+    if (symbol < literals) counts[last] = (counts[last] ?? 0) + Math.min(times, literals - symbol);
+    symbol += times;
+    if (symbol > all) return CUT;
+    runEnds[runs] = symbol;
+    runLengths[runs] = last;
   }
   bits.goOn(held, count, at);
-  return isComplete(LITERAL_BITS) ? decode(bits, literals, LITERAL_BITS) : CUT;
+  return counts[NONE] === 0 && isComplete(LITERAL_BITS) ? decode(bits, LITERAL_BITS) : CUT;
 }
 
 /** Whether the codes whose `counts` these are, are all that there can be. */
@@ -89,9 +93,21 @@ function isComplete(longest: number): boolean {
   return left === 0;
 }
 
-/** The code length codes by the bits as they come, each with its symbol above its length. */
+/**
+ * The code length codes by the bits as they come: how many bits the code has, how many behind it say how often the length is
+ * repeated, how often it is at least, and the symbol.
+ */
 const lengthCodes = new Uint16Array(1 << LENGTH_BITS);
+const EXTRA = 3;
+const TIMES = 6;
+const SYMBOL = 10;
 const nextCode = new Uint8Array(LENGTH_BITS + 2);
+
+function lengthCode(symbol: number, bits: number): number {
+  if (symbol < REPEAT_LAST) return bits | (1 << TIMES) | (symbol << SYMBOL);
+  if (symbol === REPEAT_LAST) return bits | (2 << EXTRA) | (3 << TIMES) | (REPEAT_LAST << SYMBOL);
+  return symbol === REPEAT_ZERO ? bits | (3 << EXTRA) | (3 << TIMES) : bits | (7 << EXTRA) | (11 << TIMES);
+}
 
 /** Fills `lengthCodes` by `codeLengths`; false where these are no complete code. */
 function fillLengthCodes(): boolean {
@@ -108,7 +124,7 @@ function fillLengthCodes(): boolean {
     if (length === 0) continue;
     const code = nextCode[length] ?? 0;
     nextCode[length] = code + 1;
-    const entry = (symbol << 4) | length;
+    const entry = lengthCode(symbol, length);
     for (let at = reversed(code, length); at < 1 << LENGTH_BITS; at += 1 << length) lengthCodes[at] = entry;
   }
   return true;
@@ -121,28 +137,35 @@ function reversed(code: number, length: number): number {
   return out;
 }
 
-/** One symbol of those that have `lengths`; `counts` has how many there are of each. */
-function decode(bits: Bits, size: number, longest: number): number {
+/** One symbol, by `counts` and the runs of lengths. */
+function decode(bits: Bits, longest: number): number {
   let code = 0;
   let first = 0;
   for (let length = 1; length <= longest; length += 1) {
     code |= bits.take(1);
     const count = counts[length] ?? 0;
-    if (code - first < count) return nth(size, length, code - first);
+    if (code - first < count) return nth(length, code - first);
     first = (first + count) << 1;
     code <<= 1;
   }
   return CUT;
 }
 
-/** The symbol with so many of the same code length in front of it. */
-function nth(size: number, length: number, index: number): number {
-  for (let symbol = 0, left = index; symbol < size; symbol += 1) {
-    if (lengths[symbol] !== length) continue;
-    if (left === 0) return symbol;
-    left -= 1;
+/** The symbol with so many of the same code length in front of it, of which there are as many. */
+function nth(length: number, index: number): number {
+  for (let run = 0, start = 0, left = index; ; run += 1) {
+    const end = runEnds[run] ?? 0;
+    if (runLengths[run] === length) {
+      if (left < end - start) return start + left;
+      left -= end - start;
+    }
+    start = end;
   }
-  return CUT;
+}
+
+/** Zero behind the end. */
+function byteAt(data: Uint8Array, at: number): number {
+  return at < data.length ? (data[at] ?? 0) : 0;
 }
 
 /** Bits of bytes, the lowest first. */
@@ -171,7 +194,7 @@ class Bits {
 
   take(count: number): number {
     while (this.count < count) {
-      this.held |= (this.at < this.#data.length ? (this.#data[this.at] ?? 0) : 0) << this.count;
+      this.held |= byteAt(this.#data, this.at) << this.count;
       this.at += 1;
       this.count += 8;
     }
