@@ -13,7 +13,7 @@ import { HardLinks } from './archive/hard-links.js';
 import { RpmPrologue } from './archive/rpm.js';
 import { FileProbe, concernOf, elfSink } from './file-probe.js';
 import type { ProbePorts } from './file-probe.js';
-import { gemDirectoryOf, isSpecification, specificationSink } from './gem-home.js';
+import { gemDirectoryOf, isSpecification, mayBeInstalled, specificationSink } from './gem-home.js';
 import { inflated, spend } from './inflate.js';
 import type { Budget, InspectLimits } from './limits.js';
 import type { ArchiveFormat, CompressedFormat } from './magic.js';
@@ -272,7 +272,11 @@ class ArchiveWalk {
     const own = { ...level, hardLinks: undefined };
     const { readZip } = await import('./archive/zip.js');
     await readZip(source, {
-      visit: (entry) => this.#visit(entry, own),
+      visit: (entry) => {
+        const path = this.#note(entry, own);
+        if (path === undefined) return undefined;
+        return { always: isSpecification(path), sink: () => this.#sink(path, entry.size, own) };
+      },
       mayBegin,
       concerns: (head, size) => concernOf(head, size) !== undefined,
       unreadable: (entry, { code, message }) => {
@@ -303,6 +307,12 @@ class ArchiveWalk {
   }
 
   #visit(entry: ArchiveEntry, level: Level): EntrySink | undefined {
+    const path = this.#note(entry, level);
+    return path === undefined ? undefined : this.#sink(path, entry.size, level);
+  }
+
+  /** Notes that there is an entry. Its path in the subject, where its bytes are of interest. */
+  #note(entry: ArchiveEntry, level: Level): string | undefined {
     const { tree, limits, seen } = this.#ports;
     this.#budget.entries += 1;
     if (this.#budget.entries > limits.entries) {
@@ -312,7 +322,7 @@ class ArchiveWalk {
     const inside = entryPath(entry.name.replace(/^\/+/, ''));
     const path = `${level.prefix}${inside ?? entry.name}`;
     const first = this.#again === undefined;
-    if (first && inside !== undefined) {
+    if (first && inside !== undefined && mayBeInstalled(inside)) {
       const directory = gemDirectoryOf(path);
       if (directory !== undefined) tree.gemDirectory(directory);
     }
@@ -340,14 +350,18 @@ class ArchiveWalk {
         seen?.(path);
       }
     }
-    if (entry.kind !== 'file' || entry.size < SMALLEST || !this.#wanted(path)) return undefined;
+    return entry.kind === 'file' && entry.size >= SMALLEST && this.#wanted(path) ? path : undefined;
+  }
+
+  /** Takes the bytes of the file at `path`. */
+  #sink(path: string, size: number | undefined, level: Level): EntrySink {
     if (isSpecification(path))
       return specificationSink((text) => {
         this.#report(path, { kind: 'specification', text });
       });
-    return new FileProbe(entry.size, {
+    return new FileProbe(size, {
       ...this.#probePorts(path),
-      open: (format, size) => this.#open(format, path, size, level),
+      open: (format, known) => this.#open(format, path, known, level),
     });
   }
 

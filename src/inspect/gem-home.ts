@@ -28,8 +28,7 @@ const IN_EXTENSIONS =
 
 /** Where a path lies below a GEM_HOME, by its form alone: the outermost one counts where there are several. */
 export function installedPath(path: string): InstalledPath | undefined {
-  // Asked of every path of a tree; most have neither in them.
-  if (!path.includes('gems/') && !path.includes('extensions/')) return undefined;
+  if (!mayBeInstalled(path)) return undefined;
   const found: InstalledPath[] = [];
   const extension = IN_EXTENSIONS.exec(path);
   if (extension !== null) {
@@ -49,6 +48,11 @@ export function installedPath(path: string): InstalledPath | undefined {
   return found.sort((one, other) => one.home.length - other.home.length)[0];
 }
 
+/** Told soon of every path of a tree: most have neither in them. */
+export function mayBeInstalled(path: string): boolean {
+  return path.includes('gems/') || path.includes('extensions/');
+}
+
 /** The directory of the installed gem that a path lies in, with a slash at its end. */
 export function gemDirectoryOf(path: string): string | undefined {
   const installed = installedPath(path);
@@ -56,12 +60,12 @@ export function gemDirectoryOf(path: string): string | undefined {
 }
 
 export function isSpecification(path: string): boolean {
-  return /(?:^|\/)specifications\/(?:default\/)?[^/]+\.gemspec$/.test(path);
+  return path.endsWith('.gemspec') && /(?:^|\/)specifications\/(?:default\/)?[^/]+\.gemspec$/.test(path);
 }
 
 /** A gem as it was installed from, kept beside the installed ones. */
 export function isCachedGem(path: string): boolean {
-  return /(?:^|\/)cache\/[^/]+\.gem$/.test(path);
+  return path.endsWith('.gem') && /(?:^|\/)cache\/[^/]+\.gem$/.test(path);
 }
 
 /** The stub lines are the first of a specification (Gem::StubSpecification). In bytes. */

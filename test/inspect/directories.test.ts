@@ -222,6 +222,20 @@ describe('installed gems', () => {
     expect(report.warnings).toContainEqual(expect.objectContaining({ code: 'GEM_CACHE' }));
   });
 
+  it('are called what their specifications say, in a directory as in a zip', async () => {
+    const odd = {
+      [`${home}/specifications/thing-1.0-2.gemspec`]: spec('thing 1.0 2'),
+      [`${home}/gems/thing-1.0-2/lib/thing.so`]: elf('exe-pie'),
+    };
+    const unpacked = await inspect({ paths: ['.'], cwd: directory(odd), env: {} });
+    const zipped = await inspectBytes(
+      zipArchive(Object.entries(odd).map(([name, data]) => ({ name, data: Buffer.from(data) }))),
+    );
+    for (const { subjects } of [unpacked, zipped]) {
+      expect(subjects[0]?.groups).toMatchObject([{ name: 'thing', version: '1.0', platform: '2' }]);
+    }
+  });
+
   it('do not fit a Ruby that they are not installed for', async () => {
     const report = await inspect({
       paths: ['.'],

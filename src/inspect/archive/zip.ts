@@ -29,9 +29,17 @@ const PEEK = 512;
 /** PATH_MAX of Linux (limits.h), with room. In bytes. */
 const MAX_LINK = 64 << 10;
 
+/** What is to be done with a file. */
+export interface ZipVisit {
+  /** It is read whatever it begins with. */
+  readonly always: boolean;
+  /** Who takes its bytes; asked where it is read. */
+  readonly sink: () => EntrySink;
+}
+
 export interface ZipPorts {
   /** Asked once for each entry, in the order of the zip's directory. Undefined: it is passed over. */
-  readonly visit: (entry: ArchiveEntry) => EntrySink | undefined;
+  readonly visit: (entry: ArchiveEntry) => ZipVisit | undefined;
   /** Whether a file with this first byte can be of concern; asked before more of it is inflated. */
   readonly mayBegin: (first: number, size: number) => boolean;
   /** Whether a file that begins so is of concern; asked where that can be told without reading it whole. */
@@ -135,12 +143,12 @@ async function readEntry(zip: ZipFile, entry: Entry, heads: ReadAhead, ports: Zi
     await readLink(zip, entry, described, ports);
     return;
   }
-  const sink = ports.visit(described);
-  if (sink === undefined) return;
+  const visit = ports.visit(described);
+  if (visit === undefined) return;
   try {
     checkReadable(entry);
-    if (!mayConcern(entry, heads, ports)) return;
-    await readFile(zip, entry, sink, ports);
+    if (!visit.always && !mayConcern(entry, heads, ports)) return;
+    await readFile(zip, entry, visit.sink(), ports);
   } catch (error) {
     const failure = zipError(error);
     if (!(failure instanceof ArchiveError)) throw failure;
