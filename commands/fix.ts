@@ -56,7 +56,8 @@ export default class Fix extends BaseCommand {
     }
     const { lockfile } = result.report;
     // A Gemfile may be named here; what is audited is its lockfile.
-    const audited = path.join(args.path, path.basename(lockfile)) === lockfile ? args.path : lockfile;
+    const given = args.path ?? '.';
+    const audited = path.join(given, path.basename(lockfile)) === lockfile ? given : lockfile;
     const facts = { ...result, auditCommand: auditCommand(audited, flags, metadata.flags) };
     if (dryRun) {
       // The diff alone on stdout, so that it can be piped into git apply.

@@ -6,8 +6,8 @@ import { CPUS, UsageError, shellWord } from './index.js';
 /** The argument and flags of every command that audits a project. */
 export const auditArgs = {
   path: Args.string({
-    description: 'Gemfile.lock (or gems.locked), or the directory that holds it',
-    default: '.',
+    description:
+      "Gemfile.lock (or gems.locked), or the directory that holds it; by default BUNDLE_GEMFILE's, else this directory's",
   }),
 };
 
@@ -88,10 +88,10 @@ export interface AuditFlags {
 }
 
 /** What the flags ask of the audit. Throws UsageError. */
-export function auditOptions(path: string, flags: AuditFlags): AuditOptions {
+export function auditOptions(path: string | undefined, flags: AuditFlags): AuditOptions {
   const targets = flags.target && targetsOf(flags.target);
   return {
-    path,
+    ...(path === undefined ? {} : { path }),
     ...(targets === undefined ? {} : { target: targets.length === 1 ? (targets[0] ?? '') : targets }),
     ...(flags.dockerfile === undefined ? {} : { dockerfile: flags.dockerfile }),
     ...(flags['build-arg'] === undefined

@@ -20,7 +20,7 @@ import { targetPorts } from './target-ports.js';
 
 /** What to audit, and how; what is absent is taken from the project's own files. */
 export interface AuditOptions extends PlanOptions {
-  /** A Gemfile.lock (or gems.locked), or the directory that holds one; the current directory by default. */
+  /** A Gemfile.lock (or gems.locked), or the directory that holds one; by default `BUNDLE_GEMFILE`'s, else the current directory's. */
   readonly path?: string;
   /** Use directories and the cache only. */
   readonly offline?: boolean;
@@ -60,8 +60,8 @@ export async function audit(
 export async function audit(options: AuditOptions): Promise<AuditReport | MultiTargetReport>;
 export async function audit(options: AuditOptions): Promise<AuditReport | MultiTargetReport> {
   const project = await readAuditedProject(options);
-  const { cwd, env, today, path: file, directory, lockfile } = project;
-  const plan = planAudit({ ...options, cwd }, project.files, directory);
+  const { cwd, env, today, path: file, directory, root, lockfile } = project;
+  const plan = planAudit({ ...options, cwd }, project.files, root);
   const { buildArgs, pull, sources, stage } = plan;
   const warnings: AuditWarning[] = [];
   const readOptions = {

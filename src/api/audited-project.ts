@@ -1,11 +1,13 @@
+import path from 'node:path';
 import type { LockfileOnDisk } from '../audit/lockfile-file.js';
 import { readLockfile } from '../audit/lockfile-file.js';
 import type { ProjectFiles } from '../audit/project-files.js';
-import { readProjectFiles } from '../audit/project-files.js';
+import { projectRoot, readProjectFiles } from '../audit/project-files.js';
 import type { AuditWarning } from '../audit/types.js';
 import { parseLockfile } from '../lockfile/parse.js';
 import type { AuditOptions } from './audit.js';
 import { checkRuby } from './check-ruby.js';
+import { defaultPath } from './gemfile-and-lockfile.js';
 
 /** A lockfile and what lies beside it, and the moment at which they were read. */
 export interface AuditedProject extends LockfileOnDisk {
@@ -13,6 +15,8 @@ export interface AuditedProject extends LockfileOnDisk {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string;
+  /** The directory of `files`, absolute. */
+  readonly root: string;
   readonly files: ProjectFiles;
   /** What is odd about the lockfile. */
   readonly warnings: readonly AuditWarning[];
@@ -26,10 +30,11 @@ export async function readAuditedProject(options: AuditOptions): Promise<Audited
   const { cwd = process.cwd(), env = process.env, destination, lockfileText } = options;
   const today = new Date().toISOString().slice(0, 10);
   checkRuby(options.ruby);
-  const found = await readLockfile(options.path ?? '.', cwd);
+  const found = await readLockfile(options.path ?? (await defaultPath({ cwd, env })), cwd);
   const lockfile =
     lockfileText === undefined ? found.lockfile : parseLockfile(lockfileText, { path: found.path });
-  const files = await readProjectFiles(found.directory, {
+  const root = await projectRoot(path.resolve(cwd, found.path), cwd);
+  const files = await readProjectFiles(root, {
     today,
     ...(destination === undefined ? {} : { destination }),
   });
@@ -37,5 +42,5 @@ export async function readAuditedProject(options: AuditOptions): Promise<Audited
     code: 'LOCKFILE',
     message: `${found.path}:${line}: ${message}`,
   }));
-  return { ...found, lockfile, cwd, env, today, files, warnings };
+  return { ...found, lockfile, cwd, env, today, root, files, warnings };
 }

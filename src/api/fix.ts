@@ -25,7 +25,7 @@ import { pinComment } from '../report/fix-reason.js';
 import { bundleCommand } from '../report/shell-command.js';
 import type { AuditOptions } from './audit.js';
 import { audit } from './audit.js';
-import { gemfileOf } from './gemfile-of.js';
+import { defaultPath, gemfileOf, lockfileOf } from './gemfile-and-lockfile.js';
 
 /** What to make fit, and how. */
 export interface FixOptions extends Omit<AuditOptions, 'gemfile' | 'pinned' | 'forced' | 'lockfileText'> {
@@ -71,7 +71,7 @@ export async function fix(options: FixOptions): Promise<FixResult> {
   const cwd = options.cwd ?? process.cwd();
   const env = options.env ?? process.env;
   const bundle = await bundleFor(options, env);
-  const given = await lockfileFor(options.path ?? '.', cwd);
+  const given = await lockfileFor(options.path ?? (await defaultPath({ cwd, env })), cwd);
   const { path: shownLockfile, lockfile } = await readLockfile(given, cwd);
   const lockfilePath = path.resolve(cwd, shownLockfile);
   const gemfilePath = gemfileFor(lockfilePath);
@@ -204,7 +204,7 @@ async function lockfileFor(given: string, cwd: string): Promise<string> {
     () => false,
   );
   if (!isFile || /\.(?:lock|locked)$/.test(given)) return given;
-  return path.basename(given) === 'gems.rb' ? given.replace(/gems\.rb$/, 'gems.locked') : `${given}.lock`;
+  return lockfileOf(given);
 }
 
 function gemfileFor(lockfile: string): string {

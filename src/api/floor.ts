@@ -39,8 +39,8 @@ export async function auditOrFloor(
  */
 export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
   const project = await readAuditedProject(options);
-  const { cwd, env, today, path: file, directory, lockfile } = project;
-  const plan = planWithoutTargets(options, project.files, directory);
+  const { cwd, env, today, path: file, directory, root, lockfile } = project;
+  const plan = planWithoutTargets(options, project.files, root);
   const { sources } = plan;
   const locked = projectRuby(lockfile);
   const ruby = plan.ruby ?? (locked?.engine === undefined ? locked?.version : undefined);

@@ -7,7 +7,7 @@ import { forcedGems } from '../gemfile/forced-gems.js';
 import { readProjectGemfiles, readSource } from '../gemfile/project-gemfiles.js';
 import { loadRubyParser } from '../gemfile/ruby-parser.js';
 import type { Lockfile } from '../lockfile/types.js';
-import { gemfileOf } from './gemfile-of.js';
+import { gemfileOf } from './gemfile-and-lockfile.js';
 
 /** What of a Gemfile decides whether it has to be parsed at all. */
 const MAY_FORCE = /force_ruby_platform|eval_gemfile/;

@@ -16,6 +16,8 @@ import type { Lockfile } from '../lockfile/types.js';
 import type { DamagedGem } from '../registry/types.js';
 import { isGemVersion } from '../version/gem-version.js';
 import { systemsFor } from './history-systems.js';
+import type { Place } from './gemfile-and-lockfile.js';
+import { defaultPath } from './gemfile-and-lockfile.js';
 import { openSession } from './session.js';
 
 /** Which gem's history is told, and how much of it. */
@@ -72,7 +74,7 @@ export async function history(options: HistoryOptions): Promise<HistoryReport> {
   const env = options.env ?? process.env;
   const today = new Date().toISOString().slice(0, 10);
   const warnings: AuditWarning[] = [];
-  const project = await projectIn(cwd, options.sources !== undefined, warnings);
+  const project = await projectIn({ cwd, env }, options.sources !== undefined, warnings);
   const lockfile = project?.lockfile ?? NO_LOCKFILE;
   const systems = await systemsFor(options, lockfile, { cwd, env, today, warnings });
 
@@ -147,12 +149,12 @@ function checkOptions({ gem, ruby, since }: HistoryOptions): void {
 
 /** The lockfile of the directory. Where it need not say where gems come from, one that cannot be read is passed over. */
 async function projectIn(
-  cwd: string,
+  { cwd, env }: Place,
   sourcesGiven: boolean,
   warnings: AuditWarning[],
 ): Promise<LockfileOnDisk | undefined> {
   try {
-    return await readLockfile('.', cwd);
+    return await readLockfile(await defaultPath({ cwd, env }), cwd);
   } catch (error) {
     if (!(error instanceof LockfileError)) throw error;
     if (error.code === 'LOCKFILE_NOT_FOUND') return undefined;

@@ -24,6 +24,26 @@ export interface ProjectFilesOptions {
 /** Names that `docker build` and `podman build` look for. */
 const DOCKERFILES = ['Dockerfile', 'Containerfile'];
 
+/** The lockfiles that lie at the root of what they are for. */
+const AT_THE_ROOT = ['Gemfile.lock', 'gems.locked'];
+
+/**
+ * Where the files of a project lie: in the directory of its lockfile. One of a Gemfile with another name, as
+ * `gemfiles/rails_8.gemfile.lock`, may lie deeper: then it is the nearest directory, up to `cwd`, that has such files.
+ * @param lockfile absolute
+ */
+export async function projectRoot(lockfile: string, cwd: string): Promise<string> {
+  const own = path.dirname(lockfile);
+  const above = path.relative(cwd, own);
+  if (AT_THE_ROOT.includes(path.basename(lockfile)) || above.startsWith('..') || path.isAbsolute(above))
+    return own;
+  for (let directory = own; ; directory = path.dirname(directory)) {
+    for (const name of [CONFIG_FILE, KAMAL_FILE, ...DOCKERFILES])
+      if (await isFile(path.join(directory, name))) return directory;
+    if (directory === path.resolve(cwd)) return own;
+  }
+}
+
 /**
  * Reads `.gemcompat.yml` and `config/deploy.yml` of a project, where it has them, and finds its Dockerfile: the one that
  * Kamal's builder names, whether or not it is there, or the one at the root. Kamal takes its path from the root too, and not
@@ -81,13 +101,16 @@ async function readKamal(
 async function usualDockerfile(directory: string): Promise<string | undefined> {
   for (const name of DOCKERFILES) {
     const file = path.join(directory, name);
-    const isFile = await stat(file).then(
-      (stats) => stats.isFile(),
-      () => false,
-    );
-    if (isFile) return file;
+    if (await isFile(file)) return file;
   }
   return undefined;
+}
+
+function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
 }
 
 async function textOf(file: string): Promise<string | undefined> {

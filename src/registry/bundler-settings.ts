@@ -13,6 +13,8 @@ import { withTrailingSlash } from './remote-url.js';
 export interface BundlerSettings {
   /** `force_ruby_platform`: Bundler takes the `ruby` variant of every gem. */
   readonly forceRubyPlatform: boolean;
+  /** `gemfile`, absolute: what Bundler works on in place of the directory's own Gemfile. */
+  readonly gemfile?: string;
   /** `cache_path`, absolute: where `bundle cache` puts gems; `vendor/cache` by default. */
   readonly cachePath: string;
   /** `ssl_ca_cert`: a PEM file or a directory of them. */
@@ -66,8 +68,10 @@ function fromLevels(levels: readonly ReadonlyMap<string, string>[], root: string
   const names = new Set(levels.flatMap((level) => [...level.keys()].map(settingName)));
   const mirrors = mirrorsFrom(names, get);
   const sslCaCert = get('ssl_ca_cert');
+  const gemfile = get('gemfile');
   return {
     forceRubyPlatform: isTrue(get('force_ruby_platform')),
+    ...(gemfile === undefined || gemfile === '' ? {} : { gemfile: path.resolve(root, gemfile) }),
     cachePath: path.resolve(root, get('cache_path') ?? path.join('vendor', 'cache')),
     ...(sslCaCert === undefined || sslCaCert === '' ? {} : { sslCaCert: path.resolve(root, sslCaCert) }),
     credentialsFor: (remote) => {
