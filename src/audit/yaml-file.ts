@@ -34,7 +34,11 @@ export class YamlFile {
     const [error] = this.#document.errors;
     if (error !== undefined) {
       const [reason = ''] = error.message.split('\n');
-      throw new ConfigError(`this is not YAML: ${reason}`, {
+      const words =
+        error.code === 'MULTIPLE_DOCS'
+          ? 'a second document begins here; there is to be one'
+          : `this is not YAML: ${reason}`;
+      throw new ConfigError(words, {
         code: 'CONFIG_SYNTAX',
         path,
         line: this.#lines.linePos(error.pos[0]).line,

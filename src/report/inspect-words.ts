@@ -90,7 +90,11 @@ const MOST_SYSTEMS = 6;
 export function runsOnWords({ requires, runsOn, arch }: CpuNeeds): string {
   if (requires.libc === 'static') return `runs on any Linux for ${arch}: it asks for no C library`;
   if (requires.libc === 'both') return 'has files for glibc and files for musl: no one system runs them all';
-  if (runsOn === undefined || runsOn.length === 0) return 'no known system has all of it';
+  if (runsOn === undefined || runsOn.length === 0) {
+    return requires.markers?.includes('GLIBC_PRIVATE') === true
+      ? 'runs on the system alone that it is a part of: the libraries of one glibc have GLIBC_PRIVATE among themselves'
+      : 'no known system has all of it';
+  }
   return `runs on ${listWords(runsOn, MOST_SYSTEMS)}`;
 }
 
@@ -110,7 +114,9 @@ export function givenWords(libraries: readonly string[]): string {
   const distinct = [...new Set(libraries)].sort();
   if (distinct.length === 0) return '';
   const rubies = distinct.map((library) => `Ruby ${rubyOfLibrary(library) ?? '?'}`);
-  return `taking for given that ${listWords(rubies)} is there with its shared library (${listWords(distinct)}), which extensions here are linked to: without it (a Ruby built without --enable-shared) they do not load`;
+  const there =
+    rubies.length === 1 ? 'is there with its shared library' : 'are there with their shared libraries';
+  return `taking for given that ${listWords(rubies)} ${there} (${listWords(distinct)}), which extensions here are linked to: without it (a Ruby built without --enable-shared) they do not load`;
 }
 
 /** Words of what could not be read whatever the target; a target's own findings are in words.ts. */

@@ -203,7 +203,7 @@ describe('parseConfig', () => {
     ['no YAML', 'targets: [a\nall: true\n', 'CONFIG_SYNTAX', 2, 'not YAML', ''],
     ['a key twice', 'all: true\nall: false\n', 'CONFIG_SYNTAX', 2, 'not YAML', ''],
     ['a tab', 'targets:\n\t- a\n', 'CONFIG_SYNTAX', 2, 'not YAML', ''],
-    ['two documents', 'all: true\n---\nall: true\n', 'CONFIG_SYNTAX', 2, 'not YAML', ''],
+    ['two documents', 'all: true\n---\nall: true\n', 'CONFIG_SYNTAX', 2, 'a second document begins here', ''],
     ['an alias to nothing', 'all: true\nsources: *x\n', 'CONFIG_SYNTAX', 2, 'not YAML', ''],
     ['too deep brackets', `\n${'['.repeat(5000)}`, 'CONFIG_LIMIT', 2, 'nested', ''],
     ['too deep dashes', `${'- '.repeat(5000)}a`, 'CONFIG_LIMIT', 1, 'nested', ''],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ElfFile } from '../../src/elf/types.js';
+import { givenWords, runsOnWords } from '../../src/report/inspect-words.js';
 import { renderInspectText } from '../../src/report/inspect-text.js';
 import { inspectReportSchema } from '../../src/report/inspect-schema.js';
 import { elf, target } from '../helpers/contents.js';
@@ -20,6 +21,20 @@ describe('the text of inspect', () => {
       'on Ubuntu 20.04 LTS (glibc 2.31)\n  taking for given that Ruby 3.3 is there with its shared library (libruby.so.3.3)',
     );
     expect(text.match(/taking for given/g)).toHaveLength(1);
+  });
+
+  it('takes several Rubies for given in the plural', () => {
+    expect(givenWords(['libruby.so.3.3', 'libruby.so.3.2'])).toMatch(
+      /^taking for given that Ruby 3\.2, Ruby 3\.3 are there with their shared libraries \(libruby\.so\.3\.2, libruby\.so\.3\.3\)/,
+    );
+  });
+
+  it('says where a part of a glibc runs', () => {
+    const needs = { arch: 'x86_64', requires: { libc: 'glibc', glibc: '2.34' }, runsOn: [] } as const;
+    expect(runsOnWords(needs)).toBe('no known system has all of it');
+    expect(runsOnWords({ ...needs, requires: { ...needs.requires, markers: ['GLIBC_PRIVATE'] } })).toContain(
+      'runs on the system alone that it is a part of',
+    );
   });
 
   it('says once what is the same of several gems, with all their names', () => {
