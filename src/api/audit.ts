@@ -13,6 +13,7 @@ import type { CpuReading } from '../target/merge-cpus.js';
 import type { ReadForCpusOptions } from '../target/read-for-cpus.js';
 import { readForCpus } from '../target/read-for-cpus.js';
 import { readAuditedProject } from './audited-project.js';
+import { driftWarning } from './drift-warning.js';
 import { forcedLines } from './forced-lines.js';
 import { openSession } from './session.js';
 import { systemsThatRun } from './systems-that-run.js';
@@ -125,6 +126,10 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
       const message = `${CONFIG_FILE}:${line}: nothing is found of ${gem} that this line ignores: it can go`;
       warnings.push({ code: 'IGNORE_UNUSED', message });
     }
+    const fails = reports.some(({ gems }) => gems.some(({ verdict }) => verdict === 'incompatible'));
+    const drift =
+      fails && options.gemfile === undefined ? await driftWarning(file, lockfile, cwd) : undefined;
+    if (drift !== undefined) warnings.push(drift);
     const [first] = reports;
     if (first !== undefined && reports.length === 1 && !Array.isArray(options.target)) {
       return { ...first, warnings: [...warnings, ...first.warnings] };
