@@ -29,20 +29,27 @@ export interface Place {
 }
 
 /**
- * What Bundler works on where nothing is named: the lockfile of the Gemfile that `BUNDLE_GEMFILE` names, in the environment or
- * in a config file of Bundler's, else that of the directory.
- * @throws LockfileError `LOCKFILE_NOT_FOUND` where that Gemfile has none; RegistryError `BUNDLER_CONFIG_UNREADABLE`
+ * What Bundler works on where nothing is named: the lockfile that `BUNDLE_LOCKFILE` names, or that of the Gemfile that
+ * `BUNDLE_GEMFILE` names, in the environment or in a config file of Bundler's, else that of the directory.
+ * @throws LockfileError `LOCKFILE_NOT_FOUND` where what is named is not there; RegistryError `BUNDLER_CONFIG_UNREADABLE`
  */
 export async function defaultPath({ cwd, env }: Place): Promise<string> {
-  const { gemfile } = await bundlerSettings({ cwd, env });
-  if (gemfile === undefined) return '.';
-  const lockfile = fromHere(lockfileOf(gemfile), cwd);
-  const isThere = await stat(lockfileOf(gemfile)).then(
+  const settings = await bundlerSettings({ cwd, env });
+  const { gemfile } = settings;
+  const named = env['BUNDLE_LOCKFILE'] ? path.resolve(cwd, env['BUNDLE_LOCKFILE']) : settings.lockfile;
+  const file = named ?? (gemfile === undefined ? undefined : lockfileOf(gemfile));
+  if (file === undefined) return '.';
+  const lockfile = fromHere(file, cwd);
+  const isThere = await stat(file).then(
     () => true,
     () => false,
   );
   if (isThere) return lockfile;
-  throw new LockfileError(`BUNDLE_GEMFILE names ${fromHere(gemfile, cwd)}, and there is no ${lockfile}`, {
+  const says =
+    named === undefined && gemfile !== undefined
+      ? `BUNDLE_GEMFILE names ${fromHere(gemfile, cwd)}, and there is no ${lockfile}`
+      : `BUNDLE_LOCKFILE names ${lockfile}, which is not there`;
+  throw new LockfileError(says, {
     code: 'LOCKFILE_NOT_FOUND',
     path: lockfile,
     suggestions: ['name another project or lockfile: path/to/app', 'lock it first: bundle lock'],

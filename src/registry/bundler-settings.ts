@@ -15,6 +15,8 @@ export interface BundlerSettings {
   readonly forceRubyPlatform: boolean;
   /** `gemfile`, absolute: what Bundler works on in place of the directory's own Gemfile. */
   readonly gemfile?: string;
+  /** `lockfile`, absolute: since Bundler 4, in place of the one beside the Gemfile. */
+  readonly lockfile?: string;
   /** `cache_path`, absolute: where `bundle cache` puts gems; `vendor/cache` by default. */
   readonly cachePath: string;
   /** `ssl_ca_cert`: a PEM file or a directory of them. */
@@ -68,10 +70,15 @@ function fromLevels(levels: readonly ReadonlyMap<string, string>[], root: string
   const names = new Set(levels.flatMap((level) => [...level.keys()].map(settingName)));
   const mirrors = mirrorsFrom(names, get);
   const sslCaCert = get('ssl_ca_cert');
-  const gemfile = get('gemfile');
+  const given = (name: string): string | undefined => {
+    const file = get(name);
+    return file === undefined || file === '' ? undefined : path.resolve(root, file);
+  };
+  const [gemfile, lockfile] = [given('gemfile'), given('lockfile')];
   return {
     forceRubyPlatform: isTrue(get('force_ruby_platform')),
-    ...(gemfile === undefined || gemfile === '' ? {} : { gemfile: path.resolve(root, gemfile) }),
+    ...(gemfile === undefined ? {} : { gemfile }),
+    ...(lockfile === undefined ? {} : { lockfile }),
     cachePath: path.resolve(root, get('cache_path') ?? path.join('vendor', 'cache')),
     ...(sslCaCert === undefined || sslCaCert === '' ? {} : { sslCaCert: path.resolve(root, sslCaCert) }),
     credentialsFor: (remote) => {

@@ -59,6 +59,20 @@ describe('with no path', () => {
     expect(said).toEqual(cases.map(([, , lockfile]) => path.posix.join('/p', lockfile)));
   });
 
+  it('it is what BUNDLE_LOCKFILE names, which goes before a Gemfile', async () => {
+    const env = { BUNDLE_GEMFILE: 'Gemfile', BUNDLE_LOCKFILE: 'gemfiles/rails.gemfile.lock', HOME: '' };
+    const ruby = await startRuby('4.0', { mounts: { '/p': root }, env });
+    const said = ruby.eval(`Dir.chdir('/p'); Bundler::SharedHelpers.default_lockfile.expand_path.to_s`);
+    expect(said).toBe('/p/gemfiles/rails.gemfile.lock');
+    expect(await defaultPath({ cwd: root, env })).toBe('gemfiles/rails.gemfile.lock');
+    await expect(
+      defaultPath({ cwd: root, env: { ...env, BUNDLE_LOCKFILE: 'x.lock' } }),
+    ).rejects.toMatchObject({
+      code: 'LOCKFILE_NOT_FOUND',
+      message: 'BUNDLE_LOCKFILE names x.lock, which is not there',
+    });
+  });
+
   it('it is what the config of the directory names', async () => {
     expect(await defaultPath({ cwd: path.join(root, 'configured'), env: { HOME: '' } })).toBe('other.lock');
   });
