@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import type { FileRange } from '../elf/retained-range.js';
 import { GemArchiveError } from '../errors.js';
 import type { inspectGem } from '../gem/contents.js';
@@ -10,14 +11,15 @@ import { ArchiveError } from './archive/archive-error.js';
 import { CpioReader } from './archive/cpio.js';
 import type { ArchiveEntry, EntrySink } from './archive/entry.js';
 import { HardLinks } from './archive/hard-links.js';
+import { openPayload } from './archive/payload.js';
 import { RpmPrologue } from './archive/rpm.js';
 import { FileProbe, concernOf, elfSink } from './file-probe.js';
 import type { ProbePorts } from './file-probe.js';
 import { gemDirectoryOf, isSpecification, mayBeInstalled, specificationSink } from './gem-home.js';
 import { inflated, spend } from './inflate.js';
 import type { Budget, InspectLimits } from './limits.js';
-import type { ArchiveFormat, CompressedFormat } from './magic.js';
-import { MAGIC_LENGTH, magicOf, mayBegin, unsupportedName } from './magic.js';
+import type { ArchiveFormat, CompressedFormat, Magic } from './magic.js';
+import { MAGIC_LENGTH, magicOf, mayBegin } from './magic.js';
 import { NestedStreams } from './nested-streams.js';
 import { peek } from './peek.js';
 import type { ByteSource } from './source.js';
@@ -217,35 +219,13 @@ class ArchiveWalk {
     await this.#pump(stream, reader, level);
   }
 
-  /** What a package is wrapped around: an archive of a known format, plain or compressed. */
-  async #payload(stream: Stream, formats: readonly string[], name: string, level: Level): Promise<void> {
-    const { head, all } = await peek(stream, MAGIC_LENGTH);
-    const magic = magicOf(head);
-    const inner = this.#level(level.prefix, level.depth, level.withinXz);
-    if (magic === 'gzip' || magic === 'zstd' || magic === 'xz') {
-      const data = inflated(all, magic, this.#ports.limits, this.#budget);
-      const plain = await peek(data, MAGIC_LENGTH);
-      const format = magicOf(plain.head);
-      if (format === undefined || !formats.includes(format))
-        throw new ArchiveError('ARCHIVE_CORRUPT', `${name} is no ${formats[0] ?? ''} archive`);
-      await this.#archive(format, plain.all, name, { ...inner, withinXz: inner.withinXz || magic === 'xz' });
-      return;
-    }
-    if (magic !== undefined && formats.includes(magic)) {
-      await this.#archive(magic, all, name, inner);
-      return;
-    }
-    // LZMA_alone has no magic number, but properties that all programs write: 5d 00 00, then the size of the dictionary.
-    const lzma = head[0] === 0x5d && head[1] === 0 && head[2] === 0;
-    const what = lzma ? 'lzma' : magic === 'unsupported-archive' ? unsupportedName(head) : undefined;
-    throw what === undefined
-      ? new ArchiveError('ARCHIVE_CORRUPT', `${name} is no ${formats[0] ?? ''} archive`)
-      : new ArchiveError('ARCHIVE_UNSUPPORTED', `${name} is compressed with ${what}, which is not read`);
-  }
-
-  /** A payload of a package: what looks like a gem within it is a tar archive there. */
-  async #archive(format: string, stream: Stream, name: string, level: Level): Promise<void> {
-    await this.#stream(format === 'cpio' ? 'cpio' : 'tar', stream, name, level);
+  /** What a package is wrapped around. What looks like a gem within it is a tar archive there. */
+  async #payload(data: Stream, formats: readonly Magic[], name: string, level: Level): Promise<void> {
+    const { format, stream, isXz } = await openPayload(data, formats, name, (compressed, by) =>
+      inflated(compressed, by, this.#ports.limits, this.#budget),
+    );
+    const inner = this.#level(level.prefix, level.depth, level.withinXz || isXz);
+    await this.#stream(format === 'cpio' ? 'cpio' : 'tar', stream, name, inner);
   }
 
   /** A compressed file: an ELF file, or an archive, the files of which are met one level deeper where `name` lies in another. */
@@ -399,7 +379,7 @@ class ArchiveWalk {
     }
     return level.streams.begin((stream) =>
       guard(async () => {
-        const held = new MemorySource(await collect(stream));
+        const held = new MemorySource(await buffer(stream));
         if (format === 'zip') await this.#zip(held, inner);
         else {
           this.#deferred.push(() =>
@@ -443,12 +423,6 @@ export function unreadable(error: unknown): FileResult | undefined {
   if (!(error instanceof TarError)) return undefined;
   const code = error.reason === 'truncated' ? 'ARCHIVE_TRUNCATED' : 'ARCHIVE_CORRUPT';
   return { kind: 'unreadable', code, reason: `the tar archive is not valid: ${error.message}` };
-}
-
-async function collect(stream: Stream): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
 /** A stream that cannot be had again: the few gems that have to be read twice are not read out of another archive. */
