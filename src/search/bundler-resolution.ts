@@ -183,9 +183,11 @@ export class BundlerResolution {
     options: BundlerPackageOptions,
   ): Promise<BundlerCandidate[]> {
     const gem = await this.#universe.know(name, by);
+    const locked = this.#universe.locked.get(name);
+    // A mirror may have but some of the gems: of the others nothing is known but what is locked.
+    if (gem.versions.length === 0 && locked !== undefined) return this.#held(locked, options);
     const versions = gem.versions.filter((one) => !forbidsItself(name, one));
     const candidates = bundlerCandidates(versions, options);
-    const locked = this.#universe.locked.get(name);
     if (hold === undefined || locked === undefined) return candidates;
     const least = parseRequirement([`>= ${locked.version}`]);
     return candidates.filter(({ parsed }) => satisfiesParsed(parsed, least));

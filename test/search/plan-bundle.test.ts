@@ -173,6 +173,13 @@ describe('the plan', () => {
     expect(answer.pins).toEqual(["gem 'foo', force_ruby_platform: true"]);
   });
 
+  it('leaves alone what a compiled gem asks for, where a mirror of some gems does not have it', async () => {
+    const foo = { '1.0': 'breaks bar:>= 1', '1.1': 'breaks/source bar:>= 1' };
+    const answer = await plan(bundle({ foo }, { foo: '1.1', bar: '1.5' }, { foo: [] }));
+    expect(answer.pins).toEqual(["gem 'foo', force_ruby_platform: true"]);
+    expect(answer.plan.minimal).toBe(true);
+  });
+
   it('reads no version that it does not have to know of', async () => {
     const versions = Object.fromEntries(
       Array.from({ length: 200 }, (_, i) => [`1.${i}`, i > 180 ? 'breaks' : 'fits']),
