@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { constants, deflateRawSync } from 'node:zlib';
+import { constants, createInflateRaw, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { firstInflatedByte } from '../../src/inspect/archive/deflate-head.js';
@@ -15,6 +16,18 @@ const STRATEGIES = [
   constants.Z_FIXED,
   constants.Z_FILTERED,
 ];
+
+/** What zlib gives first when it is given byte by byte; undefined where it fails before. */
+async function firstByZlib(data: Buffer): Promise<number | undefined> {
+  const inflater = createInflateRaw({ finishFlush: constants.Z_SYNC_FLUSH });
+  const bytes = Array.from(data, (_, at) => data.subarray(at, at + 1));
+  try {
+    for await (const chunk of Readable.from(bytes).pipe(inflater) as AsyncIterable<Buffer>) return chunk[0];
+  } catch (error) {
+    expect((error as NodeJS.ErrnoException).code).toBe('Z_DATA_ERROR');
+  }
+  return undefined;
+}
 
 describe('the first byte of deflate data', () => {
   it('is what zlib packed, at every level and by every strategy', () => {
@@ -58,6 +71,28 @@ describe('the first byte of deflate data', () => {
     expect(firstInflatedByte(Buffer.from('010000ffff7f', 'hex'))).toBeUndefined();
     expect(firstInflatedByte(Buffer.alloc(0))).toBeUndefined();
     expect(firstInflatedByte(Buffer.from([0xff, 0xff, 0xff, 0xff]))).toBeUndefined();
+  });
+
+  it('is told of no block that zlib refuses before it gives a byte', async () => {
+    const packed = Array.from({ length: 40 }, (_, i) =>
+      deflateRawSync(elf().subarray(i), { level: i % 10, strategy: STRATEGIES[i % STRATEGIES.length] }),
+    );
+    const flips = fc.array(fc.nat({ max: 1600 }), { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...packed), flips, async (data, bits) => {
+        const malformed = Buffer.from(data.subarray(0, 512));
+        for (const bit of bits) {
+          const at = (bit >> 3) % malformed.length;
+          malformed[at] = (malformed[at] ?? 0) ^ (1 << (bit & 7));
+        }
+        const byte = firstInflatedByte(malformed);
+        if (byte !== undefined) expect(await firstByZlib(malformed)).toBe(byte);
+      }),
+      { seed: 20_26, numRuns: 1500 },
+    );
+    // A stored block whose length and its complement do not go together.
+    expect(firstInflatedByte(Buffer.from('010200fdfe4142', 'hex'))).toBeUndefined();
+    expect(firstInflatedByte(Buffer.from('010200fdff4142', 'hex'))).toBe(0x41);
   });
 
   it('comes to an end on anything', () => {

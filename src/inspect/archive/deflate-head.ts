@@ -5,6 +5,9 @@ const LENGTH_BITS = 7;
 const LITERAL_BITS = 15;
 /** RFC 1951, 3.2.5 and 3.2.7: literals are below 256, which ends a block; 16 and 17 repeat lengths, as 18 does. */
 const END_OF_BLOCK = 256;
+/** inflate.c of zlib refuses blocks that say more of each. */
+const MOST_LITERALS = 286;
+const MOST_DISTANCES = 30;
 const REPEAT_LAST = 16;
 const REPEAT_ZERO = 17;
 
@@ -18,21 +21,30 @@ const CUT = -1;
 const codeLengths = new Uint8Array(19);
 /** How many codes have each length; the last place is for the repeat of a length where there was none. */
 const counts = new Uint16Array(LITERAL_BITS + 2);
+/** The same of the codes of distances. */
+const distanceCounts = new Uint16Array(LITERAL_BITS + 2);
 /** The lengths of the codes by symbol, in runs of equal ones: the symbol behind each run, and its length. */
 const runEnds = new Uint16Array(288 + 32);
 const runLengths = new Uint8Array(288 + 32);
 
 /**
  * The first byte that raw deflate data (RFC 1951) gives, by the head of its first block alone: a third of what it takes to set up
- * an inflater. Undefined where that does not tell: data that is cut or malformed, a first block that is empty.
+ * an inflater. Undefined where that does not tell: data that is cut, a first block that is empty, a head that zlib refuses.
  */
 export function firstInflatedByte(data: Uint8Array): number | undefined {
   const bits = new Bits(data);
   bits.take(1);
   const type = bits.take(2);
-  if (type === 0) return data.length > 5 && ((data[1] ?? 0) | (data[2] ?? 0)) !== 0 ? data[5] : undefined;
+  if (type === 0) return firstStored(data);
   const symbol = type === 1 ? firstFixed(bits) : type === 2 ? firstDynamic(bits, data) : CUT;
   return symbol >= 0 && symbol < END_OF_BLOCK && !bits.isCut ? symbol : undefined;
+}
+
+/** RFC 1951, 3.2.4: how many bytes there are, its complement, and the bytes. */
+function firstStored(data: Uint8Array): number | undefined {
+  const length = byteAt(data, 1) | (byteAt(data, 2) << 8);
+  const complement = byteAt(data, 3) | (byteAt(data, 4) << 8);
+  return length !== 0 && (length ^ complement) === 0xff_ff ? data[5] : undefined;
 }
 
 /** RFC 1951, 3.2.6. */
@@ -50,13 +62,15 @@ function firstFixed(bits: Bits): number {
  */
 function firstDynamic(bits: Bits, data: Uint8Array): number {
   const literals = bits.take(5) + 257;
-  const all = literals + bits.take(5) + 1;
+  const distances = bits.take(5) + 1;
+  const all = literals + distances;
   const known = bits.take(4) + 4;
-  if (literals > 286) return CUT;
+  if (literals > MOST_LITERALS || distances > MOST_DISTANCES) return CUT;
   codeLengths.fill(0);
   for (let i = 0; i < known; i += 1) codeLengths[ORDER[i] ?? 0] = bits.take(3);
   if (!fillLengthCodes()) return CUT;
   counts.fill(0);
+  distanceCounts.fill(0);
   let { held, count, at } = bits;
   let last = NONE;
   for (let symbol = 0, runs = 0; symbol < all; runs += 1) {
@@ -75,22 +89,40 @@ function firstDynamic(bits: Bits, data: Uint8Array): number {
     count -= (code & 7) + extra;
     const length = code >> SYMBOL;
     last = length === REPEAT_LAST ? last : length;
-    // Behind the lengths of literals come those of distances, which do not count here.
-    if (symbol < literals) counts[last] = (counts[last] ?? 0) + Math.min(times, literals - symbol);
+    // Behind the lengths of literals come those of distances, in one go.
+    const ofLiterals = symbol < literals ? Math.min(times, literals - symbol) : 0;
+    counts[last] = (counts[last] ?? 0) + ofLiterals;
+    distanceCounts[last] = (distanceCounts[last] ?? 0) + times - ofLiterals;
     symbol += times;
     if (symbol > all) return CUT;
     runEnds[runs] = symbol;
     runLengths[runs] = last;
   }
   bits.goOn(held, count, at);
-  return counts[NONE] === 0 && isComplete(LITERAL_BITS) ? decode(bits, LITERAL_BITS) : CUT;
+  const isCode = counts[NONE] === 0 && isComplete(counts, LITERAL_BITS);
+  return isCode && lengthOf(END_OF_BLOCK) !== 0 && areDistances() ? decode(bits, LITERAL_BITS) : CUT;
 }
 
-/** Whether the codes whose `counts` these are, are all that there can be. */
-function isComplete(longest: number): boolean {
+/** Whether the codes that there are so many of by their length, are all that there can be. */
+function isComplete(counts: Uint16Array, longest: number): boolean {
   let left = 1;
   for (let length = 1; length <= longest; length += 1) left = 2 * left - (counts[length] ?? 0);
   return left === 0;
+}
+
+/** RFC 1951, 3.2.7: no distance at all, or one alone, of one bit, will do. */
+function areDistances(): boolean {
+  let coded = 0;
+  for (let length = 1; length <= LITERAL_BITS; length += 1) coded += distanceCounts[length] ?? 0;
+  const isAlone = coded === 1 && distanceCounts[1] === 1;
+  return coded === 0 || isAlone || isComplete(distanceCounts, LITERAL_BITS);
+}
+
+/** By the runs of lengths. */
+function lengthOf(symbol: number): number {
+  let run = 0;
+  while ((runEnds[run] ?? 0) <= symbol) run += 1;
+  return runLengths[run] ?? 0;
 }
 
 /**
@@ -114,7 +146,7 @@ function fillLengthCodes(): boolean {
   counts.fill(0);
   for (let symbol = 0; symbol < 19; symbol += 1)
     counts[codeLengths[symbol] ?? 0] = (counts[codeLengths[symbol] ?? 0] ?? 0) + 1;
-  if (!isComplete(LENGTH_BITS)) return false;
+  if (!isComplete(counts, LENGTH_BITS)) return false;
   for (let length = 1, code = 0; length <= LENGTH_BITS; length += 1) {
     nextCode[length] = code;
     code = (code + (counts[length] ?? 0)) << 1;
