@@ -1,3 +1,4 @@
+import type { Cpu } from '../elf/types.js';
 import { compareDotted } from '../version/symbol-version.js';
 import { findNamed, findRelease } from './catalog.js';
 import type { ImageReference } from './image-reference.js';
@@ -65,40 +66,80 @@ function guess(why: string, target: NamedTarget): string {
   return `${why}: ${target.name} is a guess as of ${imageTable().asOf}. Name the suite or the target to be sure.`;
 }
 
+/** What unqualified tags were last built on, by Ruby's minor version, and by the first patch version where that changed. */
+type BuiltOn = Readonly<Record<string, string | readonly (readonly [string, string])[]>>;
+
+interface RubyImages {
+  readonly suites: BuiltOn;
+  /** Of tags that say `alpine` without a number; none where they are not known. */
+  readonly alpines?: BuiltOn;
+  /** First version of the images themselves on each target. */
+  readonly releases?: NonNullable<ImageRepository['releases']>;
+  readonly latest: string;
+}
+
+/** The version of the image itself before that of its Ruby: `2.3.2-3.4.7`, `1-3.3`. */
+const IMAGE_VERSION = /^(\d+(?:\.\d+){0,2})-(\d+\.\d+(?:\.\d+)?)(?=-|$)/;
+
 /** A tag of images with Ruby: the suite that it names, or the one that such a tag was last built on. */
-function rubyImage(
-  tag: string,
-  shown: string,
-  suites: Readonly<Record<string, string | readonly (readonly [string, string])[]>>,
-  latest: string,
-): ResolvedTarget | undefined {
+function rubyImage(tag: string, shown: string, images: RubyImages): ResolvedTarget | undefined {
   const table = imageTable();
-  const head = rubyOf(tag);
-  // The images of development containers have a version of their own at the head.
-  const ruby = head === undefined || /^[01]\./.test(head) ? (rubyWord(tag) ?? head) : head;
+  const [, imageVersion, rubyBehind] = IMAGE_VERSION.exec(tag) ?? [];
+  const ruby = rubyBehind ?? rubyOf(tag) ?? rubyWord(tag);
   const version = ruby === undefined ? {} : { ruby };
+  const { suites, alpines, releases, latest } = images;
+  if (alpines !== undefined && words(tag).includes('alpine')) {
+    const name = lastBuiltOn(alpines, table.alpine, tag, ruby);
+    if (name === undefined) return undefined;
+    return { ...guessed(`${shown} does not say which Alpine it is built on`, name), ...version };
+  }
   const suite = suiteOf(tag, table);
   if (suite !== undefined) return { ...suite, ...version };
   // An Alpine or a Debian that is not known is no reason to take the default suite.
-  if (NUMBERED_SUITE.test(tag)) return undefined;
+  if (NUMBERED_SUITE.test(tag) || words(tag).some((word) => table.otherSuites.includes(word)))
+    return undefined;
+  if (releases !== undefined && imageVersion !== undefined) {
+    const release = releases.findLast(([first]) => compareDotted(first, imageVersion) <= 0)?.[1];
+    if (release !== undefined && release !== null)
+      return { target: required(release), warnings: [], ...version };
+  }
+  const name = lastBuiltOn(suites, latest, tag, ruby);
+  if (name === undefined) return undefined;
+  return { ...guessed(`${shown} does not say which suite it is built on`, name), ...version };
+}
+
+function guessed(why: string, name: string): ResolvedTarget {
+  const target = required(name);
+  return { target, warnings: [guess(why, target)] };
+}
+
+/**
+ * What a tag of this version of Ruby was last built on; `latest` for one that is newer than those of the table, and
+ * undefined for one that is older: such an image is older than every suite that could be guessed.
+ */
+function lastBuiltOn(
+  builtOn: BuiltOn,
+  latest: string,
+  tag: string,
+  ruby: string | undefined,
+): string | undefined {
+  const minors = Object.keys(builtOn).sort(compareDotted);
   const minor = /^\d+\.\d+/.exec(ruby ?? '')?.[0];
-  const target = required((minor === undefined ? undefined : suiteAt(suites[minor], ruby)) ?? latest);
-  return {
-    target,
-    warnings: [guess(`${shown} does not say which suite it is built on`, target)],
-    ...version,
-  };
+  const major = /^\d+(?=-|$)/.exec(tag)?.[0];
+  const branch = minor ?? minors.findLast((known) => known.split('.')[0] === major) ?? major;
+  if (branch === undefined) return latest;
+  const suites = builtOn[branch];
+  if (suites !== undefined) return suiteAt(suites, ruby);
+  const [oldest] = minors;
+  return oldest !== undefined && compareDotted(branch, oldest) < 0 ? undefined : latest;
 }
 
 /** The suite that a tag of this version was last built on; the newest where the tag names no patch version, so that it moves. */
-function suiteAt(
-  suites: string | readonly (readonly [string, string])[] | undefined,
-  ruby = '',
-): string | undefined {
-  if (suites === undefined || typeof suites === 'string') return suites;
+function suiteAt(suites: BuiltOn[string], ruby = ''): string | undefined {
+  if (typeof suites === 'string') return suites;
   const patch = /^\d+\.\d+\.\d+/.exec(ruby)?.[0];
   if (patch === undefined) return suites.at(-1)?.[1];
-  return (suites.findLast(([first]) => compareDotted(first, patch) <= 0) ?? suites[0])?.[1];
+  return suites.findLast(([first]) => compareDotted(first, patch) <= 0)?.[1];
 }
 
 /** Ruby's version anywhere in a tag, the last of several: `1.1.3-3.3.6` of a development container is of 3.3.6. */
@@ -143,14 +184,23 @@ function systemOf(entry: ImageRepository, tag: string, shown: string): ResolvedT
       if (target?.distribution === distribution) return { target, warnings: [] };
     }
   }
-  if (entry.rubyTag === true && latest !== undefined)
-    return rubyImage(tag, shown, entry.suites ?? {}, latest);
+  if (entry.rubyTag === true && latest !== undefined) {
+    const { suites = {}, releases } = entry;
+    return rubyImage(tag, shown, { suites, latest, ...(releases === undefined ? {} : { releases }) });
+  }
   if (entry.releases !== undefined && latest !== undefined)
     return ofRelease(entry.releases, latest, tag, shown);
-  const moving = ofTag(entry.moving ?? {}, tag);
-  if (moving === undefined) return undefined;
-  const target = required(moving);
-  return { target, warnings: [guess(`${shown} moves with each release`, target)] };
+  const moving = movingTag(entry.moving ?? {}, tag);
+  return moving === undefined ? undefined : guessed(`${shown} moves with each release`, moving);
+}
+
+/**
+ * The value of a tag that moves, or of a variant of it: `stable-slim` is `stable`. Neither `3.5` is `3`, nor
+ * `stable-20230109` what `stable` is today.
+ */
+function movingTag(moving: Readonly<Record<string, string>>, tag: string): string | undefined {
+  const [, head = tag] = /^([^-]*)-(?!\d)/.exec(tag) ?? [];
+  return Object.hasOwn(moving, head) ? moving[head] : undefined;
 }
 
 /** A repository whose tags are releases of its own: the target of the last one at or before it. */
@@ -166,8 +216,7 @@ function ofRelease(
   // Before the first release that is known.
   if (name === undefined) return undefined;
   if (name !== null) return { target: required(name), warnings: [] };
-  const target = required(latest);
-  return { target, warnings: [guess(`${shown} moves with each release`, target)] };
+  return guessed(`${shown} moves with each release`, latest);
 }
 
 /** A system less libraries that an image of it leaves out: whether they were put in again is not known. */
@@ -201,12 +250,8 @@ function lookUp(reference: ImageReference, shown: string): ResolvedTarget | unde
   const entry = table.repositories.find(({ names }) => names.includes(repository));
   if (entry !== undefined) return ofRepository(entry, (tag ?? 'latest').toLowerCase(), shown);
   if (table.ruby.names.includes(repository)) {
-    return rubyImage(
-      (tag ?? 'latest').toLowerCase(),
-      `ruby:${tag ?? 'latest'}`,
-      table.ruby.defaultSuites,
-      table.ruby.latest,
-    );
+    const { defaultSuites: suites, defaultAlpines: alpines, latest } = table.ruby;
+    return rubyImage((tag ?? 'latest').toLowerCase(), `ruby:${tag ?? 'latest'}`, { suites, alpines, latest });
   }
   if (tag === undefined) return undefined;
   const suite = suiteOf(tag.toLowerCase(), table);
@@ -224,13 +269,38 @@ function lookUp(reference: ImageReference, shown: string): ResolvedTarget | unde
 }
 
 /**
+ * Namespaces of Docker Hub in which the official images are for one CPU alone (docker-library/official-images,
+ * "Architectures other than amd64?"), less those of CPUs that no target is known for.
+ */
+const OF_ONE_CPU: Readonly<Record<string, Cpu>> = {
+  amd64: 'x86_64',
+  arm32v6: 'arm',
+  arm32v7: 'arm',
+  arm64v8: 'aarch64',
+  i386: 'x86',
+  ppc64le: 'ppc64le',
+  riscv64: 'riscv64',
+  s390x: 's390x',
+};
+
+/** `arm64v8/ruby` is the official image of that name, for its CPU alone. */
+function officialOfCpu(reference: ImageReference): { reference: ImageReference; cpu?: Cpu } {
+  const [namespace = '', name, ...more] = reference.repository.split('/');
+  const cpu = Object.hasOwn(OF_ONE_CPU, namespace) ? OF_ONE_CPU[namespace] : undefined;
+  if (cpu === undefined || name === undefined || more.length > 0 || reference.registry !== 'docker.io')
+    return { reference };
+  return { reference: { ...reference, repository: name }, cpu };
+}
+
+/**
  * The target that an image is built on, by its name alone; nothing is pulled. A tag that does not say it for certain is
  * answered with what it most likely is and a warning. Undefined where the text is not an image's name or not a known one.
  * @throws TargetError `TARGET_UNKNOWN` for a known repository with a tag that is not known, or a digest without a tag
  */
 export function resolveImage(text: string): ResolvedTarget | undefined {
-  const reference = parseImageReference(text);
-  if (reference === undefined) return undefined;
+  const parsed = parseImageReference(text);
+  if (parsed === undefined) return undefined;
+  const { reference, cpu } = officialOfCpu(parsed);
   const { registry, repository, tag, digest } = reference;
   const table = imageTable();
   const known =
@@ -251,6 +321,7 @@ export function resolveImage(text: string): ResolvedTarget | undefined {
       );
     return undefined;
   }
+  if (cpu !== undefined) return { ...found, target: { ...found.target, cpus: [cpu] } };
   if (registry === 'docker.io' || table.registries.includes(registry)) return found;
   return {
     ...found,

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
+/**
+ * What unqualified tags were last built on, by Ruby's minor version: each with the first patch version that was still built
+ * when it was the default. A tag of an older patch version stays on the one before.
+ */
+const builtOn = z.array(z.tuple([z.string(), z.string()])).min(1);
+
 const repository = z.strictObject({
   /** Without the registry's host and without `library/`. */
   names: z.array(z.string().min(1)).min(1),
@@ -16,9 +22,12 @@ const repository = z.strictObject({
   ruby: z.string().optional(),
   /** Tags hold the version of Ruby. */
   rubyTag: z.boolean().optional(),
-  /** What an unqualified tag was last built on, by Ruby's minor version. */
-  suites: z.record(z.string(), z.string()).optional(),
-  /** First release of the images on each target, by their tags; none where it is not known from there on. */
+  /** What an unqualified tag was last built on, by Ruby's minor version; those before the first are not known. */
+  suites: z.record(z.string(), z.union([z.string(), builtOn])).optional(),
+  /**
+   * First release of the images on each target, by the version at the head of their tags; none where it is not known from
+   * there on.
+   */
   releases: z.array(z.tuple([z.string(), z.string().nullable()])).optional(),
   /** What a tag that says nothing was last built on. */
   latest: z.string().optional(),
@@ -38,15 +47,16 @@ const schema = z.strictObject({
   ruby: z.strictObject({
     source: z.string().min(1),
     names: z.array(z.string()).min(1),
-    /**
-     * Suites that unqualified tags were last built on, by Ruby's minor version: each with the first patch version that was
-     * still built when it was the default. A tag of an older patch version stays on the suite before.
-     */
-    defaultSuites: z.record(z.string(), z.array(z.tuple([z.string(), z.string()])).min(1)),
+    /** Suites of Debian; versions of Ruby before the first are not known. */
+    defaultSuites: z.record(z.string(), builtOn),
+    /** Releases of Alpine, for tags that say `alpine` without a number; the last of a branch that is still built is a guess. */
+    defaultAlpines: z.record(z.string(), builtOn),
     latest: z.string(),
   }),
   /** Alpine release of a tag that says `alpine` without a number. */
   alpine: z.string(),
+  /** Code names of suites that are no targets: a tag with one of them is on none of the known suites. */
+  otherSuites: z.array(z.string()),
   /** Repositories of official images whose tags end in the suite they are built on. */
   suiteTagged: z.array(z.string()),
   /** Registries that serve the official images under the same names. */

@@ -138,7 +138,26 @@ describe('resolveTarget', () => {
     ['bitnami/ruby:3.3', 'debian-12', '3.3', true],
     ['quay.io/evl.ms/fullstaq-ruby:3.4.1-jemalloc-bookworm-slim', 'debian-12', '3.4.1', false],
     ['quay.io/evl.ms/fullstaq-ruby:3.2-jemalloc-slim', 'debian-11', '3.2', true],
-    ['ghcr.io/rails/devcontainer/images/ruby:1.1.3-3.3.6', 'debian-12', '3.3.6', true],
+    ['ruby:2', 'debian-11', undefined, true],
+    ['ruby:2-slim', 'debian-11', undefined, true],
+    ['ruby:4.9', 'debian-13', '4.9', true],
+    // So does the Alpine of a tag that names none; what is still built moves on with Alpine.
+    ['ruby:alpine', 'alpine-3.24', undefined, true],
+    ['ruby:3-alpine', 'alpine-3.24', undefined, true],
+    ['ruby:2-alpine', 'alpine-3.16', undefined, true],
+    ['ruby:3.0-alpine', 'alpine-3.16', '3.0', true],
+    ['ruby:3.0.2-alpine', 'alpine-3.14', '3.0.2', true],
+    ['ruby:3.2-alpine', 'alpine-3.23', '3.2', true],
+    ['ruby:3.3.5-alpine', 'alpine-3.20', '3.3.5', true],
+    ['ruby:3.3.6-alpine', 'alpine-3.21', '3.3.6', true],
+    ['cimg/ruby:2.5.8-node', 'ubuntu-18.04', '2.5.8', true],
+    ['cimg/ruby:2.7.8', 'ubuntu-20.04', '2.7.8', true],
+    ['cimg/ruby:3.1', 'ubuntu-22.04', '3.1', true],
+    ['cimg/ruby:4.0.3-browsers', 'ubuntu-24.04', '4.0.3', true],
+    ['ghcr.io/rails/devcontainer/images/ruby:1.1.3-3.3.6', 'debian-12', '3.3.6', false],
+    ['ghcr.io/rails/devcontainer/images/ruby:2.0.2-3.3.6', 'debian-12', '3.3.6', false],
+    ['ghcr.io/rails/devcontainer/images/ruby:2.3.2-3.4.7', 'debian-13', '3.4.7', false],
+    ['ghcr.io/rails/devcontainer/images/ruby:3.4.7', 'debian-13', '3.4.7', true],
     ['mcr.microsoft.com/devcontainers/ruby:1-3.3-bookworm', 'debian-12', '3.3', false],
     ['rubylang/ruby:3.3-jammy', 'ubuntu-22.04', '3.3', false],
   ])('%s is %s with Ruby %s', (text, name, ruby, guessed) => {
@@ -166,6 +185,18 @@ describe('resolveTarget', () => {
       expect(Object.keys(seen.versions ?? {}).filter((soname) => lacks.includes(soname))).toEqual([]);
     }
     expect(target.base).toMatch(/^(?:debian|rhel)-\d+$/);
+  });
+
+  it.each([
+    ['arm64v8/ruby:3.3-slim-bookworm', 'debian-12', 'aarch64', '3.3'],
+    ['docker.io/i386/debian:11', 'debian-11', 'x86', undefined],
+    ['amd64/ubuntu:22.04', 'ubuntu-22.04', 'x86_64', undefined],
+    ['arm32v7/alpine:3.20', 'alpine-3.20', 'arm', undefined],
+  ])('%s is the official image, for its CPU alone', (text, name, cpu, ruby) => {
+    const found = resolveTarget(text);
+    expect(found).toMatchObject({ target: { name, cpus: [cpu] }, warnings: [] });
+    expect(found.ruby).toBe(ruby);
+    expect(resolveTarget(name).target.cpus?.length).toBeGreaterThan(1);
   });
 
   it('of an image without a C library is an error', () => {
@@ -231,6 +262,22 @@ describe('resolveTarget', () => {
     [`ubuntu@${digest}`, /a digest does not say/],
     ['ruby', /not a known target/],
     ['ruby:3.3-alpine3.99', /the tag "3.3-alpine3.99" is not known/],
+    // Older than every suite of the table, or on a suite that is not in it: no guess could be old enough.
+    ['ruby:2.3.1', /the tag "2.3.1" is not known/],
+    ['ruby:1.9.3-slim', /the tag "1.9.3-slim" is not known/],
+    ['ruby:1', /the tag "1" is not known/],
+    ['ruby:2.6.5-alpine', /the tag "2.6.5-alpine" is not known/],
+    ['ruby:2.4-alpine', /the tag "2.4-alpine" is not known/],
+    ['ruby:2.4-slim-jessie', /the tag "2.4-slim-jessie" is not known/],
+    ['ruby:3.4-sid', /the tag "3.4-sid" is not known/],
+    ['bitnami/ruby:2.3', /the tag "2.3" is not known/],
+    // A release is not the moving tag that its number begins with, nor a snapshot what moves today.
+    ['alpine:3.5', /the tag "3.5" is not known/],
+    ['alpine:3.11.3', /the tag "3.11.3" is not known/],
+    ['arm64v8/ruby:2.3', /the tag "2.3" is not known/],
+    ['example.org/arm64v8/ubuntu:22.04', /not a known target/],
+    ['alpine:3.99', /the tag "3.99" is not known/],
+    ['debian:stable-20230109-slim', /the tag "stable-20230109-slim" is not known/],
     ['rails/devcontainer/images/ruby:3.3-debian99', /is not known/],
     ['constructor', /not a known target/],
     ['ubuntu:__proto__', /the tag "__proto__" is not known/],
