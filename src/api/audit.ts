@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { bundlerTooOld } from '../audit/bundler-too-old.js';
 import { auditLockfile } from '../audit/audit.js';
 import { CONFIG_FILE } from '../audit/config-file.js';
 import { deploymentsFor, usualCpus } from '../audit/deployments.js';
@@ -126,6 +127,9 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
       const message = `${CONFIG_FILE}:${line}: nothing is found of ${gem} that this line ignores: it can go`;
       warnings.push({ code: 'IGNORE_UNUSED', message });
     }
+    // The answer is one for all targets.
+    const { pins = [], plan: answer } = reports.find((report) => report.plan !== undefined) ?? {};
+    warnings.push(...bundlerTooOld(lockfile, answer));
     const fails = reports.some(({ gems }) => gems.some(({ verdict }) => verdict === 'incompatible'));
     const drift =
       fails && options.gemfile === undefined ? await driftWarning(file, lockfile, cwd) : undefined;
@@ -134,8 +138,6 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
     if (first !== undefined && reports.length === 1 && !Array.isArray(options.target)) {
       return { ...first, warnings: [...warnings, ...first.warnings] };
     }
-    // The answer is one for all targets.
-    const { pins = [], plan: answer } = reports.find((report) => report.plan !== undefined) ?? {};
     return {
       ...{ schemaVersion: 1, lockfile: file, targets: reports, pins, warnings },
       ...(answer === undefined ? {} : { plan: answer }),

@@ -200,7 +200,7 @@ function isPrecompiled({ movable, platforms }: BundleGem): boolean {
 }
 
 /** Variants that the lockfile lists and its source lacks, as a `vendor/cache` for one platform does: to Bundler they are there. */
-function lockedOnly(
+export function lockedOnly(
   { name, version, platforms, dependencies }: BundleGem,
   offered: readonly Release[],
 ): Release[] {

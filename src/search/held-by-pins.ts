@@ -1,7 +1,7 @@
 import { compareParsedVersions } from '../version/gem-version.js';
 import { satisfies } from '../version/requirement.js';
 import type { BundleGem, BundlePorts } from './bundle-gem.js';
-import { BundlerResolution } from './bundler-resolution.js';
+import { BundlerResolution, lockedOnly } from './bundler-resolution.js';
 import type { PlanRequest } from './plan-bundle.js';
 import type { Gem, Position } from './universe.js';
 import { Universe } from './universe.js';
@@ -71,15 +71,16 @@ export async function heldByPins(
  * A version as Bundler would take it without a pin. Where it is locked already, the pin may be why Bundler compiles it
  * there: what counts is the variant without the pin.
  */
-function withoutPin({ full, versions }: Gem, version: string): Position | undefined {
+function withoutPin({ full, versions, locked }: Gem, version: string): Position | undefined {
   const found = full.positions.find(
     ({ kind, version: at }) => (kind === 'version' || kind === 'locked') && at === version,
   );
   if (found?.kind !== 'locked') return found;
+  const offered = versions.find((one) => one.version === version)?.variants ?? [];
   return {
     ...found,
     kind: 'version',
-    variants: versions.find((one) => one.version === version)?.variants ?? [],
+    variants: locked === undefined ? offered : [...offered, ...lockedOnly(locked, offered)],
   };
 }
 

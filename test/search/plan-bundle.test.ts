@@ -236,6 +236,22 @@ describe('a gem that an earlier pin holds', () => {
     expect((await moved('fits')).plan).toMatchObject({ liftable: ['foo'], pins: [], moves: [] });
   });
 
+  it('is free where the locked version fits now, though its source has it for one platform only', async () => {
+    const one = bundle({ foo: { '1.0': 'fits', '1.1': 'fits' } }, { foo: '1.1' }, { foo: [] });
+    const platforms = ['x86_64-linux', 'arm64-darwin'];
+    const request = requestOf(one);
+    const answer = await planBundle(
+      {
+        gemfile: request.gemfile,
+        gems: request.gems.map((gem) => ({ ...gem, platforms })),
+        rules: { ...rules, platforms },
+        pinned: new Map([['foo', ['< 1.1']]]),
+      },
+      portsOf(one.index),
+    );
+    expect(answer.plan).toMatchObject({ liftable: ['foo'], pins: [], moves: [] });
+  });
+
   it('stays compiled at the version that it was locked at', async () => {
     const versions = { foo: { '1.0': 'breaks/source', '1.1': 'breaks/source' } };
     const one = bundle(versions, { foo: '1.0' }, { foo: [] });
