@@ -128,7 +128,7 @@ describe('a library of Android, whose libc.so is named like musl’s', () => {
     ['GLIBC_2.34', false],
   ])('is known by the version %s of libc.so: %s', (name, expected) => {
     const needs = (library: string): Parameters<typeof isOfBionic>[1] => [
-      { library, versions: [{ name, weak: false, symbols: [] }] },
+      { library, versions: [{ name, hash: 0, flags: 0, index: 2, weak: false, symbols: [] }] },
     ];
     expect(isOfBionic(['libc.so'], needs('libc.so'), () => [])).toBe(expected);
     expect(isOfBionic(['libc.so'], needs('libfoo.so'), () => [])).toBe(false);
