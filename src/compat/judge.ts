@@ -7,6 +7,7 @@ import { loadersOf } from './loaders.js';
 import type { Provision } from './provides.js';
 import { ceilingFor, providesLibrary, providesVersion } from './provides.js';
 import { requiresOf } from './requires.js';
+import type { Selection } from './select.js';
 import { selectBinaries } from './select.js';
 import { isRubyExtension, rubyLibraryOf, rubyOfLibrary } from './shared-ruby.js';
 import type { Finding, Judgement, SymbolVersionFinding, UncheckedVersionFinding } from './types.js';
@@ -91,10 +92,21 @@ export function judgeFiles(
 
   findings.push(...unreadFindings(files));
   const verdict = verdictOf(findings);
-  const given = on.given.size === 0 ? {} : { given: [...on.given].sort() };
+  const passedOver = files.loose === true ? passedOverBy(selection, files, cpu) : [];
+  const given = {
+    ...(on.given.size === 0 ? {} : { given: [...on.given].sort() }),
+    ...(passedOver.length === 0 ? {} : { passedOver }),
+  };
   if (judged.length === 0) return { verdict, findings, ...given };
   const requires = requiresOf(judged, (from, library) => inside.resolve(from, library) !== undefined);
   return { verdict, requires, findings, ...given };
+}
+
+function passedOverBy({ binaries, alternatives }: Selection, files: FilesToJudge, cpu: Cpu): string[] {
+  const loaded = new Set([...binaries, ...alternatives.flat()].map(({ path }) => path));
+  return files.binaries
+    .filter(({ path, elf }) => elf.loadable && elf.cpu === cpu && !loaded.has(path))
+    .map(({ path }) => path);
 }
 
 /** What was not read of files, whatever the target. */

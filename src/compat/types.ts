@@ -174,4 +174,6 @@ export interface Judgement {
   readonly findings: readonly Finding[];
   /** Libraries that the judgement takes for given, since nothing of the target says whether they are there. */
   readonly given?: readonly string[];
+  /** Files that belong to no gem and are not loaded there, since the same file lies beside them for its C library. */
+  readonly passedOver?: readonly string[];
 }

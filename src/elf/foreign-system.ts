@@ -1,5 +1,6 @@
 import type { Note } from './notes.js';
 import type { ProgramHeader } from './program-headers.js';
+import type { LibraryNeed } from './types.js';
 
 /**
  * EI_OSABI of systems whose executables Linux does not run, though it does not look at the byte (gABI, "Operating System and
@@ -27,7 +28,7 @@ const BY_OS_ABI: Readonly<Record<number, string>> = {
 /**
  * Owners of notes of type 1 that say which system, and which release of it, a file is for: OpenBSD's lib/csu/os-note-elf.h,
  * NetBSD's and FreeBSD's sys/elf_common.h (NT_NETBSD_IDENT_TAG, NT_FREEBSD_ABI_TAG), DragonFly's lib/csu/common/notes.h, MINIX'
- * as NetBSD's. Android's are not among them: its static executables run on any Linux.
+ * as NetBSD's. Android's are not among them: its static executables run on any Linux (`isOfBionic`).
  */
 const BY_NOTE_OWNER: Readonly<Record<string, string>> = {
   OpenBSD: 'OpenBSD',
@@ -130,6 +131,26 @@ export function systemOfNotes(notes: Iterable<Note>): string | undefined {
     if (system !== undefined) return system;
   }
   return undefined;
+}
+
+/** bionic's libc/libc.map.txt: `LIBC`, and one for each release from Android 7 on (`LIBC_N`, `LIBC_36`); musl has no versions. */
+const BIONIC_VERSION = /^LIBC(?:_[A-Z]|_\d+|_PRIVATE|_PLATFORM)?$/;
+
+/**
+ * Whether a file needs libraries of Android: by the note that the NDK's crtbrand.S puts into everything, or by the versions of
+ * bionic's libc.so, whose name is that of musl's.
+ */
+export function isOfBionic(
+  needed: readonly string[],
+  verneed: readonly LibraryNeed[],
+  notes: () => Iterable<Note>,
+): boolean {
+  if (needed.length === 0) return false;
+  const byVersion = verneed.some(
+    ({ library, versions }) =>
+      library === 'libc.so' && versions.some(({ name }) => BIONIC_VERSION.test(name)),
+  );
+  return byVersion || [...notes()].some(({ owner, type }) => owner === 'Android' && type === NT_IDENT);
 }
 
 /** The same by the C library that it needs, and by what Go says of its build. */

@@ -14,12 +14,13 @@ import {
 import { cpuOf } from './cpu.js';
 import type { DynamicTable } from './dynamic.js';
 import { dynamicSegment, readDynamicTable } from './dynamic.js';
-import { systemOfContent, systemOfHeaders, systemOfNotes } from './foreign-system.js';
+import { isOfBionic, systemOfContent, systemOfHeaders, systemOfNotes } from './foreign-system.js';
 import type { ElfHeader } from './header.js';
 import { readHeader } from './header.js';
 import { readInterpreter } from './interpreter.js';
 import { malformed } from './malformed.js';
 import { MemoryImage } from './memory-image.js';
+import type { Note } from './notes.js';
 import { readIsaNeeded, readNotes } from './notes.js';
 import { readProducer } from './producer.js';
 import type { ProgramHeader } from './program-headers.js';
@@ -137,10 +138,12 @@ export function parseElf(
   const ofGlibc = facts.verneed.some(({ versions }) =>
     versions.some(({ name }) => name.startsWith('GLIBC_')),
   );
+  const notes = (): Iterable<Note> => readNotes(reader, programHeaders);
   const system = ofGlibc
     ? undefined
-    : (systemOfNotes(readNotes(reader, programHeaders)) ??
-      systemOfContent(facts.needed, producer?.go?.settings['GOOS']));
+    : (systemOfNotes(notes()) ??
+      systemOfContent(facts.needed, producer?.go?.settings['GOOS']) ??
+      (isOfBionic(facts.needed, facts.verneed, notes) ? 'Android' : undefined));
   if (system !== undefined) return foreign(system);
   return {
     ...identity,

@@ -304,6 +304,9 @@ function judgeOn(
     findings,
     // The Ruby that would have it is not the one that runs.
     ...(judgement.given === undefined || otherRuby ? {} : { given: judgement.given }),
+    ...(judgement.passedOver === undefined
+      ? {}
+      : { passedOver: judgement.passedOver.map((path) => `${prefix}${path}`) }),
     ...(remedies.length === 0 ? {} : { remedies }),
   };
 }

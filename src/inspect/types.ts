@@ -52,6 +52,8 @@ export interface GroupResult {
   readonly findings: readonly Finding[];
   /** Libraries of the Ruby that the files are for, which are taken to be there with it: `libruby.so.3.3`. */
   readonly given?: readonly string[];
+  /** Files that are not loaded there, since the same file lies beside them for the target's C library. */
+  readonly passedOver?: readonly string[];
   /** What whoever builds the failing files can do. */
   readonly remedies?: readonly FileRemedies[];
 }

@@ -59,6 +59,9 @@ const result = z.strictObject({
   given: list
     .exactOptional()
     .describe('Libraries of the Ruby that the files are for, which are taken to be there with it'),
+  passedOver: list
+    .exactOptional()
+    .describe('Files that are not loaded there: the same lies beside them for the target’s C library'),
   remedies: z.array(fileRemedies).readonly().exactOptional(),
 });
 

@@ -9,6 +9,7 @@ import { explanationsOf } from '../inspect/explanations.js';
 import { groupFindings } from './grouped-findings.js';
 import { findingSections } from './inspect-findings.js';
 import { treeSections } from './inspect-trees.js';
+import { machineName } from './machine-words.js';
 import { symbolLines } from './symbol-lines.js';
 import {
   allNeedsWords,
@@ -66,7 +67,7 @@ interface Row {
 }
 
 function archWords({ arch, machine, system }: InspectedFile): string {
-  return arch ?? system ?? `machine ${machine}`;
+  return arch ?? system ?? machineName(machine) ?? `machine ${machine}`;
 }
 
 function rowsWithoutTarget(subject: InspectedSubject): Row[] {
@@ -121,7 +122,9 @@ function rowsOn(subject: InspectedSubject, target: TargetSummary): Row[] {
           .filter((file) => file.arch === result.arch || (byFile.has(file.path) && !said.has(file)))
           .map((file) => {
             said.add(file);
-            return { ...fileRow(file, group), verdict: verdictOf(byFile.get(file.path) ?? []) };
+            const row = fileRow(file, group);
+            if (result.passedOver?.includes(file.path) === true) return row;
+            return { ...row, verdict: verdictOf(byFile.get(file.path) ?? []) };
           });
       }),
   );
@@ -134,6 +137,13 @@ const WEIGHT: readonly (Verdict | undefined)[] = [
   'source',
   undefined,
 ];
+
+/** In place of a verdict. */
+const PASSED_OVER = '– not loaded';
+
+function verdictCell(verdict: Verdict): string {
+  return `${MARKS[verdict]} ${VERDICT_WORDS[verdict]}`;
+}
 
 /** The worst first, then what needs the most. */
 function byWeight(a: Row, b: Row): number {
@@ -163,7 +173,7 @@ function tableSection(rows: readonly Row[], judged: boolean, options: TextOption
     ...(gems ? [row.file === undefined ? forWords(row.group) : '–'] : []),
     row.arch,
     row.needs,
-    ...(judged && row.verdict !== undefined ? [`${MARKS[row.verdict]} ${VERDICT_WORDS[row.verdict]}`] : []),
+    ...(judged ? [row.verdict === undefined ? PASSED_OVER : verdictCell(row.verdict)] : []),
   ]);
   const table = renderTable(columns, cells, options.width, (cell, row, column) => {
     if (row === 'head') return paint.dim(cell);

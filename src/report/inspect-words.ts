@@ -166,7 +166,9 @@ export function inspectSummaryWords({ summary, subjects, targets }: InspectRepor
 function verdictsOf(group: InspectedGroup): Verdict[] {
   const { kind, verdict, results = [], files } = group;
   if (kind === 'gem') return verdict === undefined ? [] : [verdict];
-  const judged = files.filter((file) => results.some(({ arch }) => arch === file.arch));
+  const judged = files.filter(({ arch, path }) =>
+    results.some((result) => result.arch === arch && result.passedOver?.includes(path) !== true),
+  );
   const byFile = new Map<string, Finding[]>(judged.map(({ path }) => [path, []]));
   for (const finding of results.flatMap(({ findings }) => findings)) {
     byFile.set(finding.file, [...(byFile.get(finding.file) ?? []), finding]);

@@ -4,6 +4,7 @@ import type { Finding, Requires, Verdict } from '../compat/types.js';
 import { CPUS } from '../gem/cpu-name.js';
 import type { ClashReason, Inspections, PlannedMove, Suggestion, VersionSpan } from '../search/types.js';
 import { packageOf } from './library-packages.js';
+import { machineName } from './machine-words.js';
 import { printable } from './printable.js';
 
 /**
@@ -110,9 +111,11 @@ function isSystem(machine: string): boolean {
   return !/^\d+$/.test(machine) && !(CPUS as readonly string[]).includes(machine);
 }
 
-/** A CPU without a name of its own here is told by the number that its files have. */
+/** A CPU without a name in RubyGems is told by the number that its files have, too. */
 function machineWords(machine: string): string {
-  return /^\d+$/.test(machine) ? `another CPU (e_machine ${machine})` : printable(machine);
+  if (!/^\d+$/.test(machine)) return printable(machine);
+  const name = machineName(machine);
+  return `another CPU (${name === undefined ? '' : `${name}, `}e_machine ${machine})`;
 }
 
 function symbolWords(symbols: readonly string[]): string {

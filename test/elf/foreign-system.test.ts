@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isOfBionic } from '../../src/elf/foreign-system.js';
 import { parseElf } from '../../src/elf/parse.js';
 import { fixture } from './fixture.js';
 
@@ -102,5 +103,34 @@ describe('the interpreter', () => {
     expect(elf.system).toBe(system);
     expect(elf.cpu).toBe(system === undefined ? 'x86_64' : undefined);
     expect(elf.interpreter).toBe(path);
+  });
+});
+
+describe('a library of Android, whose libc.so is named like musl’s', () => {
+  it('is known by the note of the NDK', () => {
+    const musl = fixture('exe-musl');
+    const android = withSegment(
+      Buffer.from(musl),
+      PT_GNU_STACK,
+      PT_NOTE,
+      note('Android', 1, [21, 0x35326b, 0]),
+    );
+    expect(parseElf(android).system).toBe('Android');
+    expect(parseElf(musl).system).toBeUndefined();
+  });
+
+  it.each([
+    ['LIBC', true],
+    ['LIBC_N', true],
+    ['LIBC_PRIVATE', true],
+    ['LIBC_36', true],
+    ['LIBCXX_1', false],
+    ['GLIBC_2.34', false],
+  ])('is known by the version %s of libc.so: %s', (name, expected) => {
+    const needs = (library: string): Parameters<typeof isOfBionic>[1] => [
+      { library, versions: [{ name, hash: 0, flags: 0, index: 2, weak: false, symbols: [] }] },
+    ];
+    expect(isOfBionic(['libc.so'], needs('libc.so'), () => [])).toBe(expected);
+    expect(isOfBionic(['libc.so'], needs('libfoo.so'), () => [])).toBe(false);
   });
 });

@@ -74,6 +74,33 @@ describe('zip', () => {
     expect(report.summary).toMatchObject({ compatible: 0, unknown: 1 });
   });
 
+  it('tells of entries behind the number that it says to have', async () => {
+    const zip = zipArchive([
+      { name: 'a.txt', data: Buffer.from('nothing that anything would load\n') },
+      { name: 'run', data: elf() },
+    ]);
+    const end = zip.lastIndexOf('PK\x05\x06');
+    zip.writeUInt16LE(1, end + 10);
+    const { unreadable } = await inspectBytes(zip);
+    expect(unreadable).toEqual([expect.objectContaining({ file: 'subject', code: 'ARCHIVE_CORRUPT' })]);
+    zip.writeUInt16LE(0, end + 10);
+    await expect(inspectBytes(zip)).rejects.toThrow(/says that it has 0 entries, and there are more/);
+  });
+
+  it.each([0, 10, 21, 30, 60])(
+    'tells of a file of more than the %i bytes that it says to have',
+    async (says) => {
+      const zip = zipArchive([
+        { name: 'run', data: elf() },
+        { name: 'empty', data: Buffer.alloc(0) },
+        { name: 'small', data: Buffer.from('small') },
+      ]);
+      zip.writeUInt32LE(says, zip.indexOf('PK\x01\x02') + 24);
+      const { unreadable } = await inspectBytes(zip);
+      expect(unreadable).toEqual([expect.objectContaining({ file: 'run', code: 'ARCHIVE_CORRUPT' })]);
+    },
+  );
+
   it('tells a compression that is not read', async () => {
     const report = await inspectBytes(zipArchive([{ name: 'run', data: elf(), method: 93 }]));
     expect(report.unreadable).toEqual([

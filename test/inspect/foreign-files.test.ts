@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inspect } from '../../src/api/inspect.js';
+import { inspectReportSchema } from '../../src/report/inspect-schema.js';
+import { renderInspectText } from '../../src/report/inspect-text.js';
 import { inspectExitCode } from '../../src/inspect/report.js';
 import { directory, elf, inspectBytes } from './trees.js';
 
@@ -38,6 +40,19 @@ describe('a file for another machine', () => {
         findings: [{ kind: 'wrong-machine', file: 'subject', machine: called, wanted: 'x86_64' }],
       }),
     ]);
+  });
+
+  it.each([
+    [EM_MIPS, 'MIPS'],
+    [258, 'LoongArch'],
+    [EM_MIPS + 1000, undefined],
+  ])('with e_machine %i is called %s', async (machine, name) => {
+    const bytes = changed((file) => file.writeUInt16LE(machine, E_MACHINE));
+    const text = renderInspectText(await inspectBytes(bytes, { target: 'al2023' }), { color: false });
+    expect(text).toContain(
+      `is built for another CPU (${name === undefined ? '' : `${name}, `}e_machine ${machine}), not for x86_64`,
+    );
+    expect(text).toMatch(new RegExp(`^subject +${name ?? `machine ${machine}`} `, 'm'));
   });
 
   it('is told beside files that fit', async () => {
@@ -103,4 +118,27 @@ it('says of a saved image that its layers are judged each by itself', async () =
   execFileSync('tar', ['-cf', 'saved.tar', 'blobs'], { cwd: saved });
   const report = await inspect({ paths: ['saved.tar'], cwd: saved, env: {}, target: 'debian-12' });
   expect(report.warnings).toEqual([expect.objectContaining({ code: 'IMAGE_ARCHIVE' })]);
+});
+
+describe('a file that lies there for each C library', () => {
+  const files = {
+    'prebuilds/linux-x64/addon.glibc.node': elf('exe-pie'),
+    'prebuilds/linux-x64/addon.musl.node': elf('exe-musl'),
+  };
+
+  it.each([
+    ['debian-12', 'addon.musl.node', 'addon.glibc.node'],
+    ['alpine-3.20', 'addon.glibc.node', 'addon.musl.node'],
+  ])('is not told to fit on %s where it is not loaded', async (target, passedOver, loaded) => {
+    const report = await inspect({ paths: ['.'], cwd: directory(files), env: {}, target });
+    expect(inspectExitCode(report)).toBe(0);
+    expect(report.subjects[0]?.groups[0]?.results).toEqual([
+      expect.objectContaining({ verdict: 'compatible', passedOver: [`prebuilds/linux-x64/${passedOver}`] }),
+    ]);
+    expect(() => inspectReportSchema.parse(report)).not.toThrow();
+    const text = renderInspectText(report, { color: false });
+    expect(text).toMatch(new RegExp(`${passedOver} .* – not loaded$`, 'm'));
+    expect(text).toMatch(new RegExp(`${loaded} .* ✓ fits$`, 'm'));
+    expect(text).toContain('1 file: 1 fits.');
+  });
 });

@@ -66,8 +66,27 @@ export async function readZip(source: ByteSource, ports: ZipPorts): Promise<void
     });
     const heads = new ReadAhead(source, HEADS_AHEAD);
     for await (const entry of zip.eachEntry()) await readEntry(zip, entry, heads, ports);
+    expectNoMore(zip, source);
   } catch (error) {
     throw zipError(error);
+  }
+}
+
+/** APPNOTE.TXT 4.3.12: what each entry of a zip's directory begins with. */
+const ENTRY_SIGNATURE = Buffer.from('504b0102', 'hex');
+
+/**
+ * The number of entries that a zip says to have is not that of unzip, which reads on: where it is too low, as with more than
+ * 65,535 of them from a program that knows no zip64, the rest would be passed over.
+ */
+function expectNoMore(zip: ZipFile, source: ByteSource): void {
+  // Its types say that it is a boolean.
+  const behind = Number(zip.readEntryCursor);
+  if (source.read(behind, ENTRY_SIGNATURE.length).equals(ENTRY_SIGNATURE)) {
+    throw new ArchiveError(
+      'ARCHIVE_CORRUPT',
+      `the zip says that it has ${zip.entryCount} entries, and there are more in its directory`,
+    );
   }
 }
 
@@ -144,9 +163,13 @@ async function readEntry(zip: ZipFile, entry: Entry, heads: ReadAhead, ports: Zi
     return;
   }
   const visit = ports.visit(described);
-  if (visit === undefined) return;
+  if (visit === undefined && !isUnlikely(entry)) return;
   try {
     checkReadable(entry);
+    if (visit === undefined) {
+      await readFile(zip, entry, NOWHERE, ports);
+      return;
+    }
     if (!visit.always && !mayConcern(entry, heads, ports)) return;
     await readFile(zip, entry, visit.sink(), ports);
   } catch (error) {
@@ -154,6 +177,21 @@ async function readEntry(zip: ZipFile, entry: Entry, heads: ReadAhead, ports: Zi
     if (!(failure instanceof ArchiveError)) throw failure;
     ports.unreadable(described, failure);
   }
+}
+
+const NOWHERE: EntrySink = { push: () => undefined, end: () => undefined, satisfied: false };
+
+/** RFC 1951, 3.2.4: data that cannot be compressed gets five bytes longer, and so for each time that it is flushed. In bytes. */
+const MOST_OVERHEAD = 64;
+const SMALL = 64;
+
+/** A size that would be the reason to pass over an entry, and is not that of its data. */
+function isUnlikely({ compressionMethod, compressedSize, uncompressedSize }: Entry): boolean {
+  return (
+    compressionMethod === DEFLATED &&
+    uncompressedSize < SMALL &&
+    compressedSize > uncompressedSize + MOST_OVERHEAD
+  );
 }
 
 function describe(entry: Entry): ArchiveEntry {
