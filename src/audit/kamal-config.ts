@@ -16,6 +16,8 @@ export interface KamalConfig {
   readonly path: string;
   /** CPUs that the image is built for; empty where the file does not say. */
   readonly arches: readonly Cpu[];
+  /** `CONFIG_VALUE` where Ruby computes them: to be thrown where nothing else says for which CPUs to check. */
+  readonly archesError?: Error;
   /** The image that is built, without a tag. */
   readonly image?: string;
   /** Path of the Dockerfile, from the root of the project. */
@@ -25,6 +27,8 @@ export interface KamalConfig {
   /** The builder image of Cloud Native Buildpacks: there is no Dockerfile then. */
   readonly buildpackBuilder?: string;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Build arguments whose value is not known, with a sentence that has path and line. */
+  readonly unknownArgs: Readonly<Record<string, string>>;
   /** One sentence each, with path and line. */
   readonly warnings: readonly string[];
 }
@@ -38,7 +42,7 @@ const TAG = /<%(%|#|=|-)?([^]*?)(?:-?%>|$)/g;
 /**
  * Reads the part of a Kamal configuration that says what is built: `builder` of Kamal 2 (arch, dockerfile, target, args,
  * pack), and `multiarch`, `local.arch` and `remote.arch` of Kamal 1 (https://kamal-deploy.org/docs/configuration/builders/).
- * Nothing of its ERB is run: what it computes is not known, which is an error for the arch, and a warning for the rest.
+ * Nothing of its ERB is run: what it computes is not known, which is an `archesError` for the arch, and a warning for the rest.
  * @param options `path`: as the user would write it; `config/deploy.yml` by default
  * @throws ConfigError `CONFIG_SYNTAX`, `CONFIG_VALUE`, `CONFIG_LIMIT`
  */
@@ -88,13 +92,26 @@ function withoutErb(text: string): { readonly yaml: string; readonly decides: bo
  * the destination says goes before, build arguments one by one.
  */
 export function withDestination(base: KamalConfig, destination: KamalConfig): KamalConfig {
-  return {
+  const { arches, archesError } =
+    destination.arches.length > 0 || destination.archesError !== undefined ? destination : base;
+  const merged = {
     ...base,
     ...destination,
-    arches: destination.arches.length > 0 ? destination.arches : base.arches,
-    buildArgs: { ...base.buildArgs, ...destination.buildArgs },
+    arches,
+    buildArgs: { ...without(base.buildArgs, destination.unknownArgs), ...destination.buildArgs },
+    unknownArgs: { ...without(base.unknownArgs, destination.buildArgs), ...destination.unknownArgs },
     warnings: [...base.warnings, ...destination.warnings],
   };
+  if (archesError === undefined) delete merged.archesError;
+  else merged.archesError = archesError;
+  return merged;
+}
+
+function without(
+  values: Readonly<Record<string, string>>,
+  names: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !Object.hasOwn(names, name)));
 }
 
 type Path = readonly (string | number)[];
@@ -102,6 +119,7 @@ type Path = readonly (string | number)[];
 class KamalReader {
   readonly #file: YamlFile;
   readonly #warnings: string[] = [];
+  #archesError: Error | undefined;
 
   constructor(file: YamlFile) {
     this.#file = file;
@@ -116,14 +134,18 @@ class KamalReader {
     const dockerfile = this.#text(['builder', 'dockerfile']);
     const target = this.#text(['builder', 'target']);
     const buildpackBuilder = this.#text(['builder', 'pack', 'builder']);
+    const arches = this.#arches();
+    const args = this.#buildArgs();
     return {
       path: this.#file.path,
-      arches: this.#arches(),
+      arches: this.#archesError === undefined ? arches : [],
+      ...(this.#archesError === undefined ? {} : { archesError: this.#archesError }),
       ...(image === undefined ? {} : { image }),
       ...(dockerfile === undefined ? {} : { dockerfile }),
       ...(target === undefined ? {} : { target }),
       ...(buildpackBuilder === undefined ? {} : { buildpackBuilder }),
-      buildArgs: this.#buildArgs(),
+      buildArgs: Object.fromEntries(args.known),
+      unknownArgs: Object.fromEntries(args.unknown),
       warnings: this.#warnings,
     };
   }
@@ -156,7 +178,7 @@ class KamalReader {
 
   #arches(): Cpu[] {
     const current = this.#cpus(['builder', 'arch']);
-    if (current.length > 0) return current;
+    if (current.length > 0 || this.#archesError !== undefined) return current;
     const former = [
       ...this.#cpus(['builder', 'local', 'arch']),
       ...this.#cpus(['builder', 'remote', 'arch']),
@@ -169,15 +191,17 @@ class KamalReader {
     const value = this.#at(path);
     if (value === undefined) return [];
     const names: readonly unknown[] = Array.isArray(value) ? value : [value];
-    const cpus = names.map((name, index) => {
+    const cpus = names.flatMap((name, index) => {
       const at = Array.isArray(value) ? [...path, index] : path;
       if (typeof name !== 'string')
         throw this.#file.error(`${path.join('.')} has to be a text or a list.`, at);
       if (name.includes(COMPUTED)) {
-        throw this.#file.error(`${path.join('.')} is computed by Ruby, so it is not known.`, at, {
-          code: 'CONFIG_VALUE',
-          suggestions: ['Say it on the command line: --arch x86_64'],
-        });
+        this.#archesError ??= this.#file.error(
+          `${path.join('.')} is computed by Ruby, so it is not known.`,
+          at,
+          { code: 'CONFIG_VALUE', suggestions: ['Say it on the command line: --arch x86_64'] },
+        );
+        return [];
       }
       const cpu = parseCpu(name.replace(/^linux\//, ''));
       if (cpu !== undefined) return cpu;
@@ -193,33 +217,30 @@ class KamalReader {
     return [...new Set(cpus)];
   }
 
-  #buildArgs(): Record<string, string> {
+  #buildArgs(): { known: Map<string, string>; unknown: Map<string, string> } {
     const path = ['builder', 'args'];
     const value = this.#at(path);
-    const args: Record<string, string> = {};
-    if (value === undefined) return args;
+    const known = new Map<string, string>();
+    const unknown = new Map<string, string>();
+    if (value === undefined) return { known, unknown };
     if (!isMapping(value))
       throw this.#file.error('builder.args has to be a mapping of names to values.', path);
     for (const [name, given] of Object.entries(value)) {
       const at = [...path, name];
       if (typeof given !== 'string') throw this.#file.error(`builder.args.${name} has to be a text.`, at);
       if (given === '') {
-        this.#warn(
-          at,
-          `the build argument ${name} is taken from the environment of the build, and not known`,
+        unknown.set(
+          name,
+          this.#located(
+            at,
+            `the build argument ${name} is taken from the environment of the build, and not known`,
+          ),
         );
       } else if (given.includes(COMPUTED)) {
-        this.#warn(at, `the build argument ${name} is computed by Ruby and not known`);
-      } else {
-        Object.defineProperty(args, name, {
-          value: this.#asRuby(given, at),
-          enumerable: true,
-          configurable: true,
-          writable: true,
-        });
-      }
+        unknown.set(name, this.#located(at, `the build argument ${name} is computed by Ruby and not known`));
+      } else known.set(name, this.#asRuby(given, at));
     }
-    return args;
+    return { known, unknown };
   }
 
   /** What Kamal passes on: to Ruby's YAML `3.10` without quotes is a number, which is 3.1. */
@@ -236,7 +257,11 @@ class KamalReader {
   }
 
   #warn(path: Path, message: string): void {
-    this.#warnings.push(`${this.#file.path}:${this.#file.lineOf(path)}: ${message}.`);
+    this.#warnings.push(this.#located(path, message));
+  }
+
+  #located(path: Path, message: string): string {
+    return `${this.#file.path}:${this.#file.lineOf(path)}: ${message}.`;
   }
 }
 

@@ -63,7 +63,7 @@ export interface BundlePlan {
  * What the caller asks for goes before `.gemcompat.yml`, and that before what Kamal and the Dockerfile say.
  *
  * @param directory the project's root, absolute
- * @throws UsageError `TARGET_MISSING` where nothing names a target
+ * @throws UsageError `TARGET_MISSING` where nothing names a target; ConfigError as `planWithoutTargets`
  */
 export function planAudit(options: PlanOptions, project: ProjectFiles, directory: string): AuditPlan {
   const { config, kamal } = project;
@@ -73,38 +73,43 @@ export function planAudit(options: PlanOptions, project: ProjectFiles, directory
   const builtByKamal = kamal !== undefined && names.some((name) => isDockerfile(name, project, cwd));
   const buildArgs = { ...(builtByKamal ? kamal.buildArgs : {}), ...options.buildArgs };
   const plan = planWithoutTargets(options, project, directory);
+  const unknownArgs = Object.entries(builtByKamal ? kamal.unknownArgs : {}).flatMap(([name, message]) =>
+    Object.hasOwn(buildArgs, name) ? [] : [{ code: 'CONFIG', message } as const],
+  );
   return {
     ...plan,
     targets: found,
     buildArgs,
     ...(builtByKamal && kamal.target !== undefined ? { stage: kamal.target } : {}),
     pull: options.pull ?? config?.pull ?? false,
-    warnings: [...plan.warnings, ...unusedOptions(options, names)],
+    warnings: [...plan.warnings, ...unknownArgs, ...unusedOptions(options, names)],
   };
 }
 
-/** The part of a plan that names no target. */
+/** The part of a plan that names no target. @throws ConfigError `CONFIG_VALUE` where only Kamal says the CPUs, in Ruby */
 export function planWithoutTargets(
   options: PlanOptions,
   project: ProjectFiles,
   directory: string,
 ): BundlePlan {
   const { config, kamal } = project;
-  const arches = options.arches ?? config?.arches ?? (kamal?.arches.length ? kamal.arches : undefined);
+  const told = options.arches ?? config?.arches;
+  if (told === undefined && kamal?.archesError !== undefined) throw kamal.archesError;
+  const arches = told ?? (kamal?.arches.length ? kamal.arches : undefined);
   // A relative directory of the file is taken from where the file is.
   const ofConfig = config?.sources?.map((source) =>
     /^[a-z][a-z0-9+.-]*:/i.test(source) ? source : path.resolve(directory, source),
   );
   const sources = options.sources ?? ofConfig;
   const ruby = options.ruby ?? config?.ruby;
-  const told = [...(config?.warnings ?? []), ...(kamal?.warnings ?? [])];
+  const warnings = [...(config?.warnings ?? []), ...(kamal?.warnings ?? [])];
   return {
     ...(arches === undefined ? {} : { arches }),
     ...(sources === undefined ? {} : { sources }),
     ...(ruby === undefined ? {} : { ruby }),
     all: options.all ?? config?.all ?? false,
     ignore: config?.ignore ?? [],
-    warnings: told.map((message) => ({ code: 'CONFIG', message })),
+    warnings: warnings.map((message) => ({ code: 'CONFIG', message })),
   };
 }
 

@@ -21,6 +21,7 @@ describe('readKamalConfig', () => {
       arches: ['x86_64'],
       image: 'example/shop',
       buildArgs: {},
+      unknownArgs: {},
       warnings: [],
     });
   });
@@ -87,14 +88,16 @@ describe('readKamalConfig', () => {
   });
 
   it('does not know an argument that Ruby computes, and says so', () => {
-    const { buildArgs, warnings } = readKamalConfig(
+    const { buildArgs, unknownArgs } = readKamalConfig(
       'builder:\n  arch: amd64\n  args:\n    RUBY_VERSION: <%= File.read(".ruby-version").strip %>\n    TOKEN:\n    A: b\n',
     );
     expect(buildArgs).toEqual({ A: 'b' });
-    expect(warnings).toEqual([
-      expect.stringMatching(/^config\/deploy\.yml:4: .*RUBY_VERSION is computed by Ruby/),
-      expect.stringMatching(/^config\/deploy\.yml:5: .*TOKEN is taken from the environment/),
-    ]);
+    expect(unknownArgs).toEqual({
+      RUBY_VERSION: expect.stringMatching(
+        /^config\/deploy\.yml:4: .*RUBY_VERSION is computed by Ruby/,
+      ) as string,
+      TOKEN: expect.stringMatching(/^config\/deploy\.yml:5: .*TOKEN is taken from the environment/) as string,
+    });
   });
 
   it('says that Ruby decides where it does', () => {
@@ -120,7 +123,6 @@ describe('readKamalConfig', () => {
   it.each([
     ['an arch', 'service: a\nbuilder:\n  arch: sparc\n', 3, 'amd64'],
     ['an arch in a list', 'builder:\n  arch:\n    - amd64\n    - vax\n', 4, 'amd64'],
-    ['a computed arch', 'builder:\n  arch: <%= ENV["ARCH"] %>\n', 2, '--arch'],
     ['an arch that is a mapping', 'builder:\n  arch: { a: b }\n', 2, ''],
     ['an arch below ERB of several lines', 'a: "<%=\n  1\n%>" # b\nbuilder:\n  arch: vax\n', 5, 'amd64'],
     ['a builder that is a text', 'a: b\nbuilder: docker\n', 2, ''],
@@ -132,6 +134,33 @@ describe('readKamalConfig', () => {
     const error = refusal(text);
     expect(error).toMatchObject({ line, path: 'config/deploy.yml' });
     expect(error.suggestions.join('\n')).toContain(remedy);
+  });
+
+  it.each([
+    ['alone', 'builder:\n  arch: <%= ENV["ARCH"] %>\n', 2],
+    ['in a list', 'builder:\n  arch:\n    - amd64\n    - <%= arch %>\n', 4],
+    ['of a remote builder', 'builder:\n  local: { arch: amd64 }\n  remote:\n    arch: linux/<%= a %>\n', 4],
+  ])('leaves it to the caller whether an arch that Ruby computes matters: %s', (_, text, line) => {
+    const { arches, archesError } = readKamalConfig(text);
+    expect(arches).toEqual([]);
+    expect(archesError).toBeInstanceOf(ConfigError);
+    expect(archesError).toMatchObject({
+      code: 'CONFIG_VALUE',
+      line,
+      path: 'config/deploy.yml',
+      suggestions: [expect.stringContaining('--arch')],
+    });
+  });
+
+  it('of a destination says what Ruby computes below it, and the other way round', () => {
+    const computed = readKamalConfig('builder: { arch: <%= a %>, args: { V: <%= v %>, W: <%= w %> } }');
+    const said = readKamalConfig('builder: { arch: arm64, args: { V: 3.3.6 } }');
+    expect(withDestination(computed, said)).toMatchObject({ arches: ['aarch64'], buildArgs: { V: '3.3.6' } });
+    expect(Object.keys(withDestination(computed, said).unknownArgs)).toEqual(['W']);
+    expect(withDestination(computed, said)).not.toHaveProperty('archesError');
+    const other = withDestination(said, computed);
+    expect(other).toMatchObject({ arches: [], buildArgs: {}, archesError: { code: 'CONFIG_VALUE' } });
+    expect(Object.keys(other.unknownArgs)).toEqual(['V', 'W']);
   });
 
   it('puts the configuration of a destination over it', () => {

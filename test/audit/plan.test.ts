@@ -9,6 +9,7 @@ const KAMAL = {
   path: 'config/deploy.yml',
   arches: ['aarch64'],
   buildArgs: { A: '1' },
+  unknownArgs: {},
   warnings: [],
 } as const;
 
@@ -73,6 +74,23 @@ describe('what Kamal builds', () => {
       stage: 'web',
       buildArgs: { A: '1' },
     });
+  });
+
+  it('may leave the CPUs to the caller or the configuration, and is refused where neither says them', () => {
+    const archesError = new Error('computed by Ruby');
+    const computed = { ...project, kamal: { ...KAMAL, arches: [], archesError } };
+    expect(plan({ arches: ['aarch64'] }, computed).arches).toEqual(['aarch64']);
+    expect(plan({}, { ...computed, config: { ...CONFIG, arches: ['x86_64'] } }).arches).toEqual(['x86_64']);
+    expect(() => plan({ target: 'focal' }, computed)).toThrow(archesError);
+  });
+
+  it('warns of the arguments that are not known, less those that the caller gives', () => {
+    const unknownArgs = { RUBY_VERSION: 'V is not known.', FLAVOUR: 'F is not known.' };
+    const told = (options: PlanOptions): string[] =>
+      plan(options, { ...project, kamal: { ...KAMAL, unknownArgs } }).warnings.map(({ message }) => message);
+    expect(told({})).toEqual(Object.values(unknownArgs));
+    expect(told({ buildArgs: { RUBY_VERSION: '3.3.6' } })).toEqual([unknownArgs.FLAVOUR]);
+    expect(told({ target: 'focal' })).toEqual([]);
   });
 
   it('says nothing of another Dockerfile', () => {

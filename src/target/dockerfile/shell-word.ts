@@ -283,10 +283,17 @@ class Lexer {
     );
     const trims = operator === '#' || operator === '%';
     if (emptyIsUnset && trims) throw unsupported;
+    const unset = new Set(this.unset);
+    const used = new Set(this.used);
     const { text: word } = this.#until('}', trims);
     const value = this.#value(name);
     if (value === undefined && this.#keepUnset) return `\${${name}${written}${word}}`;
     const given = value !== undefined && !(emptyIsUnset && value === '');
+    // A variable in a word that is not put in is not missed: `${IMAGE:-ruby:$TAG}` where IMAGE is given.
+    if (operator === '+' ? !given : given && (operator === '-' || operator === '?')) {
+      for (const other of this.unset) if (!unset.has(other)) this.unset.delete(other);
+      for (const other of this.used) if (!used.has(other) && other !== name) this.used.delete(other);
+    }
     switch (operator) {
       case '-':
         return given ? value : word;

@@ -144,6 +144,14 @@ export class ImageArchive {
         ],
       });
     }
+    if (error.reason === 'unsupported') {
+      return imageError('TARGET_LAYER_INVALID', `${this.#file} cannot be read: ${error.message}.`, {
+        cause: error,
+        suggestions: [
+          'Unpack it first, and name the tar archive that comes of it; gzip and zstd are read as they are.',
+        ],
+      });
+    }
     const code = error.reason === 'truncated' ? 'TARGET_TRUNCATED' : 'TARGET_LAYER_INVALID';
     return imageError(code, `${this.#file} cannot be read to its end: ${error.message}.`, {
       cause: error,

@@ -6,21 +6,27 @@ import type { LayerInventory } from './layer-inventory.js';
 /** Raised when what is kept of a layer, or its form, changes: older entries are misses from then on. */
 const FORMAT = 1;
 
-/** What is cached of images: only what was verified, by its digest. Failures to read or write never fail a run. */
+/**
+ * What is cached of images: only what was verified, by its digest, and only of images that could be read to their end. Failures to
+ * read or write never fail a run.
+ */
 export interface ImageCache {
   /** By the digest of the uncompressed layer, which is the layer's whatever its compression. */
   layer(diffId: string): Promise<LayerInventory | undefined>;
-  putLayer(diffId: string, inventory: LayerInventory): Promise<void>;
+  putLayer(diffId: string, inventory: LayerInventory): void;
   /** A manifest or configuration by its own digest. */
   document(digest: string): Promise<Uint8Array | undefined>;
-  putDocument(digest: string, bytes: Uint8Array): Promise<void>;
+  putDocument(digest: string, bytes: Uint8Array): void;
+  /** Writes what was put. Without it nothing is: an image that is refused leaves nothing behind. */
+  keep(): Promise<void>;
 }
 
 export const NO_IMAGE_CACHE: ImageCache = {
   layer: () => Promise.resolve(undefined),
-  putLayer: () => Promise.resolve(),
+  putLayer: () => undefined,
   document: () => Promise.resolve(undefined),
-  putDocument: () => Promise.resolve(),
+  putDocument: () => undefined,
+  keep: () => Promise.resolve(),
 };
 
 /**
@@ -70,13 +76,27 @@ export function openImageCache(directory: string, warn: (message: string) => voi
   };
   const key = (kind: 'layer' | 'document', digest: string): string =>
     `gemcompat:${FORMAT}:image-${kind}:${digest}`;
+  const layers = new Map<string, LayerInventory>();
+  const documents = new Map<string, Uint8Array>();
   return {
     layer: async (diffId) => {
+      const fresh = layers.get(diffId);
+      if (fresh !== undefined) return fresh;
       const data = await get(key('layer', diffId));
       return data === undefined ? undefined : decodeLayer(data);
     },
-    putLayer: (diffId, inventory) => put(key('layer', diffId), encodeLayer(inventory)),
-    document: (digest) => get(key('document', digest)),
-    putDocument: (digest, bytes) => put(key('document', digest), bytes),
+    putLayer: (diffId, inventory) => {
+      layers.set(diffId, inventory);
+    },
+    document: async (digest) => documents.get(digest) ?? (await get(key('document', digest))),
+    putDocument: (digest, bytes) => {
+      documents.set(digest, bytes);
+    },
+    keep: async () => {
+      for (const [digest, bytes] of documents) await put(key('document', digest), bytes);
+      for (const [diffId, inventory] of layers) await put(key('layer', diffId), encodeLayer(inventory));
+      documents.clear();
+      layers.clear();
+    },
   };
 }

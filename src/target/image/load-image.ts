@@ -38,6 +38,8 @@ export interface ImageTree {
   readonly tree: LayeredTree;
   /** Reads the layer of a part again and keeps the part too; the answer is the image with it. Throws `TargetError`. */
   withPart(part: MissingPart): Promise<ImageTree>;
+  /** Puts what was read of it into the cache, for who found it to be an image that can be read. */
+  keep(): Promise<void>;
 }
 
 /** A manifest or configuration, if it is what its descriptor names. @throws TargetError `TARGET_DIGEST_MISMATCH` */
@@ -200,6 +202,7 @@ export async function loadImage(
         if (blob !== undefined) await loader.readAgain(blob, index, range);
         return assemble();
       },
+      keep: () => options.cache.keep(),
     };
   };
   return assemble();
@@ -277,7 +280,7 @@ class LayerLoader {
     });
     for (const [blob, inventory] of read) {
       this.#inventories.set(blob.diffId, inventory);
-      await cache.putLayer(blob.diffId, inventory);
+      cache.putLayer(blob.diffId, inventory);
     }
     const unread = blobs.find(({ diffId }) => !this.#inventories.has(diffId));
     if (unread !== undefined)

@@ -19,14 +19,17 @@ export interface ReadImageOptions {
 const MAX_PARTS = 64;
 
 /**
- * What an image provides, from the libraries in it, as `rootfs:` has it of an unpacked system; with the version of its Ruby.
+ * What an image provides, from the libraries in it, as `rootfs:` has it of an unpacked system; with the version of its Ruby. What
+ * was read goes into the cache when all of it could be.
  * @throws TargetError as `readSystem`, `TARGET_NO_LIBC` with an image's words, and as `ImageTree.withPart`
  */
 export async function readImage(image: ImageTree, { name, cpu }: ReadImageOptions): Promise<ResolvedTarget> {
   let current = image;
   for (let part = 0; ; part++) {
     try {
-      return await readOnce(current, name, cpu);
+      const read = await readOnce(current, name, cpu);
+      await current.keep();
+      return read;
     } catch (error) {
       if (!(error instanceof NotKeptError)) throw inWordsOfImages(error, image.label);
       if (part >= MAX_PARTS) {

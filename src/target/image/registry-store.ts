@@ -48,7 +48,7 @@ export class RegistryStore implements BlobStore {
       : stated !== null && isDigest(stated)
         ? stated
         : sha256(bytes);
-    await cache.putDocument(digest, verified(bytes, { digest }, label));
+    cache.putDocument(digest, verified(bytes, { digest }, label));
     return { bytes, digest };
   }
 
@@ -58,7 +58,7 @@ export class RegistryStore implements BlobStore {
     if (known !== undefined) return known;
     const url = this.#url(kind === 'manifest' ? 'manifests' : 'blobs', descriptor.digest);
     const { bytes } = await this.#small(url, kind === 'manifest' ? MANIFEST_HEADERS : {});
-    await cache.putDocument(descriptor.digest, verified(bytes, descriptor, image.label));
+    cache.putDocument(descriptor.digest, verified(bytes, descriptor, image.label));
     return bytes;
   }
 

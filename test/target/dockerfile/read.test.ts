@@ -52,6 +52,11 @@ describe('the base of the stage that runs', () => {
     ['ARG S=\nFROM ruby:3.3$S', 'ruby:3.3', 2],
     ['ARG S\nFROM ruby:3.3$S', 'ruby:3.3', 2, { buildArgs: { S: '' } }],
     ['ARG S=slim\nFROM ruby:3.3${S:+-$S}', 'ruby:3.3-slim', 2],
+    // A variable of a word that is not put in needs no value.
+    ['ARG S\nFROM ruby:3.3${S:+-$S}', 'ruby:3.3', 2],
+    ['FROM ruby:3.3${S+-${S}}', 'ruby:3.3', 1],
+    ['ARG I\nFROM ${I:-ruby:$V}', 'debian:12', 2, { buildArgs: { I: 'debian:12' } }],
+    ['ARG I=debian:12\nFROM ${I:-ruby:${V:-$W}}', 'debian:12', 2],
     ['ARG V=3.3.6\nFROM ruby:${V%.*}', 'ruby:3.3', 2],
     ['ARG REG=registry.example:5000\nFROM $REG/ruby:3.3', 'registry.example:5000/ruby:3.3', 2],
     [`FROM ruby:3.3@sha256:${'a'.repeat(64)}`, `ruby:3.3@sha256:${'a'.repeat(64)}`, 1],

@@ -174,6 +174,29 @@ describe('every form of an image', () => {
       expect(await codeOf(openDockerArchive(path, 'aarch64'))).toBe('TARGET_NOT_FOR_CPU');
     },
   );
+
+  it.each([
+    ['docker.io/library/app:latest', 'app', '2.36'],
+    ['docker.io/library/app:latest', 'app:latest', '2.36'],
+    ['docker.io/team/app:2', 'team/app:2', '2.31'],
+    ['team/app:2', 'docker.io/team/app:2', '2.31'],
+    ['registry.example:5000/app:2', 'registry.example:5000/app:2', '2.31'],
+    ['registry.example:5000/app:2', 'app:2', undefined],
+    ['docker.io/team/app:2', 'team/app', undefined],
+  ])('that is saved as %s is found as %s: %s', async (saved, asked, version) => {
+    const system = await layerOf(GLIBC_SYSTEM);
+    const newer =
+      version === '2.31' ? [await layerOf([['lib/x86_64-linux-gnu/libc.so.6', libc('2.31')]])] : [];
+    const path = await file(
+      await legacyArchive([
+        [saved, buildImage([system, ...newer])],
+        ['other:1', buildImage([system, await layerOf([['etc/other', 'x']])])],
+      ]),
+    );
+    const opened = openDockerArchive(path, 'x86_64', { image: asked });
+    if (version === undefined) expect(await codeOf(opened)).toBe('TARGET_IMAGE_NOT_FOUND');
+    else expect((await read(opened)).target.libcVersion).toBe(version);
+  });
 });
 
 describe('layers', () => {
@@ -299,6 +322,13 @@ describe('what cannot be opened', () => {
     expect(await codeOf(openDockerArchive(await file(Buffer.alloc(2000, 'x')), 'x86_64'))).toBe(
       'TARGET_LAYER_NOT_TAR',
     );
+    // The head of an xz archive, as `docker load` takes it too.
+    const xz = await file(Buffer.from('fd377a585a000004e6d6b446', 'hex'));
+    await expect(openDockerArchive(xz, 'x86_64')).rejects.toMatchObject({
+      code: 'TARGET_LAYER_INVALID',
+      message: expect.stringContaining('it is compressed with xz') as unknown,
+      suggestions: [expect.stringContaining('Unpack it first')],
+    });
     const exported = await layerOf(GLIBC_SYSTEM);
     expect(await codeOf(openDockerArchive(await file(exported), 'x86_64'))).toBe('TARGET_IMAGE_NOT_FOUND');
   });
