@@ -55,3 +55,18 @@ export function parseImageReference(text: string): ImageReference | undefined {
     ...(digest === undefined ? {} : { digest }),
   };
 }
+
+/**
+ * Whether two names are of the same image: Docker writes `app:1` what skopeo, podman and containerd write
+ * `docker.io/library/app:1`, and a name without a tag is of `latest`.
+ */
+export function isSameImage(one: string, other: string): boolean {
+  const [a, b] = [parseImageReference(one), parseImageReference(other)];
+  if (a === undefined || b === undefined) return one === other;
+  return (
+    a.registry === b.registry &&
+    a.repository === b.repository &&
+    (a.tag ?? 'latest') === (b.tag ?? 'latest') &&
+    a.digest === b.digest
+  );
+}

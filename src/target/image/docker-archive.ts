@@ -1,5 +1,5 @@
 import type { Cpu } from '../../elf/types.js';
-import { parseImageReference } from '../image-reference.js';
+import { isSameImage } from '../image-reference.js';
 import type { ArchiveMembers } from './archive-members.js';
 import { ImageArchive } from './archive-members.js';
 import { NO_IMAGE_CACHE } from './image-cache.js';
@@ -46,18 +46,6 @@ export async function openDockerArchive(
   });
 }
 
-/** Docker writes `app:1` what skopeo and podman write `docker.io/library/app:1`; a name without a tag is of `latest`. */
-function isSameName(one: string, other: string): boolean {
-  const [a, b] = [parseImageReference(one), parseImageReference(other)];
-  if (a === undefined || b === undefined) return one === other;
-  return (
-    a.registry === b.registry &&
-    a.repository === b.repository &&
-    (a.tag ?? 'latest') === (b.tag ?? 'latest') &&
-    a.digest === b.digest
-  );
-}
-
 interface Saved {
   readonly image: DockerManifest[number];
   readonly config: ImageConfig;
@@ -77,7 +65,7 @@ async function openSaved(
     ({ image, digest }) =>
       options.image === undefined ||
       digest === options.image ||
-      image.RepoTags?.some((name) => isSameName(name, options.image ?? '')) === true,
+      image.RepoTags?.some((name) => isSameImage(name, options.image ?? '')) === true,
   );
   if (named.length === 0) {
     const names = images.flatMap(({ image }) => image.RepoTags ?? []);

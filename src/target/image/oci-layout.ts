@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Cpu } from '../../elf/types.js';
+import { isSameImage } from '../image-reference.js';
 import type { Descriptor } from './image-documents.js';
 import { parseIndex } from './image-documents.js';
 import { imageError } from './image-error.js';
@@ -35,6 +36,9 @@ export async function openOciLayout(
   return openLayout(store, await whole(index), cpu, directory, options);
 }
 
+/** The whole name of an image, beside the tag alone, as containerd, Docker and buildx write it (containerd, images/annotations.go). */
+const FULL_NAME = 'io.containerd.image.name';
+
 /** A layout by the bytes of its `index.json`, wherever its blobs lie. */
 export async function openLayout(
   store: BlobStore,
@@ -46,10 +50,15 @@ export async function openLayout(
   const { manifests } = parseIndex(index, label);
   const named = manifests.filter(
     ({ annotations, digest }) =>
-      options.image === undefined || annotations?.[REF_NAME] === options.image || digest === options.image,
+      options.image === undefined ||
+      annotations?.[REF_NAME] === options.image ||
+      isSameImage(annotations?.[FULL_NAME] ?? '', options.image) ||
+      digest === options.image,
   );
   if (named.length === 0) {
-    const names = manifests.flatMap(({ annotations }) => annotations?.[REF_NAME] ?? []);
+    const names = manifests.flatMap(
+      ({ annotations }) => annotations?.[FULL_NAME] ?? annotations?.[REF_NAME] ?? [],
+    );
     throw imageError(
       'TARGET_IMAGE_NOT_FOUND',
       `${label} has no image${options.image === undefined ? '' : ` ${options.image}`}.`,

@@ -175,6 +175,26 @@ describe('every form of an image', () => {
     },
   );
 
+  it('of a layout is found by its whole name too, as containerd and buildx note it', async () => {
+    const image = buildImage([await layerOf(GLIBC_SYSTEM)]);
+    const annotations = {
+      'io.containerd.image.name': 'docker.io/acme/shop:1.2',
+      'org.opencontainers.image.ref.name': '1.2',
+    };
+    const index = { manifests: [{ ...descriptorOf(image.manifest, OCI_MANIFEST), annotations }] };
+    const entries = layoutEntries(image).filter(([name]) => name !== 'index.json');
+    const path = await file(await layerOf([...entries, ['index.json', JSON.stringify(index)]]));
+    for (const name of ['acme/shop:1.2', 'docker.io/acme/shop:1.2', '1.2']) {
+      expect((await read(openDockerArchive(path, 'x86_64', { image: name }))).target.libcVersion).toBe(
+        '2.36',
+      );
+    }
+    await expect(openDockerArchive(path, 'x86_64', { image: 'acme/shop' })).rejects.toMatchObject({
+      code: 'TARGET_IMAGE_NOT_FOUND',
+      suggestions: ['It has docker.io/acme/shop:1.2.'],
+    });
+  });
+
   it.each([
     ['docker.io/library/app:latest', 'app', '2.36'],
     ['docker.io/library/app:latest', 'app:latest', '2.36'],
