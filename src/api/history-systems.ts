@@ -80,10 +80,6 @@ export async function systemsFor(
     ...resolved.flatMap((each) => each.warnings.map((message) => ({ code: 'TARGET', message }))),
     ...doubts,
   );
-  for (const { target, cpu } of deployments) {
-    if (target.cpus?.includes(cpu) !== false) continue;
-    warnings.push({ code: 'TARGET_CPU', message: `${target.title} is not made for ${cpu}` });
-  }
   const rubies = new Set(deployments.map((deployment) => deployment.ruby));
   const [only] = rubies;
   return {

@@ -1,5 +1,6 @@
 import type { Cpu } from '../elf/types.js';
 import { linuxTarget, parsePlatform } from '../gem/platform.js';
+import { TargetError } from '../errors.js';
 import type { Lockfile } from '../lockfile/types.js';
 import type { Deployment } from '../search/types.js';
 import type { CpuReading } from '../target/merge-cpus.js';
@@ -13,7 +14,11 @@ export interface DeploymentOptions {
   readonly ruby?: string;
 }
 
-/** Each target on each CPU with its Ruby; a target that is named twice counts once. */
+/**
+ * Each target on each CPU with its Ruby; a target that is named twice counts once. A CPU that is asked for and that a target is
+ * not made for is told and passed over: there is no such system that anything could fit.
+ * @throws TargetError `TARGET_CPU` where no target is made for what is asked for
+ */
 export function deploymentsFor(
   targets: readonly CpuReading[],
   lockfile: Lockfile,
@@ -23,7 +28,7 @@ export function deploymentsFor(
   const deployments = new Map<Target, Deployment[]>();
   const seen = new Map<string, Target>();
   for (const { target, ruby: brought, cpus: read } of targets) {
-    const cpus = read ?? options.arches ?? cpusOf(target, lockfile);
+    const cpus = read ?? existing(target, options.arches, warnings) ?? cpusOf(target, lockfile);
     const fresh = [...new Set(cpus)].filter((cpu) => !seen.has(`${target.name} ${cpu}`));
     if (fresh.length === 0) continue;
     const ruby = options.ruby ?? rubyOn(target, brought, lockfile, warnings);
@@ -31,6 +36,8 @@ export function deploymentsFor(
     deployments.set(target, [...(deployments.get(target) ?? []), ...each]);
     for (const cpu of fresh) seen.set(`${target.name} ${cpu}`, target);
   }
+  const [first] = targets;
+  if (deployments.size === 0 && first !== undefined) throw noSuchSystem(first.target, warnings);
   const engine = projectRuby(lockfile)?.engine;
   if (engine !== undefined) {
     warnings.push({
@@ -39,6 +46,30 @@ export function deploymentsFor(
     });
   }
   return { deployments: [...deployments.values()].flat(), warnings };
+}
+
+function existing(
+  { cpus, title }: Target,
+  arches: readonly Cpu[] | undefined,
+  warnings: AuditWarning[],
+): readonly Cpu[] | undefined {
+  const missing = new Set(arches?.filter((cpu) => cpus?.includes(cpu) === false));
+  for (const cpu of missing)
+    warnings.push({ code: 'TARGET_CPU', message: `${title} is not made for ${cpu}` });
+  return arches?.filter((cpu) => !missing.has(cpu));
+}
+
+function noSuchSystem(
+  { name, cpus = [], libc, libcVersion }: Target,
+  told: readonly AuditWarning[],
+): TargetError {
+  return new TargetError(`${told.map(({ message }) => message).join('; ')}.`, {
+    code: 'TARGET_CPU',
+    suggestions: [
+      `Leave out --arch, or take one that there is: ${name} is made for ${cpus.join(', ')}.`,
+      `Name its C library alone: ${libc === 'gnu' ? 'glibc' : 'musl'}-${libcVersion}.`,
+    ],
+  });
 }
 
 /**

@@ -68,9 +68,6 @@ function warningsOf(target: Target, cpus: readonly Cpu[], lockfile: Lockfile): A
   const warnings: AuditWarning[] = [];
   const platforms = lockfile.platforms.map((name) => parsePlatform(name));
   for (const cpu of cpus) {
-    if (target.cpus?.includes(cpu) === false) {
-      warnings.push({ code: 'TARGET_CPU', message: `${target.title} is not made for ${cpu}` });
-    }
     const local = localPlatform(cpu, target.libc);
     if (!platforms.some((platform) => installable(platform, local))) {
       const name = platformToString(local);

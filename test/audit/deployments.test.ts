@@ -55,9 +55,29 @@ describe('the CPUs of a deployment', () => {
 
   it('are those that the user names, each once', () => {
     const { deployments } = deploymentsFor([lambda], bundle(['x86_64-linux']), {
-      arches: ['s390x', 'aarch64', 's390x'],
+      arches: ['aarch64', 'x86_64', 'aarch64'],
     });
-    expect(deployments.map(({ cpu }) => cpu)).toEqual(['s390x', 'aarch64']);
+    expect(deployments.map(({ cpu }) => cpu)).toEqual(['aarch64', 'x86_64']);
+  });
+
+  it('are those of them that there are: no system is judged that does not exist', () => {
+    const { deployments, warnings } = deploymentsFor([lambda, ubuntu], bundle([]), { arches: ['s390x'] });
+    expect(deployments.map(({ target: { name }, cpu }) => `${name} ${cpu}`)).toEqual(['ubuntu-20.04 s390x']);
+    expect(warnings).toEqual([{ code: 'TARGET_CPU', message: 'AWS Lambda Ruby 3.3 is not made for s390x' }]);
+  });
+
+  it('are none where no target is made for what is asked for', () => {
+    expect(() => deploymentsFor([lambda], bundle([]), { arches: ['s390x', 'arm'] })).toThrow(
+      expect.objectContaining({
+        code: 'TARGET_CPU',
+        exitCode: 2,
+        message: 'AWS Lambda Ruby 3.3 is not made for s390x; AWS Lambda Ruby 3.3 is not made for arm.',
+        suggestions: [
+          'Leave out --arch, or take one that there is: lambda-ruby3.3 is made for x86_64, aarch64.',
+          'Name its C library alone: glibc-2.31.',
+        ],
+      }),
+    );
   });
 });
 

@@ -103,12 +103,6 @@ describe('the warnings of a target', () => {
   ])('are none where PLATFORMS has %s', (_, platforms) => {
     expect(report([row()], { platforms }).warnings).toEqual([]);
   });
-
-  it('name a CPU that the system is not made for', () => {
-    const heroku = target({ name: 'heroku-22', title: 'Heroku-22', cpus: ['x86_64'] });
-    const { warnings } = report([row({ on: heroku, arch: 'aarch64' })], { on: heroku, platforms: ['ruby'] });
-    expect(warnings).toEqual([{ code: 'TARGET_CPU', message: 'Heroku-22 is not made for aarch64' }]);
-  });
 });
 
 describe('the answer', () => {
