@@ -117,10 +117,7 @@ export async function planBundle(request: PlanRequest, ports: BundlePorts): Prom
 
 function addPlatform(candidate: Candidate, direct: boolean, { platforms }: CandidateRules): Suggestion {
   const unlisted = unlistedPlatforms(candidate, platforms);
-  const all = candidate.choices.map(({ deployment }) =>
-    platformToString(localPlatform(deployment.cpu, deployment.target.libc)),
-  );
-  const added = unlisted.length > 0 ? unlisted : [...new Set(all)];
+  const added = unlisted.length > 0 ? unlisted : localsOf(candidate);
   return {
     version: candidate.version,
     direction: 'same',
@@ -132,6 +129,17 @@ function addPlatform(candidate: Candidate, direct: boolean, { platforms }: Candi
     ...unchecked(candidate),
     conflicts: [],
   };
+}
+
+/** The machines by their own names. */
+function localsOf({ choices }: Candidate): string[] {
+  return [
+    ...new Set(
+      choices.map(({ deployment }) =>
+        platformToString(localPlatform(deployment.cpu, deployment.target.libc)),
+      ),
+    ),
+  ];
 }
 
 function suggestionFor(
@@ -148,11 +156,15 @@ function suggestionFor(
   const order = compareGemVersions(position.version, version);
   const method =
     position.kind === 'forced' ? 'force-ruby' : universe.isBuilt(gem, position) ? 'compile' : 'precompiled';
-  // On musl a pin alone is not enough: Bundler would lock, and install, the bare variant that is built for glibc.
-  const musl =
-    method === 'force-ruby'
-      ? []
-      : unlistedPlatforms(candidate, platforms).filter((platform) => platform.endsWith('-musl'));
+  // On musl a pin alone is not enough: Bundler would lock, and install, the bare variant that is built for glibc, and of a
+  // gem that is to be compiled it finds nothing on a machine that PLATFORMS do not name.
+  const unlisted =
+    method !== 'force-ruby'
+      ? unlistedPlatforms(candidate, platforms)
+      : platforms.includes('ruby')
+        ? []
+        : localsOf(candidate).filter((platform) => !platforms.includes(platform));
+  const musl = unlisted.filter((platform) => platform.endsWith('-musl'));
   const stated = [...(pin?.replaces === false ? gemfile : []), ...(pin?.bounds ?? [])];
   return {
     version: position.version,

@@ -330,6 +330,15 @@ const cases: Case[] = [
     },
   },
   {
+    title: 'compiled on a musl machine that PLATFORMS do not name',
+    gems: releases('foo', '1.0 breaks', '1.0-ruby compiles'),
+    gemfile: ["gem 'foo'"],
+    targets: ['alpine-3.20'],
+    machines: ['x86_64-linux-musl'],
+    advice: ["gem 'foo', force_ruby_platform: true", 'bundle lock --add-platform x86_64-linux-musl'],
+    installed: { 'x86_64-linux-musl': ['foo-1.0'] },
+  },
+  {
     title: 'the -gnu suffix',
     gems: releases(
       'foo',
