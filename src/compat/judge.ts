@@ -169,7 +169,18 @@ function judgeBinary(binary: GemBinary, on: JudgedOn): Finding[] {
     }
     if (inside.resolve(binary, library) !== undefined) continue;
     const provision = providesLibrary(target, library);
-    if (provision === 'provided') continue;
+    if (provision === 'provided') {
+      if (looksElsewhere(elf, library, target)) {
+        findings.push({
+          kind: 'unchecked-library',
+          file,
+          library,
+          carried: inside.carries(library),
+          noDefaultLibraries: true,
+        });
+      }
+      continue;
+    }
     if (ruby !== undefined && provision === 'unknown' && library === on.rubyLibrary) {
       on.given.add(library);
       continue;
@@ -210,6 +221,15 @@ function judgeBinary(binary: GemBinary, on: JudgedOn): Finding[] {
     findings.push({ kind: 'isa-level', file, level, provided });
   }
   return findings;
+}
+
+/**
+ * Whether DF_1_NODEFLIB keeps glibc's loader (elf/dl-load.c; musl's does not know it) from finding what the target has. What
+ * loads a library has loaded the C library before.
+ */
+function looksElsewhere(elf: ElfFile, library: string, { libc }: Target): boolean {
+  if (elf.noDefaultLibraries !== true || libc !== 'gnu') return false;
+  return !ALWAYS_LOADED.test(library) || (elf.interpreter !== undefined && library.startsWith('libc.so.'));
 }
 
 function versionFinding(

@@ -80,6 +80,8 @@ export interface UncheckedLibraryFinding extends InFile {
   readonly library: string;
   /** The gem carries a library of that name, but not where the loader looks for it. */
   readonly carried: boolean;
+  /** DF_1_NODEFLIB keeps the loader from looking where the target has it. */
+  readonly noDefaultLibraries?: true;
 }
 
 /** A needed version of which it is not known whether the target defines it. */

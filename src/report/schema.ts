@@ -44,7 +44,16 @@ export const finding = z.discriminatedUnion('kind', [
     wanted: text,
   }),
   z.strictObject({ kind: z.literal('isa-level'), file, level: isa, provided: isa }),
-  z.strictObject({ kind: z.literal('unchecked-library'), file, library: text, carried: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('unchecked-library'),
+    file,
+    library: text,
+    carried: z.boolean(),
+    noDefaultLibraries: z
+      .literal(true)
+      .exactOptional()
+      .describe('DF_1_NODEFLIB keeps the loader from looking where the target has it'),
+  }),
   z.strictObject({
     kind: z.literal('unchecked-symbol-version'),
     file,

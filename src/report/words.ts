@@ -84,6 +84,8 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
     case 'isa-level':
       return `needs a CPU of level ${finding.level}; ${target.name} runs on ${finding.provided} too`;
     case 'unchecked-library':
+      if (finding.noDefaultLibraries === true)
+        return `needs ${printable(finding.library)}, and is linked with -z nodefaultlib: the loader does not look in the directories where systems have it`;
       return finding.carried
         ? `needs ${printable(finding.library)}, which ${whole} carries, but not where the loader looks`
         : `needs ${printable(finding.library)}, and it is not known whether ${target.name} has it`;
@@ -168,6 +170,10 @@ export function findingRemedies(finding: Finding, target?: TargetSummary, inGem 
         `run it only on machines that have ${finding.level} (/lib64/ld-linux-x86-64.so.2 --help lists their levels), or have it built without -march=${finding.level}`,
       ];
     case 'unchecked-library':
+      if (finding.noDefaultLibraries === true)
+        return [
+          'link it without -z nodefaultlib, or see that its RUNPATH or LD_LIBRARY_PATH names the directory',
+        ];
       return finding.carried
         ? [
             'it loads where the gem itself loads that file before, or LD_LIBRARY_PATH names its directory: try it on the target',
@@ -222,7 +228,7 @@ function looseRemedies(finding: Finding): string[] | undefined {
         ? ['see that it is whole and may be read; unpack what is packed or encrypted, and name the directory']
         : ['fetch or build it again: no loader takes such a file'];
     case 'unchecked-library':
-      return finding.carried
+      return finding.carried && finding.noDefaultLibraries !== true
         ? [
             'it loads where what starts it loads that file before, or LD_LIBRARY_PATH names its directory: try it on the target',
           ]

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ElfFile } from '../../src/elf/types.js';
 import { judgeGem } from '../../src/compat/judge.js';
 import type { Judgement } from '../../src/compat/types.js';
 import type { GemContents } from '../../src/gem/types.js';
@@ -400,5 +401,39 @@ it('asks for the loader at the path that the system has it', () => {
   expect(judge(at('/nix/store/abc-glibc-2.38/lib/ld-linux-x86-64.so.2'))).toMatchObject({
     verdict: 'incompatible',
     findings: [{ kind: 'missing-interpreter' }],
+  });
+});
+
+describe('DF_1_NODEFLIB', () => {
+  const strict = (facts: Partial<ElfFile>): GemContents =>
+    contents({
+      'bin/run': { ...elf({ needs: { 'libc.so.6': ['GLIBC_2.2.5'] } }), noDefaultLibraries: true, ...facts },
+    });
+  const unchecked = (library: string): object => ({
+    kind: 'unchecked-library',
+    file: 'bin/run',
+    library,
+    carried: false,
+    noDefaultLibraries: true,
+  });
+
+  it('keeps an executable from the libc that the target has', () => {
+    const program = strict({ interpreter: '/lib64/ld-linux-x86-64.so.2' });
+    expect(judge(program)).toMatchObject({ verdict: 'unknown', findings: [unchecked('libc.so.6')] });
+  });
+
+  it('does not keep a library from the libc that is loaded already, but from others', () => {
+    expect(judge(strict({})).verdict).toBe('compatible');
+    const more = strict({ needed: ['libc.so.6', 'libm.so.6'] });
+    expect(judge(more).findings).toEqual([unchecked('libm.so.6')]);
+  });
+
+  it('is nothing to musl', () => {
+    const musl = strict({
+      interpreter: '/lib/ld-musl-x86_64.so.1',
+      needed: ['libc.musl-x86_64.so.1'],
+      verneed: [],
+    });
+    expect(judge(musl, alpine).verdict).toBe('compatible');
   });
 });
