@@ -49,8 +49,13 @@ function headline(
   paint: Ansis,
 ): string {
   const names = [...files.map(({ shown }) => printable(shown)), ...(lockfileWritten ? ['the lockfile'] : [])];
-  if (bundler?.kind === 'failed')
-    return paint.red(`Bundler refuses the new ${printable(gemfile)}: nothing was written`);
+  if (bundler?.kind === 'failed') {
+    const what =
+      files.length === 0
+        ? `cannot lock ${printable(gemfile)} as it is`
+        : `refuses the new ${printable(gemfile)}`;
+    return paint.red(`Bundler ${what}: nothing was written`);
+  }
   if (names.length === 0) {
     const left = outcome.remaining.length + outcome.unknown.length + outcome.addPlatforms.length;
     return left === 0 && !outcome.relock

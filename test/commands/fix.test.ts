@@ -276,6 +276,19 @@ describe('gemcompat fix', () => {
     expect(await text(directory)).toBe(before);
   });
 
+  it('says that Bundler fails where there was nothing to write', async () => {
+    const directory = await app();
+    const bin = await mkdtemp(path.join(scratch, 'failing-'));
+    await writeFile(path.join(bin, 'bundle'), '#!/bin/sh\necho no such luck\nexit 7\n', { mode: 0o755 });
+    const { code, stdout } = await gemcompat(['fix', '.', '-t', 'debian-13', '-s', MIRROR, '--verify'], {
+      cwd: directory,
+      env: { ...cache, PATH: `${bin}:/usr/bin:/bin` },
+    });
+    expect(code).toBe(2);
+    expect(stdout).toContain('Bundler cannot lock Gemfile as it is: nothing was written');
+    expect(stdout).toContain('no such luck');
+  });
+
   it('writes through a link, keeps the mode, and leaves nothing beside', async () => {
     const directory = await app();
     const real = path.join(directory, 'shared');
