@@ -138,6 +138,8 @@ function comparable(
     const kind = elf.type === 'rel' || elf.type === 'core' ? elf.type : 'separate debug file';
     return { fields: IDENTITY, reason: `header only: ${kind}` };
   }
+  // Nothing that it asks for is kept, since no Linux loads it.
+  if (elf.system !== undefined) return { fields: IDENTITY, reason: 'header only: for another system' };
   if (!report.hasSectionHeaders) {
     const fields = all.filter((field) => !VERSIONS.includes(field));
     return { fields, reason: 'all but versions: no section headers, by which readelf finds them' };
