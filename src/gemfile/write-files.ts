@@ -51,6 +51,8 @@ export async function writeFiles(writes: readonly FileWrite[]): Promise<void> {
   try {
     await writeAll(writes, () => ending !== undefined);
   } finally {
+    // A signal that has come and was not told yet would be lost with its listener.
+    await new Promise((resolve) => setImmediate(resolve));
     for (const signal of ENDING) process.removeListener(signal, signalled);
     if (ending !== undefined) process.kill(process.pid, ending);
   }
