@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FindingKind } from '../compat/types.js';
+import { FINDING_KINDS } from '../compat/verdict.js';
 import type { Cpu } from '../elf/types.js';
 import { CPUS, parseCpu } from '../gem/cpu-name.js';
 import { isGemVersion } from '../version/gem-version.js';
@@ -51,27 +52,6 @@ export interface ParseConfigOptions {
   /** ISO date by which an ignore has expired; without it nothing is said of that. */
   readonly today?: string;
 }
-
-/** Every kind of finding; it does not compile when one is not there. */
-const KINDS = {
-  'symbol-version': true,
-  'wrong-libc': true,
-  'wrong-machine': true,
-  'other-machine': true,
-  'missing-interpreter': true,
-  'missing-library': true,
-  'missing-ruby-abi': true,
-  'isa-level': true,
-  'unchecked-library': true,
-  'unchecked-symbol-version': true,
-  'static-archive': true,
-  'nested-archive': true,
-  'chosen-at-run-time': true,
-  unreadable: true,
-  'no-variant': true,
-  unavailable: true,
-} as const satisfies Record<FindingKind, true>;
-const FINDINGS = Object.keys(KINDS) as FindingKind[];
 
 const text = z
   .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'has to be a text') })
@@ -142,9 +122,9 @@ const rule = z.strictObject(
   {
     gem: text,
     finding: z
-      .enum(FINDINGS, {
+      .enum(FINDING_KINDS, {
         error: ({ input }) =>
-          `is ${shown(input)}, which is no kind of finding; the kinds are ${FINDINGS.join(', ')}`,
+          `is ${shown(input)}, which is no kind of finding; the kinds are ${FINDING_KINDS.join(', ')}`,
       })
       .exactOptional(),
     version: requirement.exactOptional(),

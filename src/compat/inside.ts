@@ -1,5 +1,5 @@
 import type { GemBinary, GemContents } from '../gem/types.js';
-import type { Target } from '../target/types.js';
+import type { Libc, Target } from '../target/types.js';
 import { DeployedFiles } from './deployed-files.js';
 import type { SearchWhere } from './library-search.js';
 import { findLibrary } from './library-search.js';
@@ -12,6 +12,8 @@ export interface Placement {
   readonly libraryPath?: readonly string[];
   /** What has the directories of LD_LIBRARY_PATH that are a system's own: what it is known to have goes before the files'. */
   readonly target?: Target;
+  /** Whose loader looks for libraries; that which each file is linked to by default. */
+  readonly libc?: Libc;
 }
 
 /** Finds what a gem or a tree brings itself, as the loader looks for it when a file is loaded by itself. */
@@ -22,9 +24,14 @@ export class GemInside {
   #last: { readonly from: GemBinary; readonly found: Map<string, GemBinary | undefined> } | undefined;
 
   constructor(contents: Pick<GemContents, 'binaries' | 'links'>, placement: Placement = {}) {
-    const { root, libraryPath = [], target } = placement;
+    const { root, libraryPath = [], target, libc } = placement;
     this.#byPath = new Map(contents.binaries.map((binary) => [binary.path, binary]));
-    this.#where = { files: new DeployedFiles(contents.binaries, contents.links, root), target, libraryPath };
+    this.#where = {
+      files: new DeployedFiles(contents.binaries, contents.links, root),
+      target,
+      libc,
+      libraryPath,
+    };
   }
 
   /** The gem carries a file of this name or soname somewhere, whether or not a loader would look there. */

@@ -1,4 +1,4 @@
-import type { Target } from '../target/types.js';
+import type { Libc, Target } from '../target/types.js';
 import type { DeployedFile, DeployedFiles } from './deployed-files.js';
 import { directoryOf } from './deployed-files.js';
 import { libcOf } from './libc-of.js';
@@ -47,6 +47,8 @@ export interface Loaded {
 export interface SearchWhere {
   readonly files: DeployedFiles;
   readonly target: Target | undefined;
+  /** Whose loader looks; where it is not said, the target's or that which the file is linked to. */
+  readonly libc?: Libc | undefined;
   /** LD_LIBRARY_PATH, split at colons. */
   readonly libraryPath: readonly string[];
 }
@@ -63,8 +65,8 @@ interface Place {
 }
 
 /** Whether musl's loader would load the file; what does not say is taken for glibc's. */
-export function isForMusl(file: DeployedFile, target: Target | undefined): boolean {
-  return (libcOf(file.elf)?.libc ?? target?.libc) === 'musl';
+export function isForMusl(file: DeployedFile, target: Target | undefined, libc?: Libc): boolean {
+  return (libc ?? libcOf(file.elf)?.libc ?? target?.libc) === 'musl';
 }
 
 /**
@@ -73,9 +75,9 @@ export function isForMusl(file: DeployedFile, target: Target | undefined): boole
  * its directories count depends on the machine.
  */
 export function findLibrary(library: string, from: Loaded, where: SearchWhere): Found {
-  if (library.includes('/')) return findPath(library, from, where);
   const { files, target } = where;
-  const musl = isForMusl(from.file, target);
+  const musl = isForMusl(from.file, target, where.libc);
+  if (library.includes('/')) return findPath(library, from, where, musl);
   const provision = provisionOf(target, library, from);
   // musl's loader answers to these names itself, whatever lies in any directory: `reserved` in ldso/dynlink.c.
   if (musl && MUSL_RESERVED.test(library))
@@ -91,7 +93,8 @@ export function findLibrary(library: string, from: Loaded, where: SearchWhere): 
       elsewhere = true;
     } else {
       const found = files.at(`${place.inside}/${library}`);
-      if (found === undefined || !isForSameMachine(found, from.file)) continue;
+      // musl takes the first file of that name, whatever machine it is for (ldso/dynlink.c, path_open and map_library).
+      if (found === undefined || !(musl || isForSameMachine(found, from.file))) continue;
       return {
         where: 'inside',
         path: found.path,
@@ -115,13 +118,15 @@ function provisionOf(target: Target | undefined, library: string, { file }: Load
   return file.elf.noDefaultLibraries === true && provision === 'provided' ? 'unknown' : provision;
 }
 
-/** A name with a slash is a path, in which tokens count: elf/dl-load.c. */
-function findPath(library: string, from: Loaded, { files, target }: SearchWhere): Found {
+/** A name with a slash is a path, in which tokens count to glibc (elf/dl-load.c) and not to musl (ldso/dynlink.c, load_library). */
+function findPath(library: string, from: Loaded, { files, target }: SearchWhere, musl: boolean): Found {
   const origin = directoryOf(from.file.path);
-  const expanded = expandTokens(library, { origin: `\0${origin}`, ...tokensOf(from.file.elf.cpu, target) });
+  const expanded = musl
+    ? ({ kind: 'path', path: library } as const)
+    : expandTokens(library, { origin: `\0${origin}`, ...tokensOf(from.file.elf.cpu, target) });
   const inside = expanded.kind === 'path' ? insideOf(expanded.path, files) : undefined;
   const found = inside === undefined ? undefined : files.at(inside);
-  if (found !== undefined && isForSameMachine(found, from.file)) {
+  if (found !== undefined && (musl || isForSameMachine(found, from.file))) {
     return { where: 'inside', path: found.path, step: 'path' };
   }
   // A path in the tree at which nothing lies is nowhere else either.

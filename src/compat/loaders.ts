@@ -8,7 +8,8 @@ import type { Libc } from '../target/types.js';
 const GLIBC_LOADERS = {
   x86_64: ['/lib64/ld-linux-x86-64.so.2'],
   aarch64: ['/lib/ld-linux-aarch64.so.1', '/lib64/ld-linux-aarch64.so.1'],
-  arm: ['/lib/ld-linux-armhf.so.3', '/lib/ld-linux.so.3'],
+  // RubyGems' arm is hard-float armhf; /lib/ld-linux.so.3 is the loader of soft-float systems.
+  arm: ['/lib/ld-linux-armhf.so.3'],
   x86: ['/lib/ld-linux.so.2'],
   ppc64le: ['/lib64/ld64.so.2'],
   s390x: ['/lib/ld64.so.1', '/lib64/ld64.so.1'],

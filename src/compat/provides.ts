@@ -10,11 +10,24 @@ export type Provision = 'provided' | 'missing' | 'unknown';
  */
 export const MUSL_RESERVED = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
 
+/**
+ * Libraries of glibc that musl does not answer for: systems with musl have them with a layer of compatibility alone (gcompat), and
+ * that is read with the system. Sonames of glibc's shlib-versions.
+ */
+const GLIBC_ALONE =
+  /^(?:ld-linux[-.].*|ld64\.so\.[12]|libresolv\.so\.2|libanl\.so\.1|libmvec\.so\.1|libthread_db\.so\.1|libBrokenLocale\.so\.1|libnss_\w+\.so\.2|libnsl\.so\.1|libcrypt\.so\.1|libc_malloc_debug\.so\.0)$/;
+
 /** Whether the target has a library of that soname in its base system. */
 export function providesLibrary(target: Target, soname: string): Provision {
   if (target.libc === 'musl' && MUSL_RESERVED.test(soname)) return 'provided';
   if (target.libraries.includes(soname)) return 'provided';
+  if (target.libc === 'musl' && GLIBC_ALONE.test(soname)) return 'missing';
   return target.librariesComplete ? 'missing' : 'unknown';
+}
+
+/** Whether the target's loader passes over the versions that are asked of a library: musl's does of its own. */
+export function ignoresVersions({ libc }: Target, library: string): boolean {
+  return libc === 'musl' && MUSL_RESERVED.test(library);
 }
 
 /** The libraries whose numbered versions each prefix counts: a number says nothing of another library's. */

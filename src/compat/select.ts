@@ -153,6 +153,12 @@ export function rubyBuilds(binaries: readonly GemBinary[]): string[] {
   return [...new Set(builds)].sort(compareDotted);
 }
 
+/** Of builds that stand beside each other for several Rubies the first: a process loads one of them. */
+export function oneOfEachRuby(binaries: readonly GemBinary[]): GemBinary[] {
+  const builds = groupBy(binaries, ({ path }) => path.replace(RUBY_DIRECTORY, '*'));
+  return [...builds.values()].flatMap(([first]) => first ?? []);
+}
+
 function selectRuby(
   binaries: readonly GemBinary[],
   abi: string | undefined,

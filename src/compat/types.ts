@@ -74,6 +74,95 @@ export interface IsaLevelFinding extends InFile {
   readonly provided: X86IsaLevel;
 }
 
+/** The file is opened at run time and asks for an executable stack, which glibc 2.41 and later do not give to a process that runs. */
+export interface ExecutableStackFinding extends InFile {
+  readonly kind: 'executable-stack';
+  /** PT_GNU_STACK says so, or there is none and the CPU's default is one. */
+  readonly because: 'executable' | 'unmarked';
+}
+
+/** Thread-local data of files that are opened at run time takes more room than the loader has laid out. */
+export interface StaticTlsFinding extends InFile {
+  readonly kind: 'static-tls';
+  /** Of the file's own data, in bytes. */
+  readonly size: number;
+  /** What the loader has for all of them, in bytes; 0 on musl. */
+  readonly room: number;
+  /** Of all files of the gem together, in bytes, where it is more than one. */
+  readonly total?: number;
+}
+
+/** The same where it depends on the process how much of the room is left. */
+export interface UncheckedStaticTlsFinding extends Omit<StaticTlsFinding, 'kind'> {
+  readonly kind: 'unchecked-static-tls';
+}
+
+/** Why a loader does not take a file, beside libraries, versions and symbols. */
+export type RefusalReason =
+  /** EI_OSABI is another system's. */
+  | 'os-abi'
+  /** EI_ABIVERSION is none that glibc knows. */
+  | 'abi-version'
+  /** Bytes of e_ident that have to be 0 are not. */
+  | 'ident-padding'
+  /** `e_flags`: soft float on a hard-float system, or the other way round. */
+  | 'float-abi'
+  /** `e_flags`: the other ELF ABI of ppc64. */
+  | 'elf-abi'
+  /** NT_GNU_ABI_TAG: a kernel other than Linux, or newer than there is. */
+  | 'other-kernel'
+  | 'newer-kernel'
+  /** DF_1_NOOPEN. */
+  | 'no-open'
+  /** An executable that is to be opened as a library. */
+  | 'program-as-library'
+  /** Neither DT_HASH nor DT_GNU_HASH. */
+  | 'no-hash-table'
+  /** p_filesz > p_memsz. */
+  | 'oversized-segment'
+  /** DT_RELR without a need of GLIBC_ABI_DT_RELR, or where the loader does not know DT_RELR. */
+  | 'relr-without-marker'
+  | 'relr-not-applied'
+  /** R_*_IRELATIVE on musl. */
+  | 'ifunc-on-musl';
+
+/** The loader, or the kernel, does not take the file as it is. */
+export interface LoaderRefusalFinding extends InFile {
+  readonly kind: 'loader-refusal';
+  readonly refusal: RefusalReason;
+  /** What the file has, where that says more than the reason: an EI_OSABI, `e_flags`, a kernel. */
+  readonly value?: string;
+}
+
+/** Symbols that nothing defines which the file is loaded with. */
+export interface MissingSymbolFinding extends InFile {
+  readonly kind: 'missing-symbol';
+  readonly symbols: readonly string[];
+  /**
+   * `load`: the loader looks them up when it loads the file, and refuses it. `call`: it may wait for the first call, and the
+   * process ends there.
+   */
+  readonly bound: 'load' | 'call';
+  /** The first release of the C library that has them: `2.36` of glibc, `1.2.3` of musl. */
+  readonly since?: string;
+  /** The library among the files that was to define them: it has the version and not the symbol. */
+  readonly library?: string;
+}
+
+/** Symbols of which it is not known whether the target's C library, which is newer than what is known, defines them. */
+export interface UncheckedSymbolFinding extends InFile {
+  readonly kind: 'unchecked-symbol';
+  readonly symbols: readonly string[];
+}
+
+/** Built against glibc's headers. musl's loader takes the file, since it has all of the names; what they do only a run can tell. */
+export interface OtherLibcFinding extends InFile {
+  readonly kind: 'other-libc';
+  readonly builtFor: Libc;
+  /** As in `WrongLibcFinding`. */
+  readonly evidence: string;
+}
+
 /** A needed library of which it is not known whether the target has it. */
 export interface UncheckedLibraryFinding extends InFile {
   readonly kind: 'unchecked-library';
@@ -140,6 +229,13 @@ export type Finding =
   | MissingLibraryFinding
   | MissingRubyAbiFinding
   | IsaLevelFinding
+  | ExecutableStackFinding
+  | StaticTlsFinding
+  | UncheckedStaticTlsFinding
+  | LoaderRefusalFinding
+  | MissingSymbolFinding
+  | UncheckedSymbolFinding
+  | OtherLibcFinding
   | UncheckedLibraryFinding
   | UncheckedVersionFinding
   | StaticArchiveFinding

@@ -9,6 +9,13 @@ const EFFECT = {
   'missing-library': 'incompatible',
   'missing-ruby-abi': 'incompatible',
   'no-variant': 'incompatible',
+  'executable-stack': 'incompatible',
+  'static-tls': 'incompatible',
+  'loader-refusal': 'incompatible',
+  'missing-symbol': 'incompatible',
+  'unchecked-static-tls': 'unknown',
+  'unchecked-symbol': 'unknown',
+  'other-libc': 'unknown',
   'other-machine': 'unknown',
   'nested-archive': 'unknown',
   'isa-level': 'unknown',
@@ -19,6 +26,9 @@ const EFFECT = {
   unreadable: 'unknown',
   unavailable: 'unknown',
 } satisfies Record<FindingKind, Verdict>;
+
+/** Every kind of finding. */
+export const FINDING_KINDS = Object.keys(EFFECT) as readonly FindingKind[];
 
 /**
  * Whether a finding proves that the gem does not fit (`incompatible`) or only that it could not be shown to fit

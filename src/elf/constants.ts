@@ -8,6 +8,9 @@ export const EI_CLASS = 4;
 export const EI_DATA = 5;
 export const EI_VERSION = 6;
 export const EI_OSABI = 7;
+export const EI_ABIVERSION = 8;
+/** First byte of the padding. */
+export const EI_PAD = 9;
 export const EI_NIDENT = 16;
 export const ELFCLASS32 = 1;
 export const ELFCLASS64 = 2;
@@ -41,6 +44,9 @@ export const PT_LOAD = 1;
 export const PT_DYNAMIC = 2;
 export const PT_INTERP = 3;
 export const PT_NOTE = 4;
+export const PT_TLS = 7;
+/** `elf.h`: whether the stack has to be executable. */
+export const PT_GNU_STACK = 0x6474e551;
 /** Linux gABI extensions. */
 export const PT_GNU_PROPERTY = 0x6474e553;
 
@@ -71,9 +77,16 @@ export const DT_REL = 17;
 export const DT_RELSZ = 18;
 export const DT_PLTREL = 20;
 export const DT_JMPREL = 23;
+export const DT_BIND_NOW = 24;
 export const DT_RUNPATH = 29;
+export const DT_FLAGS = 30;
+export const DT_RELRSZ = 35;
+export const DT_RELR = 36;
 export const DT_GNU_HASH = 0x6ffffef5;
 export const DT_VERSYM = 0x6ffffff0;
+/** How many entries of DT_RELA and DT_REL, from the first on, are R_*_RELATIVE. */
+export const DT_RELACOUNT = 0x6ffffff9;
+export const DT_RELCOUNT = 0x6ffffffa;
 export const DT_FLAGS_1 = 0x6ffffffb;
 export const DT_VERDEF = 0x6ffffffc;
 export const DT_VERDEFNUM = 0x6ffffffd;
@@ -81,6 +94,12 @@ export const DT_VERNEED = 0x6ffffffe;
 export const DT_VERNEEDNUM = 0x6fffffff;
 export const DT_FILTER = 0x7fffffff;
 
+/** `DT_FLAGS`: everything is looked up when the file is loaded. */
+export const DF_BIND_NOW = 0x8n;
+/** `DT_FLAGS_1`: the same. */
+export const DF_1_NOW = 0x1n;
+/** `DT_FLAGS_1`: the file may not be opened by dlopen. */
+export const DF_1_NOOPEN = 0x40n;
 /** `DT_FLAGS_1`: the default directories are not searched. */
 export const DF_1_NODEFLIB = 0x00000800n;
 /** `DT_FLAGS_1`: position-independent executable. */
@@ -109,6 +128,8 @@ export const SHN_ABS = 0xfff1;
 export const STB_LOCAL = 0;
 export const STB_WEAK = 2;
 
+/** Note type of owner GNU: the system and its oldest kernel that a file is for, in four words. */
+export const NT_GNU_ABI_TAG = 1;
 /** Note type of the GNU property array: Linux gABI extensions, "Program Property". */
 export const NT_GNU_PROPERTY_TYPE_0 = 5;
 /** x86-64 psABI, "Program Property": a bit for each ISA level that the program needs. */

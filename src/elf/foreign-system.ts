@@ -49,14 +49,11 @@ const BY_GOOS: Readonly<Record<string, string>> = {
   illumos: 'illumos',
 };
 
-/** The first word of an NT_GNU_ABI_TAG (elf.h, `ELF_NOTE_OS_*`); 0 is Linux. */
-const BY_GNU_ABI_TAG: Readonly<Record<number, string>> = {
-  1: 'GNU/Hurd',
-  2: 'Solaris or illumos',
-  3: 'GNU/kFreeBSD',
-  4: 'NetBSD',
-  5: 'Syllable',
-};
+/**
+ * The first word of an NT_GNU_ABI_TAG (elf.h, `ELF_NOTE_OS_*`) of the systems other than Linux that glibc was ported to. The
+ * numbers of others are in no file of theirs, and no loader of today looks at them.
+ */
+const BY_GNU_ABI_TAG: Readonly<Record<number, string>> = { 1: 'GNU/Hurd', 3: 'GNU/kFreeBSD' };
 
 /**
  * `p_type` of segments that one system alone has: OpenBSD's sys/sys/exec_elf.h (PT_OPENBSD_MUTABLE to PT_OPENBSD_SYSCALLS, and
@@ -108,26 +105,46 @@ const BY_LIBC: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * The system other than Linux that a file is for, by what its headers and its interpreter say; undefined where that is Linux,
- * or they do not say.
+ * The system other than Linux that a file is for, by its program headers and its interpreter; undefined where that is Linux, or
+ * they do not say.
  */
 export function systemOfHeaders(
-  osAbi: number,
   programHeaders: readonly Pick<ProgramHeader, 'type'>[],
   interpreter: string | undefined,
 ): string | undefined {
   return (
-    BY_OS_ABI[osAbi] ??
     BY_INTERPRETER.find(([path]) => interpreter !== undefined && path.test(interpreter))?.[1] ??
     programHeaders.flatMap(({ type }) => BY_SEGMENT[type] ?? [])[0]
   );
 }
 
+/** The same by EI_OSABI alone. */
+export function systemOfOsAbi(osAbi: number): string | undefined {
+  return BY_OS_ABI[osAbi];
+}
+
+/** A C library of Linux by its soname, glibc's and Alpine's; `libc.so` is musl's and that of other systems too. */
+const LIBC_OF_LINUX = /^(?:libc\.so\.6(?:\.1)?|libc\.musl-.*\.so\.1)$/;
+
+/** Whether a file needs a C library that no other system has. */
+export function needsLibcOfLinux({
+  needed,
+  verneed,
+}: {
+  readonly needed: readonly string[];
+  readonly verneed: readonly LibraryNeed[];
+}): boolean {
+  return (
+    needed.some((library) => LIBC_OF_LINUX.test(library)) ||
+    verneed.some(({ versions }) => versions.some(({ name }) => name.startsWith('GLIBC_')))
+  );
+}
+
 /** The same by its notes, to which other kernels hold it; lazily, since most files are known for Linux' before. */
 export function systemOfNotes(notes: Iterable<Note>): string | undefined {
-  for (const { owner, type, word } of notes) {
+  for (const { owner, type, words } of notes) {
     if (type !== NT_IDENT) continue;
-    const system = owner === 'GNU' ? BY_GNU_ABI_TAG[word ?? 0] : BY_NOTE_OWNER[owner];
+    const system = owner === 'GNU' ? BY_GNU_ABI_TAG[words[0] ?? 0] : BY_NOTE_OWNER[owner];
     if (system !== undefined) return system;
   }
   return undefined;

@@ -1,8 +1,10 @@
 import {
+  EI_ABIVERSION,
   EI_CLASS,
   EI_DATA,
   EI_NIDENT,
   EI_OSABI,
+  EI_PAD,
   EI_VERSION,
   ELFCLASS32,
   ELFCLASS64,
@@ -23,6 +25,9 @@ import type { ElfBytes, ElfFile } from './types.js';
 export interface ElfHeader {
   readonly reader: ElfReader;
   readonly osAbi: number;
+  readonly abiVersion: number;
+  /** A byte of e_ident behind EI_ABIVERSION is not 0. */
+  readonly padded: boolean;
   readonly type: ElfFile['type'];
   readonly machine: number;
   readonly flags: number;
@@ -70,6 +75,8 @@ export function readHeader(bytes: ElfBytes): ElfHeader {
   return {
     reader,
     osAbi: header.u8(EI_OSABI),
+    abiVersion: header.u8(EI_ABIVERSION),
+    padded: ident.subarray(EI_PAD, EI_NIDENT).some((byte) => byte !== 0),
     type: TYPES[header.u16(16)] ?? 'other',
     machine: header.u16(18),
     flags: header.u32(wide ? 48 : 36),

@@ -2,6 +2,7 @@ import {
   EM_386,
   EM_X86_64,
   GNU_PROPERTY_X86_ISA_1_NEEDED,
+  NT_GNU_ABI_TAG,
   NT_GNU_PROPERTY_TYPE_0,
   PT_GNU_PROPERTY,
   PT_NOTE,
@@ -10,7 +11,7 @@ import type { ElfHeader } from './header.js';
 import { hex, malformed } from './malformed.js';
 import type { ProgramHeader } from './program-headers.js';
 import type { ElfReader, ElfRecord } from './reader.js';
-import type { X86IsaLevel } from './types.js';
+import type { AbiTag, X86IsaLevel } from './types.js';
 
 /** Bits of GNU_PROPERTY_X86_ISA_1_NEEDED, lowest first: x86-64 psABI, "Program Property". */
 const ISA_LEVELS = [
@@ -47,8 +48,21 @@ export function readIsaNeeded(
 export interface Note {
   readonly owner: string;
   readonly type: number;
-  /** The first word of its descriptor; absent where that is shorter. */
-  readonly word?: number;
+  /** The first words of its descriptor, four at most and as many as there are. */
+  readonly words: readonly number[];
+}
+
+/** The words of NT_GNU_ABI_TAG: the system, and the version, patch level and sublevel of its oldest kernel. */
+const ABI_TAG_WORDS = 4;
+
+/** What the first NT_GNU_ABI_TAG among the notes says; undefined where there is none. */
+export function abiTagOf(notes: Iterable<Note>): AbiTag | undefined {
+  for (const { owner, type, words } of notes) {
+    const [os, ...kernel] = words;
+    if (owner !== 'GNU' || type !== NT_GNU_ABI_TAG || os === undefined) continue;
+    if (words.length === ABI_TAG_WORDS) return { os, kernel: kernel.join('.') };
+  }
+  return undefined;
 }
 
 /** Longer names are none that anyone looks for. In bytes. */
@@ -71,8 +85,10 @@ export function* readNotes(reader: ElfReader, programHeaders: readonly ProgramHe
       const descriptorAt = alignUp(at + 12 + nameSize, alignment);
       if (descriptorAt + descriptorSize > size) break;
       const owner = nameSize <= MAX_OWNER ? ownerOf(notes, at + 12, nameSize) : '';
-      const word = descriptorSize >= 4 ? { word: notes.u32(descriptorAt) } : {};
-      yield { owner, type: notes.u32(at + 8), ...word };
+      const words = Array.from({ length: Math.min(ABI_TAG_WORDS, descriptorSize >> 2) }, (_, index) =>
+        notes.u32(descriptorAt + index * 4),
+      );
+      yield { owner, type: notes.u32(at + 8), words };
       at = alignUp(descriptorAt + descriptorSize, alignment);
     }
   }

@@ -1,9 +1,18 @@
 import { ElfError } from '../errors.js';
 import {
   DF_1_NODEFLIB,
+  DF_1_NOOPEN,
+  DF_1_NOW,
   DF_1_PIE,
+  DF_BIND_NOW,
+  DT_BIND_NOW,
   DT_FILTER,
+  DT_FLAGS,
   DT_FLAGS_1,
+  DT_GNU_HASH,
+  DT_HASH,
+  DT_RELR,
+  DT_RELRSZ,
   DT_RPATH,
   DT_RUNPATH,
   DT_SONAME,
@@ -14,19 +23,28 @@ import {
 import { cpuOf } from './cpu.js';
 import type { DynamicTable } from './dynamic.js';
 import { dynamicSegment, readDynamicTable } from './dynamic.js';
-import { isOfBionic, systemOfContent, systemOfHeaders, systemOfNotes } from './foreign-system.js';
+import {
+  isOfBionic,
+  needsLibcOfLinux,
+  systemOfContent,
+  systemOfHeaders,
+  systemOfNotes,
+  systemOfOsAbi,
+} from './foreign-system.js';
 import type { ElfHeader } from './header.js';
 import { readHeader } from './header.js';
+import { identFacts, segmentFacts } from './load-facts.js';
 import { readInterpreter } from './interpreter.js';
 import { malformed } from './malformed.js';
 import { MemoryImage } from './memory-image.js';
 import type { Note } from './notes.js';
-import { readIsaNeeded, readNotes } from './notes.js';
+import { abiTagOf, readIsaNeeded, readNotes } from './notes.js';
 import { readProducer } from './producer.js';
 import type { ProgramHeader } from './program-headers.js';
 import { expectNotPacked } from './packed.js';
 import { readProgramHeaders } from './program-headers.js';
 import type { ElfReader } from './reader.js';
+import { readRelocations } from './relocations.js';
 import { describesSeparateDebugFile, readSectionHeaders } from './section-headers.js';
 import { StringTable } from './string-table.js';
 import { bindSymbols, dynamicSymbols } from './symbols.js';
@@ -39,6 +57,11 @@ type DynamicFacts = Pick<
   ElfFile,
   | 'pie'
   | 'noDefaultLibraries'
+  | 'noOpen'
+  | 'bindNow'
+  | 'relr'
+  | 'irelative'
+  | 'noHashTable'
   | 'soname'
   | 'needed'
   | 'rpath'
@@ -48,7 +71,15 @@ type DynamicFacts = Pick<
   | 'verdef'
   | 'unversionedImports'
   | 'weakImports'
->;
+  | 'eagerImports'
+  | 'idleImports'
+  | 'initialExecImports'
+  | 'exports'
+  | 'hiddenExports'
+> & {
+  /** The file reaches thread-local data of its own by the initial-exec model. */
+  readonly ownInitialExec?: true;
+};
 
 const NOTHING_DYNAMIC: DynamicFacts = {
   pie: false,
@@ -119,16 +150,21 @@ export function parseElf(
     ...NOTHING_DYNAMIC,
     isaNeeded: [],
   });
-  const byHeaders = systemOfHeaders(header.osAbi, programHeaders, interpreter);
+  const byHeaders = systemOfHeaders(programHeaders, interpreter);
   if (byHeaders !== undefined) return foreign(byHeaders);
-  let facts = NOTHING_DYNAMIC;
+  const byOsAbi = systemOfOsAbi(header.osAbi);
+  let dynamicFacts = NOTHING_DYNAMIC;
   try {
-    if (segment !== undefined) facts = readDynamicFacts(header, image, segment, definedSymbols);
+    if (segment !== undefined) dynamicFacts = readDynamicFacts(header, image, segment, definedSymbols);
   } catch (error) {
-    const byNotes = error instanceof ElfError ? systemOfNotes(readNotes(reader, programHeaders)) : undefined;
-    if (byNotes !== undefined) return foreign(byNotes);
+    const system =
+      error instanceof ElfError ? (byOsAbi ?? systemOfNotes(readNotes(reader, programHeaders))) : undefined;
+    if (system !== undefined) return foreign(system);
     throw error;
   }
+  const { ownInitialExec, ...facts } = dynamicFacts;
+  // The byte alone: what asks for a C library of Linux is for Linux, whatever its header says.
+  if (byOsAbi !== undefined && !needsLibcOfLinux(facts)) return foreign(byOsAbi);
   const isaNeeded = readIsaNeeded(header, programHeaders);
   // Last, when nothing that counts can be missing any more.
   const producer = readProducer(header, programHeaders, sections, {
@@ -139,6 +175,8 @@ export function parseElf(
     versions.some(({ name }) => name.startsWith('GLIBC_')),
   );
   const notes = (): Iterable<Note> => readNotes(reader, programHeaders);
+  const { tls, ...segments } = segmentFacts(programHeaders);
+  const abiTag = abiTagOf(notes());
   const system = ofGlibc
     ? undefined
     : (systemOfNotes(notes()) ??
@@ -147,7 +185,11 @@ export function parseElf(
   if (system !== undefined) return foreign(system);
   return {
     ...identity,
+    ...identFacts(header),
     ...loaded,
+    ...segments,
+    ...(tls === undefined ? {} : { tls: ownInitialExec ? { ...tls, initialExec: true } : tls }),
+    ...(abiTag === undefined ? {} : { abiTag }),
     ...facts,
     isaNeeded,
     ...(producer === undefined ? {} : { producer }),
@@ -194,10 +236,29 @@ function readDynamicFacts(
   const verneed = readVersionNeeds(reader, image, dynamic, strings);
   const verdef = readVersionDefinitions(reader, image, dynamic, strings);
   const symbols = dynamicSymbols(header, image, dynamic, verneed.length + verdef.length > 0);
+  const flags = dynamic.entry(DT_FLAGS)?.value ?? 0n;
   const flags1 = dynamic.entry(DT_FLAGS_1)?.value ?? 0n;
+  const bindNow =
+    dynamic.entry(DT_BIND_NOW) !== undefined || (flags & DF_BIND_NOW) !== 0n || (flags1 & DF_1_NOW) !== 0n;
+  const relocations = readRelocations(header, image, dynamic);
+  const hashed = dynamic.entry(DT_HASH) !== undefined || dynamic.entry(DT_GNU_HASH) !== undefined;
+  const symbolFacts = bindSymbols(
+    symbols,
+    strings,
+    verneed.flatMap(({ versions }) => versions),
+    verdef,
+    { defined: definedSymbols, exports: definedSymbols && soname !== undefined, relocations, bindNow },
+  );
   return {
     pie: (flags1 & DF_1_PIE) !== 0n,
     ...((flags1 & DF_1_NODEFLIB) === 0n ? {} : { noDefaultLibraries: true }),
+    ...((flags1 & DF_1_NOOPEN) === 0n ? {} : { noOpen: true }),
+    ...(bindNow ? { bindNow } : {}),
+    ...(dynamic.entry(DT_RELR) !== undefined && (dynamic.entry(DT_RELRSZ)?.value ?? 0n) > 0n
+      ? { relr: true }
+      : {}),
+    ...(relocations?.irelative === true ? { irelative: true } : {}),
+    ...(hashed ? {} : { noHashTable: true }),
     ...(soname === undefined ? {} : { soname }),
     needed: dynamic.needed.map(({ value, place }) => strings().at(value, place)),
     rpath: searchPath(string(DT_RPATH)),
@@ -205,13 +266,11 @@ function readDynamicFacts(
     ...(filter === undefined ? {} : { filter }),
     verneed,
     verdef,
-    ...bindSymbols(
-      symbols,
-      strings,
-      verneed.flatMap(({ versions }) => versions),
-      verdef,
-      definedSymbols,
-    ),
+    ...symbolFacts,
+    // What is not imported is the file's own, with or without a symbol.
+    ...((relocations?.initialExec.size ?? 0) > (symbolFacts.initialExecImports?.length ?? 0)
+      ? { ownInitialExec: true }
+      : {}),
   };
 }
 

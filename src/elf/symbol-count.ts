@@ -1,24 +1,10 @@
-import {
-  DT_GNU_HASH,
-  DT_HASH,
-  DT_JMPREL,
-  DT_PLTREL,
-  DT_PLTRELSZ,
-  DT_REL,
-  DT_RELA,
-  DT_RELASZ,
-  DT_RELSZ,
-  DT_SYMTAB,
-  EM_ALPHA,
-  EM_MIPS,
-  EM_S390,
-  SHT_DYNSYM,
-} from './constants.js';
-import type { DynamicEntry, DynamicTable } from './dynamic.js';
+import { DT_GNU_HASH, DT_HASH, DT_SYMTAB, EM_ALPHA, EM_MIPS, EM_S390, SHT_DYNSYM } from './constants.js';
+import type { DynamicTable } from './dynamic.js';
 import type { ElfHeader } from './header.js';
 import { malformed } from './malformed.js';
 import type { MemoryImage } from './memory-image.js';
 import type { ElfReader } from './reader.js';
+import { relocationTables, visitRelocations } from './relocations.js';
 import { readSectionHeaders } from './section-headers.js';
 
 /** How many entries of a table are decoded at a time: a sparse view joins no more than that. */
@@ -138,40 +124,11 @@ function countFromSections(header: ElfHeader, dynamic: DynamicTable, symbolSize:
 function countFromRelocations(header: ElfHeader, image: MemoryImage, dynamic: DynamicTable): number {
   // MIPS packs `r_info` in its own way in 64-bit files, and has DT_HASH in practice.
   if (header.machine === EM_MIPS) return 0;
-  const jumpsHaveAddends = dynamic.entry(DT_PLTREL)?.value === BigInt(DT_RELA);
-  return Math.max(
-    highestSymbol(header, image, dynamic.entry(DT_RELA), dynamic.entry(DT_RELASZ), true),
-    highestSymbol(header, image, dynamic.entry(DT_REL), dynamic.entry(DT_RELSZ), false),
-    highestSymbol(header, image, dynamic.entry(DT_JMPREL), dynamic.entry(DT_PLTRELSZ), jumpsHaveAddends),
-  );
-}
-
-/** How many symbols a relocation table makes sure of; `Elf*_Rel` and `Elf*_Rela`: gABI, "Relocation". */
-function highestSymbol(
-  { reader }: ElfHeader,
-  image: MemoryImage,
-  table: DynamicEntry | undefined,
-  size: DynamicEntry | undefined,
-  addend: boolean,
-): number {
-  if (table === undefined || size === undefined || size.value === 0n) return 0;
-  const word = reader.wide ? 8 : 4;
-  const entrySize = word * (addend ? 3 : 2);
-  const length = reader.withinFile(size.value, size.place, 'the size of the relocation table');
-  if (length % entrySize !== 0) {
-    throw malformed('ELF_BAD_RELOCATIONS', size.place, `${length} bytes are no multiple of ${entrySize}`);
+  let count = 0;
+  for (const table of relocationTables(dynamic)) {
+    visitRelocations(header, image, table, 0, (symbol) => {
+      count = Math.max(count, symbol + 1);
+    });
   }
-  const { offset } = image.locate(table.value, length, table.place, 'the relocation table');
-  const structure = reader.structure(addend ? 'Rela' : 'Rel');
-  // ELF64_R_SYM is the high half of r_info, ELF32_R_SYM all but its low byte.
-  const symbolAt = word + (reader.wide && reader.little ? 4 : 0);
-  const shift = reader.wide ? 0 : 8;
-  let highest = 0;
-  for (let first = 0; first < length; first += BLOCK * entrySize) {
-    const block = reader.record(offset + first, Math.min(BLOCK * entrySize, length - first), structure);
-    for (let at = 0; at < block.length; at += entrySize) {
-      highest = Math.max(highest, (block.u32(at + symbolAt) >>> shift) + 1);
-    }
-  }
-  return highest;
+  return count;
 }

@@ -15,6 +15,7 @@ import { malformed } from './malformed.js';
 import type { Place } from './malformed.js';
 import type { MemoryImage } from './memory-image.js';
 import type { ElfRecord } from './reader.js';
+import type { RelocationFacts } from './relocations.js';
 import type { StringTable } from './string-table.js';
 import { dynamicSymbolCount } from './symbol-count.js';
 import type { ElfFile, VersionDefinition, VersionNeed } from './types.js';
@@ -32,38 +33,41 @@ const BLOCK = 4096;
 export class SymbolBlock {
   /** Index of the first entry that counts: entry 0 of the table is reserved (gABI, "Symbol Table"). */
   readonly first: number;
+  /** Index of the block's first entry in the table. */
+  readonly start: number;
   readonly length: number;
   private readonly symbols: ElfRecord;
   private readonly versions: ElfRecord | undefined;
   private readonly wide: boolean;
 
   /** @param versions absent where the file has no versions */
-  constructor(symbols: ElfRecord, versions: ElfRecord | undefined, wide: boolean, first: number) {
+  constructor(symbols: ElfRecord, versions: ElfRecord | undefined, wide: boolean, start: number) {
     this.symbols = symbols;
     this.versions = versions;
     this.wide = wide;
-    this.first = first;
+    this.start = start;
+    this.first = start === 0 ? 1 : 0;
     this.length = symbols.length / (wide ? SYMBOL_SIZE.wide : SYMBOL_SIZE.narrow);
   }
 
   /** Offset of the name in DT_STRTAB, `st_name`. */
   name(index: number): number {
-    return this.symbols.u32(this.start(index));
+    return this.symbols.u32(this.at(index));
   }
 
   /** Where the name's offset is written. */
   namePlace(index: number): Place {
-    return this.symbols.field(this.start(index));
+    return this.symbols.field(this.at(index));
   }
 
   /** STB_LOCAL, STB_GLOBAL, STB_WEAK or another. */
   binding(index: number): number {
-    return this.symbols.u8(this.start(index) + (this.wide ? 4 : 12)) >> 4;
+    return this.symbols.u8(this.at(index) + (this.wide ? 4 : 12)) >> 4;
   }
 
   /** `st_shndx`: SHN_UNDEF, SHN_ABS or the section that defines it. */
   section(index: number): number {
-    return this.symbols.u16(this.start(index) + (this.wide ? 6 : 14));
+    return this.symbols.u16(this.at(index) + (this.wide ? 6 : 14));
   }
 
   /** DT_VERSYM without the hidden bit; 0 where the file has no versions. */
@@ -71,12 +75,17 @@ export class SymbolBlock {
     return (this.versions?.u16(index * 2) ?? 0) & VERSYM_INDEX;
   }
 
+  /** Bit 15 of DT_VERSYM: only who asks for the version finds the symbol. */
+  hidden(index: number): boolean {
+    return ((this.versions?.u16(index * 2) ?? 0) & ~VERSYM_INDEX) !== 0;
+  }
+
   /** Where the version index is written, in bytes from the start of the file. */
   versionOffset(index: number): number {
     return this.versions?.field(index * 2).offset ?? 0;
   }
 
-  private start(index: number): number {
+  private at(index: number): number {
     return index * (this.wide ? SYMBOL_SIZE.wide : SYMBOL_SIZE.narrow);
   }
 }
@@ -112,7 +121,7 @@ export function* dynamicSymbols(
       reader.record(symbols + first * size, length * size, reader.structure('Sym')),
       versions === undefined ? undefined : reader.record(versions + first * 2, length * 2, 'DT_VERSYM'),
       reader.wide,
-      first === 0 ? 1 : 0,
+      first,
     );
   }
 }
@@ -125,7 +134,28 @@ function versionTable(image: MemoryImage, dynamic: DynamicTable, count: number):
   return image.locate(table.value, count * 2, table.place, 'DT_VERSYM').offset;
 }
 
-type Imports = Pick<ElfFile, 'unversionedImports' | 'weakImports'>;
+type SymbolFacts = Pick<
+  ElfFile,
+  | 'unversionedImports'
+  | 'weakImports'
+  | 'eagerImports'
+  | 'idleImports'
+  | 'initialExecImports'
+  | 'exports'
+  | 'hiddenExports'
+>;
+
+/** What is wanted of the symbols beside those that are bound to versions. */
+export interface SymbolsAsked {
+  /** Name what the file defines in its versions; without, it is only checked that each symbol has a name. */
+  readonly defined: boolean;
+  /** Name what it defines without a version. */
+  readonly exports: boolean;
+  /** What refers to the symbols; absent where that is not known. */
+  readonly relocations?: RelocationFacts | undefined;
+  /** Everything is looked up when the file is loaded. */
+  readonly bindNow: boolean;
+}
 
 /** A version to which symbols are being bound. */
 export type Bindable<Version extends VersionNeed | VersionDefinition> = Version & {
@@ -134,9 +164,7 @@ export type Bindable<Version extends VersionNeed | VersionDefinition> = Version 
 
 /**
  * Puts the name of each global and weak symbol into the version that it needs or defines, as glibc's loader resolves the
- * index (`elf/dl-version.c`), and returns the imports besides. Local symbols take no part in dynamic linking.
- * @param nameDefined whether the names of the symbols that the file defines are wanted too. Without, it is only checked
- *   that they have one.
+ * index (`elf/dl-version.c`), and returns the rest. Local symbols take no part in dynamic linking.
  * @throws ElfError ELF_BAD_VERSYM where an index has no version; ELF_BAD_STRING, ELF_LIMIT, and what `dynamicSymbols`
  *   throws.
  */
@@ -145,14 +173,16 @@ export function bindSymbols(
   strings: () => StringTable,
   needs: readonly Bindable<VersionNeed>[],
   definitions: readonly Bindable<VersionDefinition>[],
-  nameDefined: boolean,
-): Imports {
+  asked: SymbolsAsked,
+): SymbolFacts {
   const neededAt = new Map(needs.map((need) => [need.index, need]));
   const definedAt = new Map(
     definitions.filter(({ base }) => !base).map((version) => [version.index, version]),
   );
-  const unversionedImports: string[] = [];
-  const weakImports: string[] = [];
+  const imports = new ImportLists(asked);
+  const exports: string[] = [];
+  const hidden = new Set<string>();
+  const open = new Set<string>();
   for (const block of blocks) {
     const nameOf = (index: number): string => strings().at(block.name(index), () => block.namePlace(index));
     for (let index = block.first; index < block.length; index += 1) {
@@ -161,9 +191,10 @@ export function bindSymbols(
       const section = block.section(index);
       const undefinedHere = section === SHN_UNDEF;
       const versionIndex = block.versionIndex(index);
-      if (undefinedHere && binding === STB_WEAK) weakImports.push(nameOf(index));
+      if (undefinedHere) imports.add(nameOf(index), block.start + index, versionIndex, binding === STB_WEAK);
       if (versionIndex <= VER_NDX_GLOBAL) {
-        if (undefinedHere) unversionedImports.push(nameOf(index));
+        // Loaders take a definition with VER_NDX_LOCAL as well (glibc's elf/dl-lookup.c, check_match; musl's find_sym2).
+        if (!undefinedHere && asked.exports) exports.push(nameOf(index));
         continue;
       }
       const needed = neededAt.get(versionIndex);
@@ -177,14 +208,63 @@ export function bindSymbols(
           `${nameOf(index)} has version index ${versionIndex}, which no verneed or verdef entry has`,
         );
       }
-      if (bound === defined && !nameDefined) {
+      if (bound === defined && !asked.defined) {
         strings().expect(block.name(index), () => block.namePlace(index));
         continue;
       }
       const name = nameOf(index);
       // GNU ld writes an absolute symbol with the name of each version that it defines; readelf hides it too.
-      if (!(section === SHN_ABS && name === bound.name)) bound.symbols.push(name);
+      if (section === SHN_ABS && name === bound.name) continue;
+      bound.symbols.push(name);
+      if (!undefinedHere && asked.exports) (block.hidden(index) ? hidden : open).add(name);
     }
   }
-  return { unversionedImports, weakImports };
+  for (const name of exports) open.add(name);
+  const hiddenExports = [...hidden].filter((name) => !open.has(name));
+  return {
+    ...imports.facts(),
+    ...(asked.exports ? { exports } : {}),
+    ...(hiddenExports.length === 0 ? {} : { hiddenExports }),
+  };
+}
+
+/** Collects what a file imports. */
+class ImportLists {
+  readonly #asked: SymbolsAsked;
+  readonly #unversioned: string[] = [];
+  readonly #weak: string[] = [];
+  readonly #eager: string[] = [];
+  readonly #idle: string[] = [];
+  readonly #initialExec: string[] = [];
+
+  constructor(asked: SymbolsAsked) {
+    this.#asked = asked;
+  }
+
+  /** @param symbol index in DT_SYMTAB */
+  add(name: string, symbol: number, versionIndex: number, weak: boolean): void {
+    const { relocations, bindNow } = this.#asked;
+    if (weak) this.#weak.push(name);
+    if (versionIndex <= VER_NDX_GLOBAL) this.#unversioned.push(name);
+    if (relocations === undefined) return;
+    const lookedUp = relocations.lookedUp(symbol);
+    if (lookedUp === undefined) this.#idle.push(name);
+    else if (lookedUp === 'load' && !bindNow) this.#eager.push(name);
+    if (relocations.initialExec.has(symbol)) this.#initialExec.push(name);
+  }
+
+  facts(): Omit<SymbolFacts, 'exports' | 'hiddenExports'> {
+    const some = <Key extends string>(
+      key: Key,
+      names: readonly string[],
+    ): Partial<Record<Key, readonly string[]>> =>
+      names.length === 0 ? {} : ({ [key]: names } as Partial<Record<Key, readonly string[]>>);
+    return {
+      unversionedImports: this.#unversioned,
+      weakImports: this.#weak,
+      ...some('eagerImports', this.#eager),
+      ...some('idleImports', this.#idle),
+      ...some('initialExecImports', this.#initialExec),
+    };
+  }
 }

@@ -71,6 +71,27 @@ export interface Producer {
   readonly marks: readonly ProducerMark[];
 }
 
+/** PT_TLS. */
+export interface ThreadLocalStorage {
+  /** `p_memsz`, in bytes. */
+  readonly size: number;
+  /** `p_align`, in bytes. */
+  readonly align: number;
+  /**
+   * The file reaches its own data by the initial-exec model (a relocation such as R_X86_64_TPOFF64), which takes room that the
+   * loader lays out when the process starts.
+   */
+  readonly initialExec?: true;
+}
+
+/** NT_GNU_ABI_TAG: `elf.h`, `ELF_NOTE_OS_*`. */
+export interface AbiTag {
+  /** 0 is Linux, 1 the Hurd, 2 Solaris, 3 FreeBSD. */
+  readonly os: number;
+  /** Oldest kernel: `3.2.0`. */
+  readonly kernel: string;
+}
+
 /** What an ELF file says of itself: facts, no judgement. Plain data, safe to clone and to serialise as JSON. */
 export interface ElfFile {
   /** `EI_CLASS`. */
@@ -79,6 +100,10 @@ export interface ElfFile {
   readonly byteOrder: 'little' | 'big';
   /** `EI_OSABI`. */
   readonly osAbi: number;
+  /** `EI_ABIVERSION`, where it is not 0. */
+  readonly abiVersion?: number;
+  /** A byte of `e_ident` behind EI_ABIVERSION is not 0. */
+  readonly identPadding?: true;
   /** `e_type`: ET_EXEC, ET_DYN, ET_REL, ET_CORE, or another number. */
   readonly type: 'exec' | 'dyn' | 'rel' | 'core' | 'other';
   /** `e_machine`. */
@@ -105,6 +130,27 @@ export interface ElfFile {
   readonly pie: boolean;
   /** DF_1_NODEFLIB is set in DT_FLAGS_1: the loader's default directories are not searched for what the file needs. */
   readonly noDefaultLibraries?: true;
+  /** DF_1_NOOPEN is set in DT_FLAGS_1: the file asks not to be opened by dlopen. */
+  readonly noOpen?: true;
+  /** DF_BIND_NOW, DF_1_NOW or DT_BIND_NOW: every import is looked up when the file is loaded. */
+  readonly bindNow?: true;
+  /**
+   * PT_GNU_STACK: `executable` where it asks for an executable stack, `unmarked` where there is none, so that the CPU's default
+   * holds. Absent where it asks for none.
+   */
+  readonly stack?: 'executable' | 'unmarked';
+  /** PT_TLS: the thread-local data of the file. */
+  readonly tls?: ThreadLocalStorage;
+  /** DT_RELR is there: relative relocations in their packed form. */
+  readonly relr?: true;
+  /** A relocation is R_*_IRELATIVE: the file has an ifunc of its own. */
+  readonly irelative?: true;
+  /** There is neither DT_HASH nor DT_GNU_HASH, so that no symbol of the file can be looked up. */
+  readonly noHashTable?: true;
+  /** A PT_LOAD has more bytes in the file than in memory. */
+  readonly oversizedSegment?: true;
+  /** The NT_GNU_ABI_TAG note of the file. */
+  readonly abiTag?: AbiTag;
   /** DT_SONAME. */
   readonly soname?: string;
   /** DT_NEEDED, in file order. */
@@ -127,6 +173,23 @@ export interface ElfFile {
    * them.
    */
   readonly weakImports: readonly string[];
+  /**
+   * Imports that are looked up when the file is loaded although functions may wait for their first call: data, addresses of
+   * functions, what is called without a PLT. In symbol table order; absent where there are none, and with `bindNow`, which
+   * makes it all.
+   */
+  readonly eagerImports?: readonly string[];
+  /** Imports to which no relocation refers, so that nothing looks them up; absent where there are none. */
+  readonly idleImports?: readonly string[];
+  /** Thread-local symbols of other files that are reached by initial-exec relocations; absent where there are none. */
+  readonly initialExecImports?: readonly string[];
+  /**
+   * Names that the file defines without a version, of a file with DT_SONAME: what others may look up in it, besides what
+   * `verdef` names. Absent where they were not asked for.
+   */
+  readonly exports?: readonly string[];
+  /** Names of which every definition is hidden behind its version (bit 15 of DT_VERSYM); absent where there are none. */
+  readonly hiddenExports?: readonly string[];
   /** `GNU_PROPERTY_X86_ISA_1_NEEDED`, lowest level first; empty where it is not declared. */
   readonly isaNeeded: readonly X86IsaLevel[];
   /** Absent where nothing says who built it. */

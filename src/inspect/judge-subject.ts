@@ -71,7 +71,12 @@ interface Judged extends Pick<InspectedGroup, 'kind' | 'name' | 'version' | 'pla
 function insideOf(tree: Pick<GemContents, 'binaries' | 'links'>, paths: readonly string[]): Judged['inside'] {
   const known = new Map<InspectTarget | undefined, GemInside>();
   return (on) => {
-    const inside = known.get(on) ?? new GemInside(tree, on?.placement?.(paths));
+    const inside =
+      known.get(on) ??
+      new GemInside(tree, {
+        ...on?.placement?.(paths),
+        ...(on === undefined ? {} : { libc: on.target.libc }),
+      });
     known.set(on, inside);
     return inside;
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AuditReport, FloorReport, MultiTargetReport } from '../audit/types.js';
+import { REFUSAL_REASONS } from './refusal-words.js';
 
 const text = z.string();
 export const cpu = z.enum(['x86_64', 'aarch64', 'arm', 'x86', 'ppc64le', 's390x', 'riscv64']);
@@ -10,6 +11,13 @@ const file = text.describe('Path inside the gem, or the gem itself');
 const symbols = list.describe('Undefined dynamic symbols that are bound to the version');
 
 export const verdict = z.enum(['compatible', 'incompatible', 'source', 'unknown']);
+
+const staticTls = {
+  file,
+  size: z.int().describe("Bytes of the file's own"),
+  room: z.int().describe('Bytes that the loader has for all files; 0 on musl'),
+  total: z.int().exactOptional().describe('Bytes of all files of the gem together'),
+};
 
 export const finding = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -60,6 +68,45 @@ export const finding = z.discriminatedUnion('kind', [
     library: text,
     symbolVersion: text,
     symbols,
+  }),
+  z.strictObject({
+    kind: z
+      .literal('executable-stack')
+      .describe('glibc 2.41 and later do not open a file that asks for an executable stack'),
+    file,
+    because: z.enum(['executable', 'unmarked']),
+  }),
+  z.strictObject({
+    kind: z
+      .literal('static-tls')
+      .describe('Thread-local data in the initial-exec model of a file that is opened at run time'),
+    ...staticTls,
+  }),
+  z.strictObject({ kind: z.literal('unchecked-static-tls'), ...staticTls }),
+  z.strictObject({
+    kind: z.literal('loader-refusal').describe('The loader or the kernel does not take the file as it is'),
+    file,
+    refusal: z.enum(REFUSAL_REASONS),
+    value: text.exactOptional().describe('What the file has'),
+  }),
+  z.strictObject({
+    kind: z.literal('missing-symbol').describe('Symbols that nothing defines which the file is loaded with'),
+    file,
+    symbols: list,
+    bound: z
+      .enum(['load', 'call'])
+      .describe('Whether the loader refuses the file, or the process ends at the first call'),
+    since: text.exactOptional().describe('First release of the C library that has them'),
+    library: text.exactOptional().describe('The library in the gem that was to define them'),
+  }),
+  z.strictObject({ kind: z.literal('unchecked-symbol'), file, symbols: list }),
+  z.strictObject({
+    kind: z
+      .literal('other-libc')
+      .describe('Built for another C library, which has all of its names; only a run can tell'),
+    file,
+    builtFor: libc,
+    evidence: text,
   }),
   z.strictObject({ kind: z.literal('static-archive'), file }),
   z.strictObject({ kind: z.literal('chosen-at-run-time'), file, fitting: list, failing: list }),

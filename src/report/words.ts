@@ -1,11 +1,12 @@
 import type { FloorReport, FittingSystem, GemNote, GemReport, Summary, SystemFloor } from '../audit/types.js';
 import type { TargetSummary } from '../target/summary.js';
-import type { Finding, Requires, Verdict } from '../compat/types.js';
+import type { Finding, MissingSymbolFinding, Requires, Verdict } from '../compat/types.js';
 import { CPUS } from '../gem/cpu-name.js';
 import type { ClashReason, Inspections, PlannedMove, Suggestion, VersionSpan } from '../search/types.js';
 import { packageOf } from './library-packages.js';
 import { machineName } from './machine-words.js';
 import { printable } from './printable.js';
+import { refusalRemedy, refusalWords } from './refusal-words.js';
 
 /**
  * Every sentence of a report is made here, from values. The renderers decide where a sentence stands and in which
@@ -91,6 +92,24 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
         : `needs ${printable(finding.library)}, and it is not known whether ${target.name} has it`;
     case 'unchecked-symbol-version':
       return `needs ${printable(finding.symbolVersion)} of ${printable(finding.library)}${symbolWords(finding.symbols)}, and it is not known whether ${target.name} has it`;
+    case 'executable-stack':
+      return finding.because === 'executable'
+        ? `asks for an executable stack, and ${target.name} does not give one to a process that runs: glibc ${target.glibc ?? ''} refuses to open the file`
+        : `does not say that it needs no executable stack (no PT_GNU_STACK); glibc ${target.glibc ?? ''} of ${target.name} refuses to open the file`;
+    case 'static-tls':
+      return target.libc === 'musl'
+        ? `has ${finding.size} bytes of thread-local data in the initial-exec model; musl does not open such a file at run time`
+        : `has ${bytesOfTls(finding)} of thread-local data in the initial-exec model; glibc has ${finding.room} bytes for that in all ("cannot allocate memory in static TLS block")`;
+    case 'unchecked-static-tls':
+      return `has ${bytesOfTls(finding)} of thread-local data in the initial-exec model; glibc has ${finding.room} bytes for that in all, and it depends on the process how many are left`;
+    case 'loader-refusal':
+      return refusalWords(finding.refusal, finding.value, target);
+    case 'missing-symbol':
+      return missingSymbolWords(finding, target);
+    case 'unchecked-symbol':
+      return `needs ${listWords([...finding.symbols].sort())}, and it is not known whether ${target.name} has ${finding.symbols.length === 1 ? 'it' : 'them'}`;
+    case 'other-libc':
+      return `is built for ${LIBC_NAMES[finding.builtFor]} (${printable(finding.evidence)}); the loader of ${target.name} takes it, since it has every name that the file needs, but only a run can tell whether it works`;
     case 'static-archive':
       return 'is an archive that is linked on your machine, so it cannot be judged here';
     case 'nested-archive':
@@ -106,6 +125,26 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
     case 'unavailable':
       return `${printable(finding.reason)} [${finding.code}]`;
   }
+}
+
+/** `4096 bytes`, and of how many in all files together. */
+function bytesOfTls({ size, total }: { readonly size: number; readonly total?: number }): string {
+  return total === undefined ? `${size} bytes` : `${size} of ${total} bytes`;
+}
+
+function missingSymbolWords(finding: MissingSymbolFinding, target: TargetSummary): string {
+  const { symbols, bound, since, library } = finding;
+  const where =
+    library === undefined
+      ? since === undefined
+        ? `nothing that it is loaded with defines ${symbols.length === 1 ? 'it' : 'them'}`
+        : `${target.name} has ${LIBC_NAMES[target.libc]} ${(target.libc === 'gnu' ? target.glibc : target.musl) ?? ''}, and ${LIBC_NAMES[target.libc]} has ${symbols.length === 1 ? 'it' : 'them'} from ${printable(since)} on`
+      : `${printable(library)} does not define ${symbols.length === 1 ? 'it' : 'them'}`;
+  const effect =
+    bound === 'load'
+      ? 'the loader refuses the file'
+      : `the process ends at the first call of ${symbols.length === 1 ? 'it' : 'one of them'}`;
+  return `needs ${listWords([...symbols].sort())}; ${where}: ${effect}`;
 }
 
 /** Whether a file is told to be for another system, and not for another CPU. */
@@ -183,6 +222,33 @@ export function findingRemedies(finding: Finding, target?: TargetSummary, inGem 
       return [
         `have the system itself read, so that its ${printable(finding.library)} is known: --target image:REF, rootfs:DIR or host`,
       ];
+    case 'executable-stack':
+      return [
+        'take a newer version of the gem, or clear the mark: patchelf --clear-execstack FILE; code that really runs on the stack then crashes',
+        'GLIBC_TUNABLES=glibc.rtld.execstack=2 in the environment of the process has glibc 2.41 and later allow it again, with the stack of the whole process executable',
+      ];
+    case 'unchecked-static-tls':
+      return [
+        'try it in the process that opens it; GLIBC_TUNABLES=glibc.rtld.optional_static_tls=8192 in its environment makes room from glibc 2.32 on',
+      ];
+    case 'static-tls':
+      return target?.libc === 'musl'
+        ? [
+            'build it without -ftls-model=initial-exec; what Go builds with -buildmode=c-shared cannot be opened on musl (golang/go#54805)',
+          ]
+        : [
+            'GLIBC_TUNABLES=glibc.rtld.optional_static_tls=8192 in the environment of the process makes room from glibc 2.32 on; before that, and for good, build it without -ftls-model=initial-exec',
+          ];
+    case 'loader-refusal':
+      return [refusalRemedy(finding.refusal)];
+    case 'missing-symbol':
+      return missingSymbolRemedies(finding, target);
+    case 'unchecked-symbol':
+      return ['try it on the target: its C library is newer than those whose names are known'];
+    case 'other-libc':
+      return [
+        'lock a variant for musl (bundle lock --add-platform), or compile it there; if neither can be had, run its tests on the target',
+      ];
     case 'static-archive':
       return [
         'compile the bundle on the target, and look at what comes out: gemcompat inspect vendor/bundle',
@@ -208,6 +274,23 @@ export function findingRemedies(finding: Finding, target?: TargetSummary, inGem 
     case 'unavailable':
       return finding.suggestions.map(printable);
   }
+}
+
+function missingSymbolRemedies(
+  { since, library }: MissingSymbolFinding,
+  target: TargetSummary | undefined,
+): string[] {
+  if (library !== undefined)
+    return [
+      `the file was built with another ${printable(library)} than the one beside it: take another version of the gem`,
+    ];
+  if (since === undefined)
+    return [
+      'a library is missing on its link line (-l…): take another version of the gem, or compile it there',
+    ];
+  return [
+    `build it on a system with ${LIBC_NAMES[target?.libc ?? 'gnu']} older than ${printable(since)}, or take a target with ${printable(since)} or later`,
+  ];
 }
 
 /** Where what is said of a gem does not hold for a file that belongs to none. */

@@ -120,7 +120,12 @@ describe('the C library', () => {
   const musl = contents({ 'lib/a.so': elf({ needed: ['libc.so'] }) });
 
   it.each([
-    ['a glibc file on musl', glibc, alpine, 'gnu'],
+    [
+      'a glibc executable on musl',
+      contents({ a: elf({ pie: true, interpreter: '/lib64/ld-linux-x86-64.so.2' }) }),
+      alpine,
+      'gnu',
+    ],
     ['a musl file on glibc', musl, target(), 'musl'],
     [
       'Alpine’s own soname on glibc',
@@ -140,6 +145,24 @@ describe('the C library', () => {
       findings: [{ kind: 'wrong-libc', builtFor }],
     });
   });
+
+  it('musl answers for a library of glibc, so that only a run can tell', () => {
+    expect(judge(glibc, alpine)).toMatchObject({
+      verdict: 'unknown',
+      findings: [{ kind: 'other-libc', builtFor: 'gnu', evidence: 'libc.so.6' }],
+    });
+  });
+
+  it.each(['ld-linux-x86-64.so.2', 'libresolv.so.2', 'libcrypt.so.1'])(
+    'musl does not answer for %s',
+    (library) => {
+      const gem = contents({ 'lib/a.so': elf({ needed: ['libc.so.6', library] }) });
+      expect(judge(gem, alpine)).toMatchObject({
+        verdict: 'incompatible',
+        findings: [{ kind: 'missing-library', library }],
+      });
+    },
+  );
 
   it('of a static executable does not matter', () => {
     const gem = contents({ 'exe/thrust': elf({ type: 'exec', dynamic: false }) });

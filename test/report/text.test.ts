@@ -320,7 +320,7 @@ describe('control characters', () => {
     'ruby',
     'wanted',
   ];
-  const ALSO_OURS = ['provided', 'glibc', 'glibcxx', 'runsOn'];
+  const ALSO_OURS = ['provided', 'refusal', 'glibc', 'glibcxx', 'runsOn'];
   const KEPT = new Set(['ruby-mismatch', 'no-matching-platform']);
   const evil = (value: string, key: string): string =>
     KEPT.has(value) || [...OURS, ...ALSO_OURS].includes(key) ? value : value + EVIL;

@@ -1,0 +1,203 @@
+import type { Cpu, ElfFile, VersionNeed, X86IsaLevel } from '../elf/types.js';
+import type { GemBinary } from '../gem/types.js';
+import type { Target } from '../target/types.js';
+import { executableStack } from './executable-stack.js';
+import type { GemInside } from './inside.js';
+import { libcOf } from './libc-of.js';
+import { loadersOf } from './loaders.js';
+import type { Provision } from './provides.js';
+import { ceilingFor, ignoresVersions, providesLibrary, providesVersion } from './provides.js';
+import { refusalsOf } from './refusals.js';
+import type { Roles } from './roles.js';
+import { isRubyExtension, rubyOfLibrary } from './shared-ruby.js';
+import type { Finding, SymbolVersionFinding, UncheckedVersionFinding } from './types.js';
+import { effectOf } from './verdict.js';
+
+/** What the loader has to find: DT_NEEDED, and a DT_FILTER's library, which it looks for in the same way. */
+export function neededBy({ needed, filter }: ElfFile): readonly string[] {
+  return filter === undefined || needed.includes(filter) ? needed : [...needed, filter];
+}
+
+/** glibc's libc and program interpreters, by the names in its shlib-versions. */
+const ALWAYS_LOADED = /^(?:libc\.so\.6(?:\.1)?|ld-linux[-.].*|ld64\.so\.[12]|ld\.so\.1)$/;
+
+const ISA_LEVELS: readonly X86IsaLevel[] = ['x86-64-baseline', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4'];
+
+/** What files are judged by, the same for all that are judged together. */
+export interface JudgedOn {
+  readonly target: Target;
+  readonly cpu: Cpu;
+  readonly inside: GemInside;
+  readonly roles: Roles;
+  /** The project's Ruby as `X.Y`. */
+  readonly abi: string | undefined;
+  /** The soname of Ruby's shared library that is taken for given. */
+  readonly rubyLibrary: string | undefined;
+  /** Grows with what is taken for given. */
+  readonly given: Set<string>;
+}
+
+/** Asks of one file what the target's loader would ask of it. */
+export function judgeFile(binary: GemBinary, on: JudgedOn): Finding[] {
+  const { target, cpu } = on;
+  const { path: file, elf } = binary;
+  const role = on.roles.of(binary);
+  const built = libcOf(elf);
+  const other = built !== undefined && built.libc !== target.libc ? built : undefined;
+  // Everything else that such a file asks for follows from its being built for the other library. musl's loader takes a library
+  // that asks for glibc by name: it answers to that name itself.
+  if (other !== undefined && (target.libc === 'gnu' || elf.interpreter !== undefined)) {
+    return [{ kind: 'wrong-libc', file, builtFor: other.libc, evidence: other.evidence }];
+  }
+
+  const findings: Finding[] = [];
+  if (
+    elf.interpreter !== undefined &&
+    role === 'program' &&
+    !loadersOf(target.libc, cpu).includes(elf.interpreter)
+  ) {
+    findings.push({ kind: 'missing-interpreter', file, interpreter: elf.interpreter });
+  }
+  for (const refusal of refusalsOf({ elf, role, cpu, target })) {
+    findings.push({ kind: 'loader-refusal', file, ...refusal });
+  }
+  const because = role === 'opened' ? executableStack(elf, target, cpu) : undefined;
+  if (because !== undefined) findings.push({ kind: 'executable-stack', file, because });
+
+  const { unresolved, found } = judgeLibraries(binary, on);
+  findings.push(...found, ...judgeVersions(binary, unresolved, on));
+
+  const level = elf.isaNeeded.at(-1);
+  const provided = target.isa ?? 'x86-64-baseline';
+  if (level !== undefined && ISA_LEVELS.indexOf(level) > ISA_LEVELS.indexOf(provided)) {
+    findings.push({ kind: 'isa-level', file, level, provided });
+  }
+  if (other !== undefined && findings.every((finding) => effectOf(finding) !== 'incompatible')) {
+    findings.push({ kind: 'other-libc', file, builtFor: other.libc, evidence: other.evidence });
+  }
+  return findings;
+}
+
+/** Whether each needed library is found. */
+function judgeLibraries(
+  binary: GemBinary,
+  on: JudgedOn,
+): { readonly unresolved: ReadonlySet<string>; readonly found: readonly Finding[] } {
+  const { inside, target, abi, cpu } = on;
+  const { path: file, elf } = binary;
+  const findings: Finding[] = [];
+  const unresolved = new Set<string>();
+  for (const library of neededBy(elf)) {
+    const ruby = isRubyExtension(elf) ? rubyOfLibrary(library) : undefined;
+    if (ruby !== undefined && abi !== undefined && ruby !== abi) {
+      unresolved.add(library);
+      findings.push({ kind: 'missing-ruby-abi', file, ruby: abi, available: [ruby], library });
+      continue;
+    }
+    const own = inside.resolve(binary, library);
+    if (own !== undefined) {
+      // glibc's loader passes such a file over; musl's does not look at the machine (ldso/dynlink.c, map_library).
+      if (own.elf.machine !== elf.machine)
+        findings.push({
+          kind: 'wrong-machine',
+          file: own.path,
+          machine: own.elf.cpu ?? String(own.elf.machine),
+          wanted: cpu,
+        });
+      continue;
+    }
+    const provision = providesLibrary(target, library);
+    if (provision === 'provided') {
+      if (looksElsewhere(elf, library, target)) {
+        findings.push({
+          kind: 'unchecked-library',
+          file,
+          library,
+          carried: inside.carries(library),
+          noDefaultLibraries: true,
+        });
+      }
+      continue;
+    }
+    if (ruby !== undefined && provision === 'unknown' && library === on.rubyLibrary) {
+      on.given.add(library);
+      continue;
+    }
+    unresolved.add(library);
+    // musl opens a path as it is written: no file is called $ORIGIN.
+    if (target.libc === 'musl' && library.includes('/') && library.includes('$'))
+      findings.push({ kind: 'missing-library', file, library });
+    else if (inside.carries(library))
+      findings.push({ kind: 'unchecked-library', file, library, carried: true });
+    else if (provision === 'missing') findings.push({ kind: 'missing-library', file, library });
+    else findings.push({ kind: 'unchecked-library', file, library, carried: false });
+  }
+  return { unresolved, found: findings };
+}
+
+/** Whether each needed version is defined by the library that it is asked of. */
+function judgeVersions(
+  binary: GemBinary,
+  unresolved: ReadonlySet<string>,
+  { inside, target }: JudgedOn,
+): readonly Finding[] {
+  const { path: file, elf } = binary;
+  const findings: Finding[] = [];
+  for (const { library, versions } of elf.verneed) {
+    // A library that is not there, or of which nothing is known, is a finding already.
+    if (unresolved.has(library) || ignoresVersions(target, library)) continue;
+    // The loader aborts where nothing has loaded the library by then (elf/dl-version.c: assert (needed != NULL)). The C
+    // library and the loader itself are always there, under the names that the target has for them.
+    if (
+      !neededBy(elf).includes(library) &&
+      !(ALWAYS_LOADED.test(library) && providesLibrary(target, library) === 'provided')
+    ) {
+      findings.push({ kind: 'unchecked-library', file, library, carried: inside.carries(library) });
+      continue;
+    }
+    const own = inside.resolve(binary, library);
+    for (const need of versions) {
+      const provision =
+        own === undefined ? providesVersion(target, library, need.name) : definesVersion(own, need.name);
+      const finding = versionFinding(binary, library, need, provision);
+      if (finding === undefined) continue;
+      const provided = own === undefined ? ceilingFor(target, need.name) : undefined;
+      const known = finding.kind === 'symbol-version' && provided !== undefined ? { provided } : {};
+      findings.push({ ...finding, ...known });
+    }
+  }
+  return findings;
+}
+
+/**
+ * Whether DF_1_NODEFLIB keeps glibc's loader (elf/dl-load.c; musl's does not know it) from finding what the target has. What
+ * loads a library has loaded the C library before.
+ */
+function looksElsewhere(elf: ElfFile, library: string, { libc }: Target): boolean {
+  if (elf.noDefaultLibraries !== true || libc !== 'gnu') return false;
+  return !ALWAYS_LOADED.test(library) || (elf.interpreter !== undefined && library.startsWith('libc.so.'));
+}
+
+function versionFinding(
+  { path: file, elf }: GemBinary,
+  library: string,
+  { name, weak, symbols }: VersionNeed,
+  provision: Provision,
+): SymbolVersionFinding | UncheckedVersionFinding | undefined {
+  if (provision === 'provided') return undefined;
+  const facts = { file, library, symbolVersion: name, symbols };
+  if (!weak)
+    return { kind: provision === 'missing' ? 'symbol-version' : 'unchecked-symbol-version', ...facts };
+  // A weak need does not keep the file from being loaded (elf/dl-version.c, match_symbol: "If it was a weak reference it
+  // is not fatal"), but a symbol of it that is not weak itself fails when it is looked up.
+  const strong = symbols.filter((symbol) => !elf.weakImports.includes(symbol));
+  return strong.length === 0 ? undefined : { kind: 'unchecked-symbol-version', ...facts, symbols: strong };
+}
+
+/** A library without any version definitions satisfies every version need (elf/dl-version.c, match_symbol). */
+function definesVersion(library: GemBinary, name: string): 'provided' | 'missing' {
+  const { verdef } = library.elf;
+  return verdef.length === 0 || verdef.some((definition) => definition.name === name)
+    ? 'provided'
+    : 'missing';
+}
