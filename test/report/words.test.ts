@@ -25,7 +25,7 @@ describe('a finding', () => {
     const words = findingWords(finding, target);
     expect(words).not.toMatch(/undefined|null|NaN|\[object|^\s|\s$|\.$/);
     const inside = Object.entries(finding).flatMap(([key, value]): string[] =>
-      ['kind', 'file', 'builtFor', 'carried', 'suggestions', 'provided', 'reason'].includes(key)
+      ['kind', 'file', 'builtFor', 'carried', 'suggestions', 'provided', 'reason', 'refusal'].includes(key)
         ? []
         : [value].flat().map(String),
     );
