@@ -1,20 +1,22 @@
 /**
- * Holds src/explain/glibc-history.ts against the ABI lists of glibc's own repository, release by release, and writes
+ * Holds src/target/glibc-symbols.json against the ABI lists of glibc's own repository, release by release, and writes
  * it anew with --write.
  *
  *     npx jiti scripts/oracle/glibc-symbols.ts GIT_DIRECTORY [--write]
  *
- * GIT_DIRECTORY: a clone of glibc with the tags glibc-2.16 and later. Exits 1 where the table differs.
+ * GIT_DIRECTORY: a clone of glibc with the tags glibc-2.16 and later. Exits 1 if the table differs. What no list says, which
+ * symbols have no default version and which are GLIBC_PRIVATE, is kept as it is: `npm run oracle "exported names"` holds it
+ * against the libraries themselves.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { format } from 'prettier';
 import type { Cpu } from '../../src/elf/types.js';
+import type { GlibcSymbols } from '../../src/target/glibc-symbols.js';
 import { CPUS } from '../../src/target/symbol-versions.js';
 import { compareDotted } from '../../src/version/symbol-version.js';
 
-const TABLE = new URL('../../src/explain/glibc-history.ts', import.meta.url);
+const TABLE = new URL('../../src/target/glibc-symbols.json', import.meta.url);
 
 /** Where the lists of a CPU lie, in the newest release and in older ones; the first that is there counts. */
 const DIRECTORIES = {
@@ -22,8 +24,8 @@ const DIRECTORIES = {
   aarch64: ['aarch64', 'aarch64/nptl'],
   arm: ['arm/le', 'arm', 'arm/nptl'],
   x86: ['i386', 'i386/nptl'],
-  ppc64le: ['powerpc/powerpc64/le', 'powerpc/powerpc64'],
-  s390x: ['s390/s390-64', 's390/s390-64/nptl'],
+  ppc64le: ['powerpc/powerpc64/le', 'powerpc/powerpc64', 'powerpc/powerpc64/nptl'],
+  s390x: ['s390/s390-64', 's390/s390-64/nptl', 's390'],
   riscv64: ['riscv/rv64'],
 } satisfies Record<Cpu, readonly string[]>;
 const ROOTS = ['sysdeps/unix/sysv/linux/', 'ports/sysdeps/unix/sysv/linux/', 'nptl/sysdeps/unix/sysv/linux/'];
@@ -39,23 +41,13 @@ const LIBRARIES: Readonly<Record<string, string>> = {
   libresolv: 'libresolv.so.2',
   libutil: 'libutil.so.1',
   libanl: 'libanl.so.1',
+  libnsl: 'libnsl.so.1',
+  libBrokenLocale: 'libBrokenLocale.so.1',
   ld: 'ld',
 };
 
-/** Releases before are those of systems that nobody deploys to; x86_64's memcpy is of 2.14. */
-const SINCE = '2.14';
-
-/** The first release with lists: what they call older may have been there since, or have come along. */
+/** The first release with lists: what they call older is taken to have been there since. */
 const FIRST_LISTS = '2.16';
-
-/** One symbol at one version, with the release in whose list it stands first. */
-interface Listed {
-  readonly library: string;
-  readonly symbol: string;
-  /** `2.34` */
-  readonly version: string;
-  readonly seen: string;
-}
 
 function git(repository: string, ...args: string[]): string {
   return execFileSync('git', ['--git-dir', repository, ...args], {
@@ -97,153 +89,157 @@ function* readList(text: string): Generator<{ symbol: string; version: string }>
   }
 }
 
-function listsOf(repository: string, cpu: Cpu, revisions: ReturnType<typeof releases>): Listed[] {
-  const first = new Map<string, Listed>();
-  for (const { number, revision } of revisions) {
+/** The releases that have a version of a symbol, as places in the list of releases. */
+interface Span {
+  readonly first: number;
+  last: number;
+}
+
+/** By library, symbol and version (`2.34`), on one CPU. */
+type Spans = Map<string, Map<string, Map<string, Span>>>;
+
+function spansOf(repository: string, cpu: Cpu, revisions: ReturnType<typeof releases>): Spans {
+  const spans: Spans = new Map();
+  for (const [at, { number, revision }] of revisions.entries()) {
     const paths = new Set(git(repository, 'ls-tree', '-r', '--name-only', revision).split('\n'));
     for (const [name, library] of Object.entries(LIBRARIES)) {
-      const candidates = ROOTS.flatMap((root) =>
-        DIRECTORIES[cpu].flatMap((directory) => [
-          ...(cpu === 'ppc64le' ? [`${root}${directory}/${name}-le.abilist`] : []),
-          `${root}${directory}/${name}.abilist`,
-        ]),
-      );
-      const path = candidates.find((each) => paths.has(each));
+      const path = candidates(cpu, name).find((each) => paths.has(each));
       if (path === undefined) continue;
       for (const { symbol, version } of readList(git(repository, 'show', `${revision}:${path}`))) {
-        const dotted = /^GLIBC_(\d+(?:\.\d+)+)$/.exec(version)?.[1];
-        const key = `${library} ${symbol} ${version}`;
-        if (dotted === undefined || first.has(key) || symbol.endsWith('_version_placeholder')) continue;
-        first.set(key, { library, symbol, version: dotted, seen: number });
+        if (symbol.endsWith('_version_placeholder')) continue;
+        const symbols = getOrAdd(spans, library, () => new Map<string, Map<string, Span>>());
+        const versions = getOrAdd(symbols, symbol, () => new Map<string, Span>());
+        const span = getOrAdd(versions, version.replace('GLIBC_', ''), () => ({ first: at, last: at }));
+        if (at > span.last + 1)
+          throw new Error(`${symbol} of ${cpu} was gone before ${number} and came back`);
+        span.last = at;
       }
     }
   }
-  return [...first.values()];
+  return spans;
 }
 
-function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
+/** The paths at which a release may have the list. Big-endian lists of powerpc64 are of no use. */
+function candidates(cpu: Cpu, name: string): string[] {
+  return ROOTS.flatMap((root) =>
+    DIRECTORIES[cpu].map((directory) =>
+      cpu === 'ppc64le' && !directory.endsWith('/le')
+        ? `${root}${directory}/${name}-le.abilist`
+        : `${root}${directory}/${name}.abilist`,
+    ),
+  );
+}
+
+function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+const isGlibc = (version: string): boolean => /^\d/.test(version);
+
+/** The versions of a symbol in the words of glibc-symbols.json. `listed`: the CPU's first release with a list. */
+function patternOf(
+  versions: ReadonlyMap<string, Span>,
+  revisions: ReturnType<typeof releases>,
+  listed: number,
+): string {
+  const numberAt = (place: number): string => revisions[place]?.number ?? '';
+  const order = (a: string, b: string): number =>
+    isGlibc(a) && isGlibc(b) ? compareDotted(a, b) : Number(isGlibc(b)) - Number(isGlibc(a));
+  return [...versions]
+    .sort(([a], [b]) => order(a, b))
+    .map(([version, { first, last }]) => {
+      const seen = numberAt(first);
+      const isOld = first === listed && (!isGlibc(version) || compareDotted(version, seen) <= 0);
+      const until = numberAt(last + 1);
+      return `${version}${isOld || version === seen ? '' : `@${seen}`}${until === '' ? '' : `-${until}`}`;
+    })
+    .join(' ');
+}
+
+/** What a pattern comes to on a CPU whose port is younger: the reverse of what src/target/glibc-symbols.ts reads. */
+function clamp(words: string, oldest: string): string {
+  const byNumber = new Map<string, string>();
+  for (const word of words.split(' ')) {
+    const [, version = '', since, until] = /^([^@-]+)(?:@([^-]+))?(?:-(.+))?$/.exec(word) ?? [];
+    if (until !== undefined && compareDotted(until, oldest) <= 0) continue;
+    const number = isGlibc(version) && compareDotted(version, oldest) < 0 ? oldest : version;
+    const isLate = since !== undefined && compareDotted(since, number) > 0;
+    if (byNumber.has(number) && isLate) continue;
+    byNumber.set(number, `${number}${isLate ? `@${since}` : ''}${until === undefined ? '' : `-${until}`}`);
   }
-  return groups;
+  return [...byNumber.values()].join(' ');
 }
 
-/** `added`, `revised`, or `moved <from>`, with the version before, of every symbol of one CPU. */
-function* changesOf(listed: readonly Listed[]): Generator<{ fact: string; version: string }> {
-  const bySymbol = groupBy(listed, ({ symbol }) => symbol);
-  for (const { library, symbol, version } of listed) {
-    if (compareDotted(version, SINCE) < 0) continue;
-    const older = (bySymbol.get(symbol) ?? [])
-      .filter((other) => compareDotted(other.version, version) < 0)
-      .sort((a, b) => compareDotted(b.version, a.version));
-    // A symbol that moves brings its old versions along, in the release itself or later: they were not here before it.
-    const here = older.find(
-      (other) =>
-        other.library === library &&
-        (compareDotted(other.seen, version) < 0 || compareDotted(version, FIRST_LISTS) <= 0),
-    );
-    const elsewhere = older.find((other) => other.library !== library);
-    const before = here ?? elsewhere;
-    const kind =
-      here !== undefined ? 'revised' : elsewhere === undefined ? 'added' : `moved ${elsewhere.library}`;
-    yield { version, fact: `${version} ${library} ${kind}|${symbol}|${before?.version ?? ''}` };
+/** CPUs by the age of their port: what the oldest one has says what the others have. */
+const BY_AGE = ['x86', 's390x', 'x86_64', 'arm', 'aarch64', 'ppc64le', 'riscv64'] as const satisfies Cpu[];
+
+type Patterns = ReadonlyMap<Cpu, string>;
+
+/** Splits the CPUs that have a symbol by the pattern that says it for them. */
+function* split(patterns: Patterns, first: Readonly<Record<string, string>>): Generator<[string, string]> {
+  const left = new Set(BY_AGE.filter((cpu) => patterns.has(cpu)));
+  for (const cpu of left) {
+    const words = patterns.get(cpu) ?? '';
+    const own = [...left].filter((other) => clamp(words, first[other] ?? '') === patterns.get(other));
+    if (!own.includes(cpu)) throw new Error(`${words} of ${cpu} comes back as something else`);
+    for (const done of own) left.delete(done);
+    yield [words, own.length === BY_AGE.length ? '*' : own.join(' ')];
   }
 }
 
-function firstOf(listed: readonly Listed[]): string {
-  const versions = listed.filter(({ library }) => library === 'libc.so.6').map(({ version }) => version);
-  return versions.sort(compareDotted)[0] ?? '';
-}
-
-interface Table {
-  readonly source: string;
-  readonly newest: string;
-  readonly since: string;
-  readonly first: Record<string, string>;
-  /** By the CPUs that a list holds on, `*` for all that are older than the release; then by release and library. */
-  readonly changes: Record<string, Record<string, Record<string, Record<string, string>>>>;
-}
-
-function generate(repository: string): Table {
+function generate(repository: string, kept: GlibcSymbols): GlibcSymbols {
   const revisions = releases(repository);
   const newest = revisions.at(-1)?.number ?? '';
-  const first: Record<string, string> = {};
-  const holds = new Map<string, { version: string; cpus: Map<Cpu, string> }>();
+  const first = {} as GlibcSymbols['first'];
+  const bySymbol = new Map<string, Map<string, Map<Cpu, string>>>();
   for (const cpu of CPUS) {
-    const listed = listsOf(repository, cpu, revisions);
-    const base = firstOf(listed);
-    first[cpu] = base;
-    for (const { fact, version } of changesOf(listed)) {
-      if (compareDotted(version, base) <= 0) continue;
-      const [key = '', symbol = '', before = ''] = fact.split('|');
-      const at = `${key}|${symbol}`;
-      const entry = holds.get(at) ?? { version, cpus: new Map<Cpu, string>() };
-      entry.cpus.set(cpu, before === base ? '' : before);
-      holds.set(at, entry);
+    const spans = spansOf(repository, cpu, revisions);
+    const libc = [...(spans.get('libc.so.6')?.values() ?? [])];
+    first[cpu] =
+      libc.flatMap((versions) => [...versions.keys()].filter(isGlibc)).sort(compareDotted)[0] ?? '';
+    for (const [library, symbols] of spans) {
+      const listed = Math.min(
+        ...[...symbols.values()].flatMap((v) => [...v.values()].map((span) => span.first)),
+      );
+      for (const [symbol, versions] of symbols) {
+        const byCpu = getOrAdd(
+          getOrAdd(bySymbol, library, () => new Map<string, Map<Cpu, string>>()),
+          symbol,
+          () => new Map<Cpu, string>(),
+        );
+        byCpu.set(cpu, patternOf(versions, revisions, listed));
+      }
     }
   }
-  const changes: Table['changes'] = {};
-  const groups = new Map<string, string[]>();
-  for (const [at, { version, cpus }] of holds) {
-    const [key = '', symbol = ''] = at.split('|');
-    // The version before is said once where it is the same on every CPU that is older than it.
-    const befores = [...new Set([...cpus.values()].filter((before) => before !== ''))];
-    const common = befores.length === 1 ? befores[0] : undefined;
-    const plain = [...cpus].every(
-      ([cpu, before]) =>
-        before === (common !== undefined && compareDotted(common, first[cpu] ?? '') > 0 ? common : ''),
-    );
-    const wanted = CPUS.filter((cpu) => compareDotted(version, first[cpu] ?? '') > 0);
-    const pieces: [Cpu[], string][] = plain
-      ? [[[...cpus.keys()], common ?? '']]
-      : [...groupBy(cpus, ([, before]) => before)].map(([before, own]) => [own.map(([cpu]) => cpu), before]);
-    for (const [own, before] of pieces) {
-      const where = own.length === wanted.length ? '*' : own.join(' ');
-      const group = `${where}|${key}`;
-      const words = groups.get(group) ?? [];
-      words.push(before === '' ? symbol : `${symbol}@${before}`);
-      groups.set(group, words);
+  const libraries: GlibcSymbols['libraries'] = {};
+  for (const library of Object.values(LIBRARIES)) {
+    const groups = new Map<string, string[]>();
+    for (const [symbol, patterns] of bySymbol.get(library) ?? []) {
+      for (const group of split(patterns, first)) getOrAdd(groups, group.join('|'), () => []).push(symbol);
     }
-  }
-  const order = (a: string, b: string): number => (a < b ? -1 : 1);
-  for (const [group, words] of [...groups].sort(([a], [b]) => order(a, b))) {
-    const [where = '', key = ''] = group.split('|');
-    const [version = '', library = '', ...kind] = key.split(' ');
-    const byRelease = (changes[where] ??= {});
-    const byLibrary = (byRelease[version] ??= {});
-    const byKind = (byLibrary[library] ??= {});
-    byKind[kind.join(' ')] = words.sort(order).join(' ');
-  }
-  for (const [where, byRelease] of Object.entries(changes)) {
-    changes[where] = Object.fromEntries(Object.entries(byRelease).sort(([a], [b]) => compareDotted(a, b)));
+    const byPattern: Record<string, Record<string, string>> = {};
+    for (const [group, symbols] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const [words = '', where = ''] = group.split('|');
+      (byPattern[words] ??= {})[where] = symbols.sort().join(' ');
+    }
+    libraries[library] = byPattern;
   }
   const head = git(repository, 'rev-parse', '--short', 'HEAD').trim();
-  return {
-    source: `glibc, *.abilist of the tags glibc-2.16 to glibc-${revisions.findLast(({ revision }) => revision !== 'HEAD')?.number ?? ''}, commit ${head} for ${newest}`,
-    newest,
-    since: SINCE,
-    first,
-    changes,
-  };
+  const tag = revisions.findLast(({ revision }) => revision !== 'HEAD')?.number ?? '';
+  const source = `glibc, *.abilist of the tags glibc-2.16 to glibc-${tag}, commit ${head} for ${newest}`;
+  return { ...kept, source, newest, first, libraries };
 }
 
 const [repository, flag] = process.argv.slice(2);
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (repository === undefined) throw new Error('which clone of glibc?');
-  const text = await format(
-    `// Written by scripts/oracle/glibc-symbols.ts. What it says is explained in glibc-changes.ts.\nexport const GLIBC_HISTORY = ${JSON.stringify(generate(repository))} as const;\n`,
-    { parser: 'typescript', singleQuote: true, printWidth: 110, trailingComma: 'all' },
-  );
-  const same = ((): boolean => {
-    try {
-      return readFileSync(TABLE, 'utf8') === text;
-    } catch {
-      return false;
-    }
-  })();
+  const before = readFileSync(TABLE, 'utf8');
+  const text = `${JSON.stringify(generate(repository, JSON.parse(before) as GlibcSymbols), null, 2)}\n`;
+  const same = before === text;
   console.log(same ? 'the table is what the ABI lists say' : 'the table differs from the ABI lists');
   if (flag === '--write') writeFileSync(TABLE, text);
   else process.exitCode = same ? 0 : 1;

@@ -1,7 +1,7 @@
 import type { Cpu } from '../elf/types.js';
+import type { ListedVersion } from '../target/glibc-symbols.js';
+import { arrivalOf, compareGlibc, isForeign, listedSymbols, oldestGlibc } from '../target/glibc-symbols.js';
 import { loaderSoname } from '../target/symbol-versions.js';
-import { compareDotted } from '../version/symbol-version.js';
-import { GLIBC_HISTORY } from './glibc-history.js';
 
 /** What became of a symbol in the release that gave it a version. */
 export interface SymbolChange {
@@ -15,56 +15,75 @@ export interface SymbolChange {
 /** By release, library and symbol; the loader's library is `ld`. */
 type Changes = ReadonlyMap<string, SymbolChange>;
 
+/** Releases before are those of systems that nobody deploys to; x86_64's memcpy is of 2.14. */
+const SINCE = '2.14';
+
+/** The first release with ABI lists: what they call older may have been there since, or have come along. */
+const FIRST_LISTS = '2.16';
+
 const read = new Map<Cpu, Changes>();
-
-/** Table of nested records: by kind the words `symbol` or `symbol@<version before>`. */
-type Lists = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
-
-const { first } = GLIBC_HISTORY;
-
-/** Number of the oldest symbol version on a CPU, that of the release in which its port came: `2.17` on aarch64. */
-export function oldestGlibc(cpu: Cpu): string {
-  return first[cpu];
-}
 
 /** Whether symbols of that version came to the CPU after its port did. */
 export function isNewerThanPort(number: string, cpu: Cpu): boolean {
-  return compareDotted(number, oldestGlibc(cpu)) > 0;
+  return compareGlibc(number, oldestGlibc(cpu)) > 0;
 }
 
-function later(a: string, b: string): string {
-  return compareDotted(a, b) >= 0 ? a : b;
+/** A version of a symbol in one library. */
+interface Place {
+  readonly library: string;
+  readonly version: ListedVersion;
 }
 
-function addLists(changes: Map<string, SymbolChange>, lists: Lists, cpu: Cpu): void {
-  const oldest = oldestGlibc(cpu);
-  for (const [release, libraries] of Object.entries(lists)) {
-    if (!isNewerThanPort(release, cpu)) continue;
-    for (const [library, kinds] of Object.entries(libraries)) {
-      for (const [words, symbols] of Object.entries(kinds)) {
-        const [kind = '', from] = words.split(' ');
-        if (kind !== 'moved' && kind !== 'revised' && kind !== 'added')
-          throw new Error(`${words} is no change`);
-        for (const word of symbols.split(' ')) {
-          const [symbol = '', version = oldest] = word.split('@');
-          changes.set(`${release} ${library} ${symbol}`, {
-            kind,
-            ...(from === undefined ? {} : { from: from === 'ld' ? loaderSoname(cpu) : from }),
-            // A version from before the CPU's port stands for the port's own first one.
-            ...(kind === 'added' ? {} : { before: later(version, oldest) }),
-          });
-        }
-      }
-    }
+/** Whether the history has the version on that CPU. */
+function isTold({ number }: ListedVersion, cpu: Cpu): boolean {
+  // Versions of other makers are no part of glibc's history.
+  return !isForeign(number) && compareGlibc(number, SINCE) >= 0 && isNewerThanPort(number, cpu);
+}
+
+/** Every version of the symbols of a CPU that have one in the history. */
+function placesOn(cpu: Cpu): ReadonlyMap<string, readonly Place[]> {
+  const groups = [...listedSymbols(cpu)].flatMap(([soname, own]) =>
+    own.map((group) => ({ ...group, library: historyLibrary(soname, cpu) })),
+  );
+  const places = new Map<string, Place[]>();
+  for (const { versions, names } of groups) {
+    if (versions.some((version) => isTold(version, cpu))) for (const name of names) places.set(name, []);
   }
+  for (const { library, versions, names } of groups) {
+    const own = versions.map((version) => ({ library, version }));
+    for (const name of names) places.get(name)?.push(...own);
+  }
+  return places;
+}
+
+function changeAt({ library, version }: Place, all: readonly Place[], cpu: Cpu): SymbolChange {
+  const { number } = version;
+  const older = all
+    .filter((other) => !isForeign(other.version.number) && compareGlibc(other.version.number, number) < 0)
+    .sort((a, b) => compareGlibc(b.version.number, a.version.number));
+  // A symbol that moves brings its old versions along, in the release itself or later: they were not here before it.
+  const here = older.find(
+    (other) =>
+      other.library === library &&
+      (compareGlibc(arrivalOf(other.version, cpu), number) < 0 || compareGlibc(number, FIRST_LISTS) <= 0),
+  );
+  if (here !== undefined) return { kind: 'revised', before: here.version.number };
+  const elsewhere = older.find((other) => other.library !== library);
+  if (elsewhere === undefined) return { kind: 'added' };
+  const from = elsewhere.library === 'ld' ? loaderSoname(cpu) : elsewhere.library;
+  return { kind: 'moved', from, before: elsewhere.version.number };
 }
 
 function changesOn(cpu: Cpu): Changes {
   const known = read.get(cpu);
   if (known !== undefined) return known;
   const changes = new Map<string, SymbolChange>();
-  for (const [where, lists] of Object.entries<Lists>(GLIBC_HISTORY.changes)) {
-    if (where === '*' || where.split(' ').includes(cpu)) addLists(changes, lists, cpu);
+  for (const [symbol, places] of placesOn(cpu)) {
+    for (const place of places) {
+      const { library, version } = place;
+      if (!isTold(version, cpu)) continue;
+      changes.set(`${version.number} ${library} ${symbol}`, changeAt(place, places, cpu));
+    }
   }
   read.set(cpu, changes);
   return changes;

@@ -39,7 +39,7 @@ const NEW_WRAPPER = 'a wrapper of a system call of Linux';
 
 /**
  * Symbols of glibc that are known singly or by family. What a build makes of them follows from the library's history
- * (glibc-history.ts) unless an entry says otherwise. Every entry is held against that history when it is loaded.
+ * (glibc-changes.ts) unless an entry says otherwise. Every entry is held against that history when it is loaded.
  */
 export const GLIBC_SYMBOLS: readonly KnownSymbols[] = [
   // The merger of 2.34.

@@ -1,8 +1,8 @@
 import { libcLibraries } from '../target/libc-libraries.js';
 import { parseSymbolVersion } from '../version/symbol-version.js';
 import { LIBGCC_RELEASES, LIBSTDCXX_RELEASES } from './gcc-symbols.js';
+import { glibcSymbols } from '../target/glibc-symbols.js';
 import { changeOf, isNewerThanPort } from './glibc-changes.js';
-import { GLIBC_HISTORY } from './glibc-history.js';
 import { knownSymbol } from './known-symbols.js';
 import type { Explanation, KnownSymbols, ReasonKind, RebuildEffect, SymbolQuestion } from './types.js';
 
@@ -80,7 +80,7 @@ function explainGlibc(
   const { library, symbol, cpu } = question;
   const about = { ...question, project: 'glibc' as const, since: number };
   if (!isNewerThanPort(number, cpu)) {
-    return { ...about, kind: 'base', rebuild: REBUILD.base, source: GLIBC_HISTORY.source };
+    return { ...about, kind: 'base', rebuild: REBUILD.base, source: glibcSymbols().source };
   }
   const change = symbol === undefined ? undefined : changeOf(library, symbol, number, cpu);
   // What is known by name of one CPU is not said of another on which glibc has no such symbol.
@@ -93,7 +93,7 @@ function explainGlibc(
     ...(change?.before === undefined ? {} : { before: `GLIBC_${change.before}` }),
     ...wordsOf(entry),
     rebuild: entry?.rebuild ?? REBUILD[kind],
-    source: entry?.source ?? GLIBC_HISTORY.source,
+    source: entry?.source ?? glibcSymbols().source,
   };
 }
 
