@@ -46,6 +46,7 @@ import { readProgramHeaders } from './program-headers.js';
 import type { ElfReader } from './reader.js';
 import { readRelocations } from './relocations.js';
 import { describesSeparateDebugFile, readSectionHeaders } from './section-headers.js';
+import { readSegmentPages } from './segment-pages.js';
 import { StringTable } from './string-table.js';
 import { bindSymbols, dynamicSymbols } from './symbols.js';
 import type { ElfBytes, ElfFile } from './types.js';
@@ -190,6 +191,7 @@ export function parseElf(
     ...segments,
     ...(tls === undefined ? {} : { tls: ownInitialExec ? { ...tls, initialExec: true } : tls }),
     ...(abiTag === undefined ? {} : { abiTag }),
+    pages: readSegmentPages(programHeaders),
     ...facts,
     isaNeeded,
     ...(producer === undefined ? {} : { producer }),

@@ -92,6 +92,21 @@ export interface AbiTag {
   readonly kernel: string;
 }
 
+/**
+ * How the PT_LOAD segments of a file lie towards the kernel's pages, which have 4, 16 or 64 KiB. In bytes, powers of two of at
+ * most 1 GiB.
+ */
+export interface SegmentPages {
+  /** The largest page modulo which `p_vaddr` and `p_offset` of every segment are equal: larger ones cannot be mapped. */
+  readonly congruent: number;
+  /** The largest page of which `p_align` of every segment is a multiple. */
+  readonly aligned: number;
+  /** `p_vaddr` and `p_offset` of a segment differ modulo its own `p_align`. */
+  readonly misaligned?: true;
+  /** The largest page that no two segments share of which one would undo the other: in permissions, content or zeros. */
+  readonly apart: number;
+}
+
 /** What an ELF file says of itself: facts, no judgement. Plain data, safe to clone and to serialise as JSON. */
 export interface ElfFile {
   /** `EI_CLASS`. */
@@ -124,6 +139,8 @@ export interface ElfFile {
    * an object file, a core dump and a separate debug file; of those only the header is read.
    */
   readonly loadable: boolean;
+  /** Absent where the program headers were not read, or no Linux loads the file. */
+  readonly pages?: SegmentPages;
   /** A PT_DYNAMIC is there, so a dynamic loader (or a static-pie's own start code) reads it. */
   readonly dynamic: boolean;
   /** DF_1_PIE is set in DT_FLAGS_1: an executable although `type` is `dyn`. */

@@ -7,6 +7,7 @@ import type {
   Producer,
   ProducerMark,
   ThreadLocalStorage,
+  SegmentPages,
   VersionDefinition,
   VersionNeed,
   X86IsaLevel,
@@ -117,6 +118,11 @@ const producer = object<Producer>(
   'go',
 );
 
+const segmentPages = object<SegmentPages>(
+  { congruent: count, aligned: count, misaligned: oneOf(true as const), apart: count },
+  'misaligned',
+);
+
 const elfFile = object<ElfFile>(
   {
     class: oneOf(32, 64),
@@ -131,6 +137,7 @@ const elfFile = object<ElfFile>(
     system: text,
     interpreter: text,
     loadable: flag,
+    pages: segmentPages,
     dynamic: flag,
     pie: flag,
     noDefaultLibraries: oneOf(true as const),
@@ -168,6 +175,7 @@ const elfFile = object<ElfFile>(
   'cpu',
   'system',
   'interpreter',
+  'pages',
   'noDefaultLibraries',
   'noOpen',
   'bindNow',

@@ -6,7 +6,7 @@ import type { GemContents } from '../gem/types.js';
 import { makeDirectory } from './make-directory.js';
 
 /** Raised when how something is stored under a key changes: older entries are misses from then on. */
-export const CACHE_FORMAT = 2;
+export const CACHE_FORMAT = 3;
 
 /** An info body with what is needed to ask whether it has changed. */
 export interface CachedInfo {

@@ -15,6 +15,7 @@ const whole = contents(
       filter: 'y',
       isaNeeded: ['x86-64-v2'],
       noDefaultLibraries: true,
+      pages: { congruent: 4096, aligned: 4096, misaligned: true, apart: 65_536 },
       producer: {
         comments: ['GCC: (Debian 12.2.0-14) 12.2.0'],
         go: { version: 'go1.22.4', path: 'a/b', module: 'a', settings: { CGO_ENABLED: '1' } },
@@ -44,7 +45,17 @@ function changed(path: readonly string[], change: (holder: Record<string, Json>,
   return root;
 }
 
-const optional = ['cpu', 'interpreter', 'noDefaultLibraries', 'soname', 'filter', 'producer', 'go'];
+const optional = [
+  'cpu',
+  'interpreter',
+  'pages',
+  'misaligned',
+  'noDefaultLibraries',
+  'soname',
+  'filter',
+  'producer',
+  'go',
+];
 /** What a Go program may leave unsaid. */
 const optionalOfGo = ['path', 'module', 'CGO_ENABLED'];
 const named = within(copy(whole)).filter((path) => !/^\d+$/.test(path.at(-1) ?? '') && path[0] !== 'links');
