@@ -1,6 +1,14 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../src/base-command.js';
-import { colorFlag, cpusOf, offlineFlag, outputFlag, targetsOf } from '../src/common-flags.js';
+import {
+  colorFlag,
+  cpusOf,
+  offlineFlag,
+  outputFlag,
+  pageSizeFlag,
+  pageSizeOption,
+  targetsOf,
+} from '../src/common-flags.js';
 import { CPUS, history, historyExitCodeOf, renderHistory } from '../src/index.js';
 import { progressBar } from '../src/progress-bar.js';
 
@@ -52,6 +60,7 @@ export default class History extends BaseCommand {
       summary: "Ruby whose builds count in a gem that has several. [default: the lockfile's, else all]",
       helpValue: 'X.Y.Z',
     }),
+    ...pageSizeFlag,
     limit: Flags.integer({
       char: 'n',
       min: 1,
@@ -92,6 +101,7 @@ export default class History extends BaseCommand {
       ...(flags.arch === undefined ? {} : { arches: cpusOf(flags.arch) }),
       ...(flags.source === undefined ? {} : { sources: flags.source }),
       ...(flags.ruby === undefined ? {} : { ruby: flags.ruby }),
+      ...pageSizeOption(flags['page-size']),
       ...(limit === undefined ? {} : { limit }),
       ...(flags.since === undefined ? {} : { since: flags.since }),
       prereleases: flags.pre,

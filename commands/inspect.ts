@@ -1,6 +1,14 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../src/base-command.js';
-import { colorFlag, cpusOf, offlineFlag, outputFlag, targetsOf } from '../src/common-flags.js';
+import {
+  colorFlag,
+  cpusOf,
+  offlineFlag,
+  outputFlag,
+  pageSizeFlag,
+  pageSizeOption,
+  targetsOf,
+} from '../src/common-flags.js';
 import { CPUS, inspect, inspectExitCode, renderInspect } from '../src/index.js';
 import { fileCounter } from '../src/progress-bar.js';
 
@@ -50,6 +58,7 @@ export default class Inspect extends BaseCommand {
       summary: 'Ruby that runs on the target. [default: the one that a gem is installed for]',
       helpValue: 'X.Y.Z',
     }),
+    ...pageSizeFlag,
     symbols: Flags.boolean({
       summary: 'Tell the symbols behind each version that is too new, and what they are.',
     }),
@@ -91,6 +100,7 @@ export default class Inspect extends BaseCommand {
       ...(flags.arch === undefined ? {} : { arches: cpusOf(flags.arch) }),
       ...(flags.ruby === undefined ? {} : { ruby: flags.ruby }),
       ...(flags.source === undefined ? {} : { sources: flags.source }),
+      ...pageSizeOption(flags['page-size']),
       symbols: flags.symbols,
       tree: flags.tree,
       offline: flags.offline,

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { colorFlag, cpusOf, offlineFlag, targetsOf } from './common-flags.js';
+import { colorFlag, cpusOf, offlineFlag, pageSizeFlag, pageSizeOption, targetsOf } from './common-flags.js';
 import type { AuditOptions } from './index.js';
 import { CPUS, UsageError, shellWord } from './index.js';
 
@@ -57,6 +57,7 @@ export const auditFlags = {
     helpValue: 'X.Y.Z',
   }),
   all: Flags.boolean({ summary: 'Open gems without a platform too: a few carry executables.' }),
+  ...pageSizeFlag,
   ...offlineFlag,
   jobs: Flags.integer({
     char: 'j',
@@ -83,6 +84,7 @@ export interface AuditFlags {
   readonly source: string[] | undefined;
   readonly ruby: string | undefined;
   readonly all: boolean;
+  readonly 'page-size': string | undefined;
   readonly offline: boolean;
   readonly jobs: number;
 }
@@ -101,6 +103,7 @@ export function auditOptions(path: string | undefined, flags: AuditFlags): Audit
     ...(flags.source === undefined ? {} : { sources: flags.source }),
     ...(flags.ruby === undefined ? {} : { ruby: flags.ruby }),
     ...(flags.all ? { all: true } : {}),
+    ...pageSizeOption(flags['page-size']),
     ...(flags.pull ? { pull: true } : {}),
     ...(flags.destination === undefined ? {} : { destination: flags.destination }),
     offline: flags.offline,

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import type { Cpu } from './index.js';
-import { CPUS, UsageError, parseCpu } from './index.js';
+import { CPUS, PAGE_SIZE_HINT, UsageError, parseCpu, parsePageSize } from './index.js';
 
 /** Flags that mean the same on every command that has them. */
 export const colorFlag = {
@@ -22,6 +22,25 @@ export const outputFlag = {
     helpValue: 'FILE',
   }),
 };
+
+export const pageSizeFlag = {
+  'page-size': Flags.string({
+    summary:
+      "Pages of the kernel that runs there: 4k, 16k or 64k. [default: those of the target's own kernel, else the CPU's usual ones]",
+    helpValue: 'SIZE',
+  }),
+};
+
+/** The bytes that --page-size stands for. Throws UsageError `PAGE_SIZE_UNKNOWN`. */
+export function pageSizeOption(given: string | undefined): { readonly pageSize?: number } {
+  if (given === undefined) return {};
+  const pageSize = parsePageSize(given);
+  if (pageSize !== undefined) return { pageSize };
+  throw new UsageError(`--page-size ${given} is not a page size`, {
+    code: 'PAGE_SIZE_UNKNOWN',
+    suggestions: [`write ${PAGE_SIZE_HINT}`],
+  });
+}
 
 /** A target whose rest is a path or a reference, which may hold a comma. */
 const OF_A_FILE = /^\s*(?:rootfs|image|docker-archive|oci|dockerfile):/i;

@@ -38,6 +38,7 @@ export type { TargetSummary } from './target/summary.js';
 export type { Finding, FindingKind, Requires, Verdict } from './compat/types.js';
 export { parseElf } from './elf/parse.js';
 export { CPUS, parseCpu } from './gem/cpu-name.js';
+export { PAGE_SIZE_HINT, parsePageSize } from './target/page-size.js';
 export type {
   Cpu,
   ElfBytes,

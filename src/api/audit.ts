@@ -64,7 +64,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   const project = await readAuditedProject(options);
   const { cwd, env, today, path: file, directory, root, lockfile } = project;
   const plan = planAudit({ ...options, cwd }, project.files, root);
-  const { buildArgs, pull, sources, stage } = plan;
+  const { buildArgs, pull, sources, stage, pageSize } = plan;
   const warnings: AuditWarning[] = [];
   const readOptions = {
     ...targetPorts({ ...project, offline: options.offline }, (message) =>
@@ -73,6 +73,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
     buildArgs,
     pull,
     ...(stage === undefined ? {} : { stage }),
+    ...(pageSize === undefined ? {} : { pageSize }),
     cpus: plan.arches ?? usualCpus(lockfile),
     chosen: plan.arches !== undefined,
   };

@@ -4,7 +4,7 @@ import type { FloorAudit } from '../audit/floor.js';
 import { anySystem, auditFloor, countsForFloor, libcsOf, needsOf } from '../audit/floor.js';
 import { usualCpus } from '../audit/deployments.js';
 import { applyIgnores } from '../audit/ignore.js';
-import { planWithoutTargets } from '../audit/plan.js';
+import { PAGE_SIZE_UNUSED, planWithoutTargets } from '../audit/plan.js';
 import { projectRuby } from '../audit/project-ruby.js';
 import type { AuditWarning } from '../audit/types.js';
 import { mergeRequires } from '../compat/requires.js';
@@ -52,6 +52,7 @@ export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
     })),
   );
   const warnings: AuditWarning[] = [...plan.warnings, ...project.warnings];
+  if (options.pageSize !== undefined) warnings.push({ code: 'OPTION_UNUSED', message: PAGE_SIZE_UNUSED });
   const warn = (warning: AuditWarning): void => void warnings.push(warning);
   const forced = await forcedLines(path.resolve(cwd, file), lockfile, { cwd, warn });
   const session = await openSession({

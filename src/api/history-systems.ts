@@ -5,6 +5,7 @@ import type { Cpu } from '../elf/types.js';
 import { supportedSystems } from '../history/known-systems.js';
 import type { Lockfile } from '../lockfile/types.js';
 import type { Deployment } from '../search/types.js';
+import { withPageSize } from '../target/page-size.js';
 import { readForCpus } from '../target/read-for-cpus.js';
 import type { Libc } from '../target/types.js';
 import { targetPorts } from './target-ports.js';
@@ -15,6 +16,8 @@ interface SystemOptions {
   readonly arches?: readonly Cpu[];
   readonly ruby?: string;
   readonly offline?: boolean;
+  /** In bytes. */
+  readonly pageSize?: number;
 }
 
 /** The systems that a history is told for. */
@@ -39,7 +42,7 @@ interface Surroundings {
  * @throws TargetError as `readForCpus` does
  */
 export async function systemsFor(
-  { target: wanted = [], arches, ruby, offline }: SystemOptions,
+  { target: wanted = [], arches, ruby, offline, pageSize }: SystemOptions,
   lockfile: Lockfile,
   { cwd, env, today, warnings }: Surroundings,
 ): Promise<Systems> {
@@ -53,7 +56,7 @@ export async function systemsFor(
     const projects = ruby ?? lockedRuby;
     const { deployments } = deploymentsFor(
       known.map((target) => ({
-        target,
+        target: pageSize === undefined ? target : withPageSize(target, pageSize),
         warnings: [],
         ...(target.ruby === undefined ? {} : { ruby: target.ruby }),
       })),
@@ -73,6 +76,7 @@ export async function systemsFor(
     ...targetPorts({ cwd, env, offline }, (message) => warnings.push({ code: 'CACHE', message })),
     cpus: arches ?? usualCpus(lockfile),
     chosen: arches !== undefined,
+    ...(pageSize === undefined ? {} : { pageSize }),
   };
   const resolved = (await Promise.all(targets.map((name) => readForCpus(name, readOptions)))).flat();
   const { deployments, warnings: doubts } = deploymentsFor(resolved, lockfile, given);

@@ -14,6 +14,7 @@ import { chooseVersions, groupVersions } from '../history/releases.js';
 import type { HistoryReport } from '../history/types.js';
 import type { Lockfile } from '../lockfile/types.js';
 import type { DamagedGem } from '../registry/types.js';
+import { checkPageSize } from '../target/page-size.js';
 import { isGemVersion } from '../version/gem-version.js';
 import { systemsFor } from './history-systems.js';
 import type { Place } from './gemfile-and-lockfile.js';
@@ -31,6 +32,8 @@ export interface HistoryOptions {
   readonly sources?: readonly string[];
   /** The Ruby whose builds count in a fat gem; by default the lockfile's, or the target's own, else all count. */
   readonly ruby?: string;
+  /** Pages of the kernel that runs on the systems, in bytes: 4096, 16384 or 65536. By default those of each system's own. */
+  readonly pageSize?: number;
   /** How many versions with a precompiled variant are told: 20 by default, `all` for every one. */
   readonly limit?: number | 'all';
   /** The oldest version that is told, in place of a limit. */
@@ -123,7 +126,8 @@ export async function history(options: HistoryOptions): Promise<HistoryReport> {
   }
 }
 
-function checkOptions({ gem, ruby, since }: HistoryOptions): void {
+function checkOptions({ gem, ruby, since, pageSize }: HistoryOptions): void {
+  checkPageSize(pageSize);
   if (!isValidNameTuple({ name: gem, version: '0', platform: 'ruby' })) {
     throw new UsageError(`${JSON.stringify(gem.slice(0, 100))} is not the name of a gem`, {
       code: 'GEM_NAME_MALFORMED',

@@ -23,9 +23,11 @@ import type {
   SubjectKind,
 } from '../inspect/types.js';
 import type { CpuReading } from '../target/merge-cpus.js';
+import { checkPageSize } from '../target/page-size.js';
 import { readForCpus } from '../target/read-for-cpus.js';
 import { targetSummary } from '../target/summary.js';
 import { compareGemVersions } from '../version/gem-version.js';
+import { PAGE_SIZE_UNUSED } from '../audit/plan.js';
 import { checkRuby } from './check-ruby.js';
 import { openSession } from './session.js';
 import { systemsThatRun } from './systems-that-run.js';
@@ -47,6 +49,8 @@ export interface InspectOptions {
   readonly arches?: readonly Cpu[];
   /** The Ruby that runs on the target. By default the one that an installed gem is installed for. */
   readonly ruby?: string;
+  /** Pages of the kernel that runs on the targets, in bytes; see `PlanOptions`. */
+  readonly pageSize?: number;
   /** Have every needed version with its symbols in the report. */
   readonly symbols?: boolean;
   /** Have the dependency trees in the report. */
@@ -93,6 +97,7 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
       ),
       cpus,
       chosen: arches !== undefined,
+      ...(options.pageSize === undefined ? {} : { pageSize: options.pageSize }),
     });
   const early = new Map(
     await Promise.all(
@@ -103,16 +108,18 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
   );
 
   const read = await readAll(subjects, options, cwd, env, warnings);
+  const cpus = arches ?? cpusOf(read);
   const resolved = (
-    await Promise.all(
-      names.map(async (name) => early.get(name) ?? (await resolve(name, arches ?? cpusOf(read)))),
-    )
+    await Promise.all(names.map(async (name) => early.get(name) ?? (await resolve(name, cpus))))
   ).flat();
   const targets = targetsOf(resolved);
   warnings.push(
     ...resolved.flatMap((each) => each.warnings.map((message) => ({ code: 'TARGET', message }))),
     ...cpuWarnings(targets, arches),
   );
+  if (options.pageSize !== undefined && names.length === 0) {
+    warnings.push({ code: 'OPTION_UNUSED', message: PAGE_SIZE_UNUSED });
+  }
   signal?.throwIfAborted();
   const judgeOptions: JudgeOptions = {
     targets,
@@ -138,7 +145,7 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
   warnings.push(...judged.flatMap((subject) => subjectWarnings(subject, targets)));
   return {
     schemaVersion: 1,
-    ...(targets.length === 0 ? {} : { targets: targets.map(({ target }) => targetSummary(target)) }),
+    ...(targets.length === 0 ? {} : { targets: targets.map(({ target }) => targetSummary(target, cpus)) }),
     ...(arches === undefined ? {} : { arches }),
     ...(ruby === undefined ? {} : { ruby }),
     subjects: judged,
@@ -201,7 +208,8 @@ function nothingWords(kind: SubjectKind, gems: number): string {
   return kind === 'deb' || kind === 'rpm' ? nothing : `${nothing}; see that it is the path that is meant`;
 }
 
-function check({ paths, ruby }: InspectOptions): void {
+function check({ paths, ruby, pageSize }: InspectOptions): void {
+  checkPageSize(pageSize);
   if (paths.filter((path) => path === '-').length > 1) {
     throw new UsageError('standard input can be read once only', {
       code: 'INSPECT_STDIN_TWICE',

@@ -3,6 +3,7 @@ import type { FindingKind } from '../compat/types.js';
 import { FINDING_KINDS } from '../compat/verdict.js';
 import type { Cpu } from '../elf/types.js';
 import { CPUS, parseCpu } from '../gem/cpu-name.js';
+import { PAGE_SIZE_HINT, parsePageSize } from '../target/page-size.js';
 import { isGemVersion } from '../version/gem-version.js';
 import { RequirementError, parseRequirement, splitRequirementList } from '../version/requirement.js';
 import { YamlFile } from './yaml-file.js';
@@ -41,6 +42,8 @@ export interface ProjectConfig {
   readonly ruby?: string;
   readonly all?: boolean;
   readonly pull?: boolean;
+  /** In bytes. */
+  readonly pageSize?: number;
   readonly ignore: readonly IgnoreRule[];
   /** One sentence each, with path and line. */
   readonly warnings: readonly string[];
@@ -77,6 +80,17 @@ const cpu = text.transform((name, context): Cpu => {
     code: 'custom',
     input: name,
     ...failure(`has ${shown(name)}, which is not a CPU that is known`, `Known are: ${CPUS.join(', ')}.`),
+  });
+  return z.NEVER;
+});
+
+const pageSize = text.transform((written, context): number => {
+  const bytes = parsePageSize(written);
+  if (bytes !== undefined) return bytes;
+  context.addIssue({
+    code: 'custom',
+    input: written,
+    ...failure(`is ${shown(written)}, which is not a page size`, `Write ${PAGE_SIZE_HINT}.`),
   });
   return z.NEVER;
 });
@@ -146,11 +160,12 @@ const shape = z.strictObject(
     ruby: ruby.exactOptional(),
     all: flag.exactOptional(),
     pull: flag.exactOptional(),
+    pageSize: pageSize.exactOptional(),
     ignore: z.array(rule, { error: 'has to be a list' }).exactOptional(),
   },
   {
     error: expected(
-      `a mapping of ${['targets', 'arches', 'sources', 'ruby', 'all', 'pull', 'ignore'].join(', ')}`,
+      `a mapping of ${['targets', 'arches', 'sources', 'ruby', 'all', 'pull', 'pageSize', 'ignore'].join(', ')}`,
     ),
   },
 );

@@ -5,6 +5,7 @@ import type { Cpu, X86IsaLevel } from '../elf/types.js';
 import { linuxTarget, parsePlatform } from '../gem/platform.js';
 import type { Lockfile } from '../lockfile/types.js';
 import { libcLibraries } from '../target/libc-libraries.js';
+import { SMALLEST_PAGE } from '../target/page-size.js';
 import type { Libc, Target } from '../target/types.js';
 import { gemsOf } from './bundle.js';
 import { GemAudit } from './gem-audit.js';
@@ -44,6 +45,8 @@ export function anySystem(libc: Libc, cpu: Cpu): Target {
     ceilings: {},
     libraries: libcLibraries(libc, cpu),
     librariesComplete: false,
+    // Each kernel has that page or a larger one, and a floor is the least.
+    pageSize: { bytes: SMALLEST_PAGE, source: 'no target is named' },
     source: 'no target is named',
   };
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { UsageError } from '../errors.js';
 import type { Cpu } from '../elf/types.js';
+import { checkPageSize } from '../target/page-size.js';
 import type { IgnoreRule } from './config-file.js';
 import type { ProjectFiles } from './project-files.js';
 import type { AuditWarning } from './types.js';
@@ -28,6 +29,11 @@ export interface PlanOptions {
   readonly ruby?: string;
   /** Open `ruby`-platform gems too. */
   readonly all?: boolean;
+  /**
+   * Pages of the kernel that runs on the targets, in bytes: 4096, 16384 or 65536. By default those of the target's own kernel, for
+   * an image or a C library those that its CPU usually has.
+   */
+  readonly pageSize?: number;
   /** Where relative paths are taken from; the process's directory by default. */
   readonly cwd?: string;
 }
@@ -46,6 +52,8 @@ export interface AuditPlan extends BundlePlan {
   readonly buildArgs: Readonly<Record<string, string>>;
   /** The stage of the project's Dockerfile that Kamal runs. */
   readonly stage?: string;
+  /** In bytes. */
+  readonly pageSize?: number;
   readonly pull: boolean;
 }
 
@@ -63,7 +71,7 @@ export interface BundlePlan {
  * What the caller asks for goes before `.gemcompat.yml`, and that before what Kamal and the Dockerfile say.
  *
  * @param directory the project's root, absolute
- * @throws UsageError `TARGET_MISSING` where nothing names a target; ConfigError as `planWithoutTargets`
+ * @throws UsageError `TARGET_MISSING` where nothing names a target, `PAGE_SIZE_UNKNOWN`; ConfigError as `planWithoutTargets`
  */
 export function planAudit(options: PlanOptions, project: ProjectFiles, directory: string): AuditPlan {
   const { config, kamal } = project;
@@ -73,6 +81,8 @@ export function planAudit(options: PlanOptions, project: ProjectFiles, directory
   const builtByKamal = kamal !== undefined && names.some((name) => isDockerfile(name, project, cwd));
   const buildArgs = { ...(builtByKamal ? kamal.buildArgs : {}), ...options.buildArgs };
   const plan = planWithoutTargets(options, project, directory);
+  checkPageSize(options.pageSize);
+  const pageSize = options.pageSize ?? config?.pageSize;
   const unknownArgs = Object.entries(builtByKamal ? kamal.unknownArgs : {}).flatMap(([name, message]) =>
     Object.hasOwn(buildArgs, name) ? [] : [{ code: 'CONFIG', message } as const],
   );
@@ -82,6 +92,7 @@ export function planAudit(options: PlanOptions, project: ProjectFiles, directory
     buildArgs,
     ...(builtByKamal && kamal.target !== undefined ? { stage: kamal.target } : {}),
     pull: options.pull ?? config?.pull ?? false,
+    ...(pageSize === undefined ? {} : { pageSize }),
     warnings: [...plan.warnings, ...unknownArgs, ...unusedOptions(options, names)],
   };
 }
@@ -160,6 +171,9 @@ function shown(file: string, cwd: string): string {
   const relative = path.relative(cwd, file);
   return relative === '' || relative.startsWith('..') ? file : relative;
 }
+
+/** Told where a page size is asked for and no target is named. */
+export const PAGE_SIZE_UNUSED = '--page-size: no target is named, so nothing takes it';
 
 /** What is asked for, and asked of nothing: it would seem to have had an effect. */
 function unusedOptions({ buildArgs, pull }: PlanOptions, targets: readonly string[]): AuditWarning[] {

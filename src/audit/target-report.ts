@@ -30,7 +30,7 @@ export function reportFor(
   return {
     schemaVersion: 1,
     lockfile: request.path,
-    target: targetSummary(target),
+    target: targetSummary(target, cpus),
     arches: cpus,
     ...(ruby === undefined ? {} : { ruby }),
     all: request.all,

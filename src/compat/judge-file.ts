@@ -5,6 +5,7 @@ import { executableStack } from './executable-stack.js';
 import type { GemInside } from './inside.js';
 import { libcOf } from './libc-of.js';
 import { loadersOf } from './loaders.js';
+import { pageFindings } from './page-size.js';
 import type { Provision } from './provides.js';
 import { ceilingFor, ignoresVersions, providesLibrary, providesVersion } from './provides.js';
 import { refusalsOf } from './refusals.js';
@@ -67,6 +68,7 @@ export function judgeFile(binary: GemBinary, on: JudgedOn): Finding[] {
   const { unresolved, found } = judgeLibraries(binary, on);
   findings.push(...found, ...judgeVersions(binary, unresolved, on));
 
+  findings.push(...pageFindings(binary, role, target, cpu));
   const level = elf.isaNeeded.at(-1);
   const provided = target.isa ?? 'x86-64-baseline';
   if (level !== undefined && ISA_LEVELS.indexOf(level) > ISA_LEVELS.indexOf(provided)) {

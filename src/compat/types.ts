@@ -163,6 +163,23 @@ export interface OtherLibcFinding extends InFile {
   readonly evidence: string;
 }
 
+/**
+ * The segments cannot be mapped with the pages of the kernel that runs.
+ * - `address-not-page-aligned`: address and offset of a segment differ modulo the page; no loader maps such a segment.
+ * - `alignment-not-page-aligned`: its `p_align` is no multiple of the page, which glibc before 2.35 refuses.
+ * - `address-not-aligned`: address and offset differ modulo its own `p_align`, which glibc before 2.35 refuses.
+ * - `shared-page`: two segments lie on one page, and the later one replaces what the earlier one has there.
+ */
+export interface PageSizeFinding extends InFile {
+  readonly kind: 'page-size';
+  /** Of the kernel, in bytes. */
+  readonly page: number;
+  /** The largest page of a kernel that the segments allow, in bytes; 1 where they allow none. */
+  readonly largest: number;
+  readonly why:
+    'address-not-page-aligned' | 'alignment-not-page-aligned' | 'address-not-aligned' | 'shared-page';
+}
+
 /** A needed library of which it is not known whether the target has it. */
 export interface UncheckedLibraryFinding extends InFile {
   readonly kind: 'unchecked-library';
@@ -236,6 +253,7 @@ export type Finding =
   | MissingSymbolFinding
   | UncheckedSymbolFinding
   | OtherLibcFinding
+  | PageSizeFinding
   | UncheckedLibraryFinding
   | UncheckedVersionFinding
   | StaticArchiveFinding

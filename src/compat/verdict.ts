@@ -8,6 +8,7 @@ const EFFECT = {
   'missing-interpreter': 'incompatible',
   'missing-library': 'incompatible',
   'missing-ruby-abi': 'incompatible',
+  'page-size': 'incompatible',
   'no-variant': 'incompatible',
   'executable-stack': 'incompatible',
   'static-tls': 'incompatible',

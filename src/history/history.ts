@@ -74,7 +74,9 @@ export async function tellHistory(request: HistoryRequest, ports: HistoryPorts):
     arches,
     ...(ruby === undefined ? {} : { ruby }),
     all: request.all,
-    targets: asked ? [...new Set(deployments.map(({ target }) => target))].map(targetSummary) : [],
+    targets: asked
+      ? [...new Set(deployments.map(({ target }) => target))].map((target) => targetSummary(target, arches))
+      : [],
     versions: told.map((version, at) => asVersion(version, variants[at] ?? [], asked)),
     omitted: {
       older: older.length,

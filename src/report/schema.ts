@@ -51,6 +51,18 @@ export const finding = z.discriminatedUnion('kind', [
     reason: z.enum(['no-matching-platform', 'ruby-mismatch']),
     wanted: text,
   }),
+  z.strictObject({
+    kind: z.literal('page-size').describe('The kernel has larger pages than the segments are made for'),
+    file,
+    page: z.int().describe('Of the kernel that runs, in bytes'),
+    largest: z.int().describe('The largest page that the segments allow, in bytes; 1 where they allow none'),
+    why: z.enum([
+      'address-not-page-aligned',
+      'alignment-not-page-aligned',
+      'address-not-aligned',
+      'shared-page',
+    ]),
+  }),
   z.strictObject({ kind: z.literal('isa-level'), file, level: isa, provided: isa }),
   z.strictObject({
     kind: z.literal('unchecked-library'),
@@ -191,6 +203,10 @@ export const targetSummary = z.strictObject({
   glibc: text.exactOptional(),
   musl: text.exactOptional(),
   endOfLife: text.exactOptional(),
+  pageSize: z
+    .partialRecord(cpu, z.int())
+    .exactOptional()
+    .describe('Pages of the kernel that runs, in bytes by CPU; 4096 where a CPU, or all of it, is absent'),
   source: text,
 });
 

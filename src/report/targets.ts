@@ -2,6 +2,7 @@ import { Ansis } from 'ansis';
 import wrapAnsi from 'wrap-ansi';
 import type { Cpu } from '../elf/types.js';
 import { forCpu } from '../target/for-cpu.js';
+import { pageSizeOf, pageWords } from '../target/page-size.js';
 import type { NamedTarget, ResolvedTarget, Target } from '../target/types.js';
 import { compareDotted, parseSymbolVersion } from '../version/symbol-version.js';
 import { renderJson } from './json.js';
@@ -141,6 +142,7 @@ export function renderTarget(
     ['other versions', target.markers?.join(', ')],
     ['CPUs', target.cpus?.join(', ')],
     ['x86-64 level', target.isa],
+    ['page size', pageSizes(target, named.policy === false)],
     [
       'libraries',
       `${target.libraries.join(', ')}${target.librariesComplete ? '' : ' (others are not known)'}`,
@@ -206,6 +208,28 @@ function ceilingWords(ceilings: Readonly<Record<string, string>>): string {
   return ['GLIBC', 'GLIBCXX', 'CXXABI', 'GCC']
     .flatMap((prefix) => (ceilings[prefix] === undefined ? [] : [`${prefix}_${ceilings[prefix]}`]))
     .join(', ');
+}
+
+/**
+ * Pages of its kernel by size, the usual one of the CPU without its source: `4 KiB on x86_64; 64 KiB on aarch64 (…)`.
+ * @param system it is known by its name, so that its kernel is known too
+ */
+function pageSizes(target: Target, system: boolean): string | undefined {
+  const { cpus = [], pageSize, pageSizes: own } = target;
+  if (pageSize !== undefined) return `${pageWords(pageSize.bytes)} (${pageSize.source})`;
+  if (!system) return undefined;
+  const bySize = new Map<number, Cpu[]>();
+  for (const cpu of cpus) {
+    const { bytes } = pageSizeOf(target, cpu);
+    bySize.set(bytes, [...(bySize.get(bytes) ?? []), cpu]);
+  }
+  return [...bySize]
+    .map(([bytes, of]) => {
+      const sources = [...new Set(of.flatMap((cpu) => own?.[cpu]?.source ?? []))];
+      const where = bySize.size === 1 ? '' : ` on ${of.join(', ')}`;
+      return `${pageWords(bytes)}${where}${sources.length === 0 ? '' : ` (${sources.join('; ')})`}`;
+    })
+    .join('; ');
 }
 
 /** What the other CPUs have, where it differs from what is told in full. */

@@ -5,6 +5,7 @@ import { CPUS } from '../gem/cpu-name.js';
 import type { ClashReason, Inspections, PlannedMove, Suggestion, VersionSpan } from '../search/types.js';
 import { packageOf } from './library-packages.js';
 import { machineName } from './machine-words.js';
+import { pageSizeRemedies, pageSizeWords } from './page-size-words.js';
 import { printable } from './printable.js';
 import { refusalRemedy, refusalWords } from './refusal-words.js';
 
@@ -82,6 +83,8 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
       if (finding.installed === true)
         return `is installed for Ruby ${listWords(finding.available)}, and Ruby ${finding.ruby} runs there`;
       return `${whole} has no build for Ruby ${finding.ruby}; it has ${listWords(finding.available, 8)}`;
+    case 'page-size':
+      return pageSizeWords(finding, target.name);
     case 'isa-level':
       return `needs a CPU of level ${finding.level}; ${target.name} runs on ${finding.provided} too`;
     case 'unchecked-library':
@@ -204,6 +207,8 @@ export function findingRemedies(finding: Finding, target?: TargetSummary, inGem 
       return [
         `run a Ruby that it has a build for, take a version of the gem with a build for ${finding.ruby}, or compile it (force_ruby_platform: true)`,
       ];
+    case 'page-size':
+      return pageSizeRemedies(finding);
     case 'isa-level':
       return [
         `run it only on machines that have ${finding.level} (/lib64/ld-linux-x86-64.so.2 --help lists their levels), or have it built without -march=${finding.level}`,

@@ -3,6 +3,7 @@ import { dirname } from 'node:path/posix';
 import type { Cpu } from '../elf/types.js';
 import { TargetError } from '../errors.js';
 import { DirectoryTree } from './directory-tree.js';
+import { readHostPageSize } from './host-page-size.js';
 import { readSystem } from './system-reader.js';
 import type { OpenTreeFile, SystemTree, TreeEntry } from './system-tree.js';
 import type { ResolvedTarget, Target } from './types.js';
@@ -78,8 +79,13 @@ export async function readHost(
     ...(cpu === undefined ? {} : { cpu }),
   });
   const isa = target.cpus?.includes('x86_64') === true ? await readIsaLevel(root) : undefined;
+  const pageSize = await readHostPageSize(root);
   return {
-    target: isa === undefined ? target : { ...target, isa },
+    target: {
+      ...target,
+      ...(isa === undefined ? {} : { isa }),
+      ...(pageSize === undefined ? {} : { pageSize }),
+    },
     warnings: [
       ...warnings,
       ...((env['LD_LIBRARY_PATH'] ?? '') === ''

@@ -104,6 +104,19 @@ function withoutLibraries(target: Target, lacks: readonly string[], image: strin
   };
 }
 
+/** One object for each system: targets are told apart by identity. */
+const withoutKernel = new WeakMap<Target, Target>();
+
+/** A system as a container has it, which runs on its host's kernel and not on the system's own. */
+function onAnyKernel(target: Target): Target {
+  if (target.pageSizes === undefined) return target;
+  const known = withoutKernel.get(target);
+  if (known !== undefined) return known;
+  const { pageSizes: _, ...rest } = target;
+  withoutKernel.set(target, rest);
+  return rest;
+}
+
 /** The repositories of images whose last part says that they bring Ruby. */
 const WITH_RUBY = /(?:^|[/-])ruby$/;
 
@@ -184,10 +197,11 @@ export function resolveImage(text: string): ResolvedTarget | undefined {
       );
     return undefined;
   }
-  if (cpu !== undefined) return { ...found, target: { ...found.target, cpus: [cpu] } };
-  if (registry === 'docker.io' || table.registries.includes(registry)) return found;
+  const inside = { ...found, target: onAnyKernel(found.target) };
+  if (cpu !== undefined) return { ...inside, target: { ...inside.target, cpus: [cpu] } };
+  if (registry === 'docker.io' || table.registries.includes(registry)) return inside;
   return {
-    ...found,
+    ...inside,
     warnings: [
       ...found.warnings,
       `${registry} is taken for a mirror: its ${repository} is not known to be the original.`,

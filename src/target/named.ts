@@ -83,6 +83,7 @@ export function namedTarget(row: SystemRow, derived?: DerivedRow): NamedTarget {
     byCpu,
     librariesComplete: false,
     ...(row.isa === undefined ? {} : { isa: row.isa }),
+    ...(row.pageSizes === undefined ? {} : { pageSizes: row.pageSizes }),
     ...(endOfLife === undefined ? {} : { endOfLife }),
     ...(extendedEndOfLife === undefined ? {} : { extendedEndOfLife }),
     ...(derived?.ruby === undefined ? {} : { ruby: derived.ruby }),

@@ -3,6 +3,7 @@ import { TargetError } from '../errors.js';
 import type { DockerfileTarget } from './dockerfile/types.js';
 import type { CpuReading } from './merge-cpus.js';
 import { mergeCpus } from './merge-cpus.js';
+import { withPageSize } from './page-size.js';
 import type { ReadTargetOptions } from './read-target.js';
 import { placeOf, readDockerfileTarget, readTarget } from './read-target.js';
 import type { ResolvedTarget } from './types.js';
@@ -12,6 +13,8 @@ export interface ReadForCpusOptions extends Omit<ReadTargetOptions, 'cpu'> {
   readonly cpus: readonly Cpu[];
   /** The user has named the CPUs: a system that is not there for one of them is an error. */
   readonly chosen: boolean;
+  /** Pages of the kernel that it runs on, in bytes: one of `PAGE_SIZES`; by default the target's own. */
+  readonly pageSize?: number;
 }
 
 /**
@@ -21,6 +24,13 @@ export interface ReadForCpusOptions extends Omit<ReadTargetOptions, 'cpu'> {
  * @throws TargetError as `readTarget`, `TARGET_NOT_FOR_CPU` where it is there for none of them, or not for one that is named
  */
 export async function readForCpus(text: string, options: ReadForCpusOptions): Promise<CpuReading[]> {
+  const { pageSize } = options;
+  const readings = await readFor(text, options);
+  if (pageSize === undefined) return readings;
+  return readings.map((reading) => ({ ...reading, target: withPageSize(reading.target, pageSize) }));
+}
+
+async function readFor(text: string, options: ReadForCpusOptions): Promise<CpuReading[]> {
   const { prefix, place } = placeOf(text);
   switch (prefix) {
     case 'image:':

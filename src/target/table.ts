@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { TargetError } from '../errors.js';
 import { compareDotted } from '../version/symbol-version.js';
+import { PAGE_SIZES } from './page-size.js';
 import { targetKey } from './target-key.js';
 import { CPUS } from './symbol-versions.js';
 
@@ -48,6 +49,10 @@ const system = z.strictObject({
   /** Sonames of the base system besides glibc's or musl's own. */
   libraries: z.array(z.string().min(1)),
   isa: z.enum(['x86-64-baseline', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4']).optional(),
+  /** Pages of its kernel, where they are not the usual ones of the CPU. */
+  pageSizes: z
+    .partialRecord(cpu, z.strictObject({ bytes: z.literal(PAGE_SIZES), source: z.string().min(1) }))
+    .optional(),
   policy: z.boolean().optional(),
 });
 
@@ -126,6 +131,7 @@ function checkComplete(row: SystemRow): void {
     ...(row.ceilingsOnly ?? []),
     ...Object.keys(row.plus ?? {}),
     ...Object.keys(row.without ?? {}),
+    ...Object.keys(row.pageSizes ?? {}),
   ]) {
     if (!known.has(name)) throw broken(`${row.name} has facts for ${name}, which is not among its CPUs`);
   }

@@ -38,9 +38,19 @@ export interface Target {
   readonly byCpu?: Readonly<Partial<Record<Cpu, CpuFacts>>>;
   /** Highest x86-64 ISA level that every machine of this system has. */
   readonly isa?: 'x86-64-baseline' | 'x86-64-v2' | 'x86-64-v3' | 'x86-64-v4';
+  /** Pages of its own kernel, where they are not those of `USUAL_PAGE_SIZES`. `pageSizeOf` applies them. */
+  readonly pageSizes?: Readonly<Partial<Record<Cpu, PageSizeFact>>>;
+  /** The page of the kernel that runs, where that was read from the machine or said by the user: it goes before `pageSizes`. */
+  readonly pageSize?: PageSizeFact;
   /** ISO date of the end of standard support. */
   readonly endOfLife?: string;
   /** Where the facts come from. */
+  readonly source: string;
+}
+
+/** The size of a kernel's pages. */
+export interface PageSizeFact {
+  readonly bytes: number;
   readonly source: string;
 }
 

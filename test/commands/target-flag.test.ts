@@ -39,10 +39,18 @@ describe('the audit that is told of', () => {
   it('has what was given, and not what is the default', () => {
     const flags = {
       ...{ target: ['rhel-8'], dockerfile: undefined, pull: false, destination: undefined, ruby: '3.3.6' },
-      ...{ 'build-arg': ['A=b c'], arch: undefined, source: ['a', 'b'], all: true, offline: false, jobs: 8 },
+      ...{
+        'build-arg': ['A=b c'],
+        'page-size': '64k',
+        arch: undefined,
+        source: ['a', 'b'],
+        all: true,
+        offline: false,
+        jobs: 8,
+      },
     };
     expect(auditCommand('.', flags, { jobs: { setFromDefault: true } })).toBe(
-      "gemcompat audit --target rhel-8 --build-arg 'A=b c' --source a --source b --ruby 3.3.6 --all",
+      "gemcompat audit --target rhel-8 --build-arg 'A=b c' --source a --source b --ruby 3.3.6 --all --page-size 64k",
     );
   });
 });

@@ -41,7 +41,7 @@ export function reportOn(
   });
   return {
     schemaVersion: 1,
-    ...(targets.length === 0 ? {} : { targets: targets.map(targetSummary) }),
+    ...(targets.length === 0 ? {} : { targets: targets.map((target) => targetSummary(target, [])) }),
     ...(options.ruby === undefined ? {} : { ruby: options.ruby }),
     subjects: [subject],
     ...(options.symbols === true ? { explanations: [] } : {}),

@@ -18,6 +18,13 @@ export const FINDINGS: { readonly [Kind in FindingKind]: Finding & { readonly ki
   'missing-interpreter': { kind: 'missing-interpreter', file: 'exe/a', interpreter: '/nix/store/ld.so' },
   'missing-library': { kind: 'missing-library', file: 'lib/a.so', library: 'libssl.so.1.1' },
   'missing-ruby-abi': { kind: 'missing-ruby-abi', file: 'lib/a', ruby: '3.3', available: ['3.1', '3.2'] },
+  'page-size': {
+    kind: 'page-size',
+    file: 'exe/a',
+    page: 65_536,
+    largest: 4096,
+    why: 'address-not-page-aligned',
+  },
   'isa-level': { kind: 'isa-level', file: 'exe/a', level: 'x86-64-v3', provided: 'x86-64-v2' },
   'unchecked-library': {
     kind: 'unchecked-library',
