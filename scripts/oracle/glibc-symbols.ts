@@ -5,7 +5,7 @@
  *     npx jiti scripts/oracle/glibc-symbols.ts GIT_DIRECTORY [--write]
  *
  * GIT_DIRECTORY: a clone of glibc with the tags glibc-2.16 and later. Exits 1 if the table differs. What no list says, which
- * symbols have no default version and which are GLIBC_PRIVATE, is kept as it is: `npm run oracle "exported names"` holds it
+ * symbols have no default version and which are GLIBC_PRIVATE, is kept as it is: `npm run oracle "exported names of glibc"` holds it
  * against the libraries themselves.
  */
 import { execFileSync } from 'node:child_process';

@@ -11,8 +11,10 @@ import { compareWithLoader } from './loader.js';
 import { compareImages } from './images.js';
 import { compareInspect } from './inspect.js';
 import { compareGems, defaultGemDirs } from './gems.js';
+import { compareGlibcNames } from './glibc-names.js';
 import { compareLockfiles } from './lockfiles.js';
 import { comparePins } from './pins.js';
+import { compareRubyNames } from './ruby-names.js';
 import { compareTrees } from './trees.js';
 import { compareVersions } from './versions.js';
 import { compareWithReadelf } from './elf.js';
@@ -129,6 +131,16 @@ const PARTS: readonly Part[] = [
     name: 'dependency trees',
     oracle: "glibc's and musl's loaders",
     run: async () => fromComparison(await compareTrees()),
+  },
+  {
+    name: 'exported names of glibc',
+    oracle: 'nm -D of libc6, Debian 11 to sid, 7 CPUs',
+    run: async () => fromComparison(await compareGlibcNames()),
+  },
+  {
+    name: 'exported names of Ruby',
+    oracle: 'nm -D of libruby 2.7 to 3.4',
+    run: async () => fromComparison(await compareRubyNames()),
   },
 ];
 
