@@ -13,6 +13,7 @@ import { compareInspect } from './inspect.js';
 import { compareGems, defaultGemDirs } from './gems.js';
 import { compareGlibcNames } from './glibc-names.js';
 import { compareLockfiles } from './lockfiles.js';
+import { compareMuslNames } from './musl-names.js';
 import { comparePins } from './pins.js';
 import { compareRubyNames } from './ruby-names.js';
 import { compareTrees } from './trees.js';
@@ -141,6 +142,11 @@ const PARTS: readonly Part[] = [
     name: 'exported names of Ruby',
     oracle: 'nm -D of libruby 2.7 to 3.4',
     run: async () => fromComparison(await compareRubyNames()),
+  },
+  {
+    name: 'exported names of musl',
+    oracle: 'nm -D of musl 1.2.2 to 1.2.6, Debian 11 to sid',
+    run: async () => fromComparison(await compareMuslNames()),
   },
 ];
 
