@@ -1,11 +1,11 @@
 /**
- * Holds src/target/ruby-names.json against what Debian's libruby and ruby export and need, and writes it anew with
- * --write.
+ * Holds src/target/ruby-names.json against what Debian's libruby exports and needs, and writes it anew with --write, but for
+ * what Ruby's sources say (ruby-declared.ts).
  *
  *     npx jiti scripts/oracle/ruby-names.ts [--write]
  */
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -127,7 +127,7 @@ export async function compareRubyNames(): Promise<Comparison> {
   return result;
 }
 
-function tableOf(builds: readonly Build[]): RubyNames {
+function tableOf(builds: readonly Build[], { declared }: Pick<RubyNames, 'declared'>): RubyNames {
   const known: Record<string, string> = {};
   const changes: RubyNames['changes'] = {};
   let base: string | undefined;
@@ -149,6 +149,7 @@ function tableOf(builds: readonly Build[]): RubyNames {
     known,
     base: base ?? '',
     changes,
+    declared,
   };
 }
 
@@ -156,7 +157,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv[2] === '--write') {
     const { builds, failures } = await readBuilds();
     for (const failure of failures) console.error(failure);
-    writeFileSync(TABLE, `${JSON.stringify(tableOf(builds), null, 2)}\n`);
+    const kept = JSON.parse(readFileSync(TABLE, 'utf8')) as RubyNames;
+    writeFileSync(TABLE, `${JSON.stringify(tableOf(builds, kept), null, 2)}\n`);
   } else {
     console.log(`${knownRubies().length} releases known`, await compareRubyNames());
   }

@@ -17,6 +17,14 @@ const schema = z.strictObject({
   base: names,
   /** Of each later one, against the one before it. */
   changes: z.record(abi, z.strictObject({ added: names, removed: names })),
+  /**
+   * What Ruby's sources say of releases between and beyond those, at the commit where the release was branched off: of names
+   * that one release around it has and the other has not, or that the newest known one has.
+   */
+  declared: z.record(
+    abi,
+    z.strictObject({ revision: z.string().min(1), provided: z.string(), missing: z.string() }),
+  ),
 });
 
 export type RubyNames = z.infer<typeof schema>;
@@ -40,14 +48,34 @@ function expand(data: RubyNames): readonly Release[] {
   return releases;
 }
 
-let releases: readonly Release[] | undefined;
+interface Table {
+  readonly releases: readonly Release[];
+  /** By release and name: what its sources say. */
+  readonly declared: ReadonlyMap<string, RubyAnswer>;
+}
 
-/** What ruby-names.json knows, oldest first. */
-export function knownRubies(): readonly Release[] {
-  releases ??= expand(
-    schema.parse(JSON.parse(readFileSync(new URL('./ruby-names.json', import.meta.url), 'utf8')) as unknown),
+function readTable(): Table {
+  const data = schema.parse(
+    JSON.parse(readFileSync(new URL('./ruby-names.json', import.meta.url), 'utf8')) as unknown,
   );
-  return releases;
+  const declared = new Map<string, RubyAnswer>();
+  for (const [at, lists] of Object.entries(data.declared)) {
+    for (const answer of ['provided', 'missing'] as const) {
+      for (const name of lists[answer].split(' ')) declared.set(`${at} ${name}`, answer);
+    }
+  }
+  return { releases: expand(data), declared };
+}
+
+let read: Table | undefined;
+
+function table(): Table {
+  return (read ??= readTable());
+}
+
+/** The releases of which all names are known, oldest first. */
+export function knownRubies(): readonly Release[] {
+  return table().releases;
 }
 
 /**
@@ -83,9 +111,9 @@ function absent(name: string, isRubys: RubyAnswer): RubyAnswer {
  *
  * - A release whose names are all known (2.7, 3.1, 3.3, 3.4): `provided` if it is one of them, else `missing`.
  * - Between two of them: `provided` if both have it; if neither has it `missing`, or `unknown` if it looks like one of
- *   Ruby's; `unknown` if one has it.
- * - Newer than the newest of them, or older than the oldest: `provided` if that one has it or it looks like one of Ruby's
- *   (assumed, not known), else `missing`.
+ *   Ruby's; if one has it, what the release's sources say (3.0 and 3.2), else `unknown`.
+ * - Newer than the newest of them, or older than the oldest: `missing` if the release's sources have lost it (4.0), else
+ *   `provided` if that one has it or it looks like one of Ruby's (assumed, not known), else `missing`.
  * - Without an `abi`: `provided` if any of them has it or it looks like one of Ruby's, else `missing`.
  *
  * Where the answer would be `missing`, it is `unknown` for a name that depends on how Ruby was built (jemalloc, YJIT, GMP,
@@ -102,6 +130,8 @@ export function rubyProvides(abi: string | undefined, name: string): RubyAnswer 
   if (exact !== undefined) return exact.names.has(name) ? 'provided' : absent(name, 'missing');
   const before = known.findLast((release) => compareDotted(release.abi, abi) < 0);
   const after = known.find((release) => compareDotted(release.abi, abi) > 0);
+  const declared = table().declared.get(`${abi} ${name}`);
+  if (declared !== undefined) return declared === 'missing' ? absent(name, declared) : declared;
   if (before === undefined || after === undefined) {
     return (before ?? after)?.names.has(name) === true ? 'provided' : absent(name, 'provided');
   }
