@@ -7,6 +7,7 @@ import { findPointRelease, guess, guessed, required, suiteOf, words } from './im
 import type { ImageRepository } from './images.js';
 import { imageTable } from './images.js';
 import { unknownTarget } from './nearest.js';
+import { inContainer } from './page-size.js';
 import { rubyImage, rubyWord } from './ruby-image.js';
 import type { CpuFacts, NamedTarget, ResolvedTarget, Target } from './types.js';
 
@@ -104,19 +105,6 @@ function withoutLibraries(target: Target, lacks: readonly string[], image: strin
   };
 }
 
-/** One object for each system: targets are told apart by identity. */
-const withoutKernel = new WeakMap<Target, Target>();
-
-/** A system as a container has it, which runs on its host's kernel and not on the system's own. */
-function onAnyKernel(target: Target): Target {
-  if (target.pageSizes === undefined) return target;
-  const known = withoutKernel.get(target);
-  if (known !== undefined) return known;
-  const { pageSizes: _, ...rest } = target;
-  withoutKernel.set(target, rest);
-  return rest;
-}
-
 /** The repositories of images whose last part says that they bring Ruby. */
 const WITH_RUBY = /(?:^|[/-])ruby$/;
 
@@ -197,7 +185,7 @@ export function resolveImage(text: string): ResolvedTarget | undefined {
       );
     return undefined;
   }
-  const inside = { ...found, target: onAnyKernel(found.target) };
+  const inside = { ...found, target: inContainer(found.target) };
   if (cpu !== undefined) return { ...inside, target: { ...inside.target, cpus: [cpu] } };
   if (registry === 'docker.io' || table.registries.includes(registry)) return inside;
   return {

@@ -48,6 +48,20 @@ export function withPageSize<T extends Target>(target: T, bytes: number): T {
   return { ...target, pageSize: { bytes, source: 'the user' } };
 }
 
+/** One object for each system: targets are told apart by identity. */
+const containers = new WeakMap<Target, Target>();
+
+/** A system as an image has it: a container runs on its host's kernel, and not on the system's own. */
+export function inContainer(target: Target): Target {
+  if (target.pageSizes === undefined) return target;
+  const known = containers.get(target);
+  if (known !== undefined) return known;
+  const kept = Object.entries(target).filter(([key]) => key !== 'pageSizes');
+  const container = Object.fromEntries(kept) as unknown as Target;
+  containers.set(target, container);
+  return container;
+}
+
 const WORDS = new Map(
   PAGE_SIZES.flatMap((bytes): [string, number][] => [
     [String(bytes), bytes],

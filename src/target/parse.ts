@@ -3,6 +3,7 @@ import { findNamed } from './catalog.js';
 import { resolveImage } from './image-target.js';
 import { resolveLibc } from './libc-target.js';
 import { unknownTarget } from './nearest.js';
+import { inContainer } from './page-size.js';
 import type { ResolvedTarget, Target } from './types.js';
 
 /** Forms that read a system instead of naming one. */
@@ -83,7 +84,9 @@ export function resolveTarget(text: string): ResolvedTarget {
   if (wanted.length > TEXT_LIMIT || /[\u0000-\u001f\u007f]/.test(wanted))
     throw unknownTarget(wanted, 'it is not a name');
   const found = resolveLibc(wanted) ?? resolveName(wanted) ?? resolveWheelTag(wanted);
-  if (found !== undefined) return withDoubt(found);
+  // `rockylinux:8` is rocky-8 with its separator, and an image all the same.
+  if (found !== undefined)
+    return withDoubt(wanted.includes(':') ? { ...found, target: inContainer(found.target) } : found);
   // A bare word is a system's name without its release; only with a tag, a digest or a path is it an image for certain.
   const image = /[:/@]/.test(wanted) ? resolveImage(wanted) : undefined;
   if (image === undefined) throw unknownTarget(wanted);

@@ -70,6 +70,8 @@ describe('parseConfig', () => {
     ['ruby: 3.10', { ruby: '3.10' }],
     ['ruby: "3.3"', { ruby: '3.3' }],
     ['all: false', { all: false }],
+    ['pageSize: 64k', { pageSize: 65_536 }],
+    ['pageSize: 4096', { pageSize: 4096 }],
     ['ignore: []', { ignore: [] }],
     ['{ targets: [a], all: true }', { targets: [{ name: 'a', line: 1 }], all: true }],
     [
@@ -125,6 +127,14 @@ describe('parseConfig', () => {
       3,
       'ignore[1].reason is empty',
       '',
+    ],
+    [
+      'a page size that no kernel has',
+      'targets: [a]\npageSize: 8k\n',
+      'CONFIG_VALUE',
+      2,
+      'pageSize is "8k", which is not a page size',
+      'Write 4k, 16k or 64k',
     ],
     ['no gem', 'ignore:\n  - reason: a\n', 'CONFIG_VALUE', 2, 'ignore[1].gem is missing', ''],
     [

@@ -99,6 +99,37 @@ describe('gemcompat inspect', () => {
     expect(report.subjects[0]?.groups[0]?.files.map(({ path }) => path)).toContain('d0/large.zip!/bin/run');
   });
 
+  it('judges by the page size of the kernel that runs there', async () => {
+    const args = ['inspect', 'fixtures/elf/bin/lib-aarch64-pages-of-16k.so', '--target'];
+    const fits = await gemcompat([...args, 'debian-13']);
+    expect([fits.code, fits.stderr]).toEqual([0, '']);
+    const own = await gemcompat([...args, 'rhel-8', '--format', 'json']);
+    expect(own.code).toBe(1);
+    const report = inspectReportSchema.parse(JSON.parse(own.stdout));
+    expect(report.targets?.[0]?.pageSize).toEqual({ aarch64: 65_536 });
+    expect(report.subjects[0]?.groups[0]?.results?.[0]?.findings).toEqual([
+      {
+        kind: 'page-size',
+        file: 'lib-aarch64-pages-of-16k.so',
+        page: 65_536,
+        largest: 16_384,
+        why: 'address-not-page-aligned',
+      },
+    ]);
+    const said = await gemcompat([...args, 'debian-13', '--page-size', '64k']);
+    expect(said.code).toBe(1);
+    expect(said.stdout).toContain('is linked for pages of 16 KiB at most; debian-13 has pages of 64 KiB');
+    expect((await gemcompat([...args, 'rhel-8', '--page-size', '16k'])).code).toBe(0);
+  });
+
+  it('refuses a page size that no kernel has, and tells of one that nothing takes', async () => {
+    const wrong = await gemcompat(['inspect', 'fixtures/elf/bin/exe-pie', '--page-size', '8k']);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('--page-size 8k is not a page size [PAGE_SIZE_UNKNOWN]');
+    const unused = await gemcompat(['inspect', 'fixtures/elf/bin/exe-pie', '--page-size', '4k']);
+    expect(unused.stderr).toContain('--page-size: no target is named, so nothing takes it');
+  });
+
   it('ends with 3 where something could not be read', async () => {
     const cwd = directory({ 'bin/run': elf(), 'lib/cut.so': elf().subarray(0, 500) });
     for (const args of [
