@@ -3,13 +3,15 @@ import type { GemBinary } from '../gem/types.js';
 import type { Target } from '../target/types.js';
 import { executableStack } from './executable-stack.js';
 import type { GemInside } from './inside.js';
+import { importFindings, lostSymbolFindings } from './imports.js';
 import { libcOf } from './libc-of.js';
 import { loadersOf } from './loaders.js';
 import { pageFindings } from './page-size.js';
 import type { Provision } from './provides.js';
 import { ceilingFor, ignoresVersions, providesLibrary, providesVersion } from './provides.js';
 import { refusalsOf } from './refusals.js';
-import type { Roles } from './roles.js';
+import type { Role, Roles } from './roles.js';
+import { Scope } from './scope.js';
 import { isRubyExtension, rubyOfLibrary } from './shared-ruby.js';
 import type { Finding, SymbolVersionFinding, UncheckedVersionFinding } from './types.js';
 import { effectOf } from './verdict.js';
@@ -30,6 +32,10 @@ export interface JudgedOn {
   readonly cpu: Cpu;
   readonly inside: GemInside;
   readonly roles: Roles;
+  /** Extensions of Ruby among the files. */
+  readonly extensions: readonly GemBinary[];
+  /** The files belong to no gem, so what opens them need not be Ruby. */
+  readonly loose: boolean;
   /** The project's Ruby as `X.Y`. */
   readonly abi: string | undefined;
   /** The soname of Ruby's shared library that is taken for given. */
@@ -66,7 +72,7 @@ export function judgeFile(binary: GemBinary, on: JudgedOn): Finding[] {
   if (because !== undefined) findings.push({ kind: 'executable-stack', file, because });
 
   const { unresolved, found } = judgeLibraries(binary, on);
-  findings.push(...found, ...judgeVersions(binary, unresolved, on));
+  findings.push(...found, ...judgeVersions(binary, unresolved, on), ...judgeImports(binary, role, on));
 
   findings.push(...pageFindings(binary, role, target, cpu));
   const level = elf.isaNeeded.at(-1);
@@ -158,6 +164,7 @@ function judgeVersions(
       continue;
     }
     const own = inside.resolve(binary, library);
+    if (own !== undefined) findings.push(...lostSymbolFindings(binary, library, own, target));
     for (const need of versions) {
       const provision =
         own === undefined ? providesVersion(target, library, need.name) : definesVersion(own, need.name);
@@ -169,6 +176,46 @@ function judgeVersions(
     }
   }
   return findings;
+}
+
+/** Whether each symbol is defined by something that the file is loaded with. */
+function judgeImports(binary: GemBinary, role: Role, on: JudgedOn): readonly Finding[] {
+  const { target, cpu, abi, inside, loose } = on;
+  const files = filesNeededBy(binary, inside);
+  const libraries = new Set<string>();
+  for (const each of [binary, ...files]) {
+    for (const library of neededBy(each.elf)) {
+      if (inside.resolve(each, library) === undefined && rubyOfLibrary(library) === undefined)
+        libraries.add(library);
+    }
+  }
+  const extension = isRubyExtension(binary.elf);
+  const inRuby = role === 'opened' && (extension || !loose);
+  // Ruby opens extensions with RTLD_GLOBAL (its dln.c), so that a later one finds the names of those before it.
+  const before = extension ? on.extensions.filter((other) => nameOf(other) !== nameOf(binary)) : [];
+  const scope = new Scope(target, cpu, {
+    files: [...files, ...before],
+    libraries: [...libraries],
+    ...(inRuby ? { ruby: { abi } } : {}),
+  });
+  return importFindings({ binary, role, target, scope, wholeScope: inRuby || role === 'program' });
+}
+
+function nameOf({ path }: GemBinary): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** The files that are loaded with one, in no order. */
+function filesNeededBy(binary: GemBinary, inside: GemInside): readonly GemBinary[] {
+  const found = new Set([binary]);
+  for (const each of found) {
+    for (const library of neededBy(each.elf)) {
+      const own = inside.resolve(each, library);
+      if (own !== undefined) found.add(own);
+    }
+  }
+  found.delete(binary);
+  return [...found];
 }
 
 /**

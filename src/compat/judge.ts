@@ -8,7 +8,7 @@ import { requiresOf } from './requires.js';
 import { Roles } from './roles.js';
 import type { Selection } from './select.js';
 import { oneOfEachRuby, selectBinaries } from './select.js';
-import { rubyLibraryOf } from './shared-ruby.js';
+import { isRubyExtension, rubyLibraryOf } from './shared-ruby.js';
 import { staticTlsFindings } from './static-tls.js';
 import type { Finding, Judgement } from './types.js';
 import { verdictOf } from './verdict.js';
@@ -77,7 +77,17 @@ export function judgeFiles(
   const roles = new Roles(together, (from) =>
     neededBy(from.elf).flatMap((library) => inside.resolve(from, library) ?? []),
   );
-  const on: JudgedOn = { inside, roles, target, cpu, abi, rubyLibrary: taken, given: new Set() };
+  const on: JudgedOn = {
+    inside,
+    roles,
+    extensions: together.filter(({ elf }) => isRubyExtension(elf)),
+    loose: files.loose === true,
+    target,
+    cpu,
+    abi,
+    rubyLibrary: taken,
+    given: new Set(),
+  };
   const opened = (binaries: readonly GemBinary[]): GemBinary[] =>
     oneOfEachRuby(binaries.filter((binary) => roles.of(binary) === 'opened'));
 
