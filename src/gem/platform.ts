@@ -268,7 +268,8 @@ export function linuxTarget(
   platform: PlatformOrRuby,
 ): { readonly cpu: Cpu; readonly libc: 'gnu' | 'musl' } | undefined {
   if (platform === 'ruby' || platform.os !== 'linux' || platform.cpu === null) return undefined;
-  const cpu = platform.cpu.startsWith('armv') ? 'arm' : cpuNames[platform.cpu];
+  const own = Object.hasOwn(cpuNames, platform.cpu) ? cpuNames[platform.cpu] : undefined;
+  const cpu = platform.cpu.startsWith('armv') ? 'arm' : own;
   const libc = normalizedLinuxVersion(platform) ?? 'gnu';
   return cpu !== undefined && (libc === 'gnu' || libc === 'musl') ? { cpu, libc } : undefined;
 }
