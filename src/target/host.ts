@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path/posix';
 import type { Cpu } from '../elf/types.js';
 import { TargetError } from '../errors.js';
 import { DirectoryTree } from './directory-tree.js';
 import { readHostPageSize } from './host-page-size.js';
+import { readIsaLevel } from './isa-level.js';
+import { runLoader } from './run-loader.js';
 import { readSystem } from './system-reader.js';
 import type { OpenTreeFile, SystemTree, TreeEntry } from './system-tree.js';
-import type { ResolvedTarget, Target } from './types.js';
+import type { ResolvedTarget } from './types.js';
 
 /** The machine that is asked, for tests of others than this one. */
 export interface HostMachine {
@@ -15,49 +16,21 @@ export interface HostMachine {
   /** Directory that is `/` on it. */
   readonly root: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-type IsaLevel = NonNullable<Target['isa']>;
-
-/**
- * CPU flags, as Linux writes them in /proc/cpuinfo (arch/x86/include/asm/cpufeatures.h), that make up each level of the
- * x86-64 psABI (section 3.1.1, "Processor Architecture"): `pni` is SSE3, `abm` is LZCNT, and OSXSAVE is `xsave`.
- */
-const ISA_FLAGS: readonly (readonly [IsaLevel, readonly string[]])[] = [
-  ['x86-64-v2', ['cx16', 'lahf_lm', 'popcnt', 'pni', 'sse4_1', 'sse4_2', 'ssse3']],
-  ['x86-64-v3', ['avx', 'avx2', 'bmi1', 'bmi2', 'f16c', 'fma', 'abm', 'movbe', 'xsave']],
-  ['x86-64-v4', ['avx512f', 'avx512bw', 'avx512cd', 'avx512dq', 'avx512vl']],
-];
-
-/**
- * The level of the x86-64 psABI that a machine has, by the flags that all of its processors have.
- * @param cpuinfo text of /proc/cpuinfo
- * @returns undefined where it is no x86-64 machine's
- */
-export function isaLevelOf(cpuinfo: string): IsaLevel | undefined {
-  const processors = [...cpuinfo.matchAll(/^flags[ \t]*:(.*)$/gm)].map(
-    ([, flags = '']) => new Set(flags.trim().split(/\s+/)),
-  );
-  if (processors.length === 0 || !processors.every((flags) => flags.has('lm'))) return undefined;
-  let level: IsaLevel = 'x86-64-baseline';
-  for (const [next, wanted] of ISA_FLAGS) {
-    if (!wanted.every((flag) => processors.every((flags) => flags.has(flag)))) break;
-    level = next;
-  }
-  return level;
+  /** What its program interpreter at a path says to `--help`; undefined where it does not run. */
+  readonly askLoader: (path: string) => Promise<string | undefined>;
 }
 
 /**
  * What this machine provides: its C library, and every library that its loader finds in /etc/ld.so.conf's directories, as
- * far as /etc/ld.so.cache has them, and in its own. Nothing is executed. LD_LIBRARY_PATH belongs to one process and not to
- * the machine: it is left out, with a warning.
+ * far as /etc/ld.so.cache has them, and in its own. LD_LIBRARY_PATH belongs to one process and not to the machine: it is left
+ * out, with a warning. Nothing is executed but that loader, which is asked for the level of the CPU.
  * @param cpu the only CPU to read; by default every one that there is a C library for
  * @throws TargetError `HOST_NOT_LINUX`, and as `readSystem`: `TARGET_NO_LIBC`, `TARGET_NOT_FOR_CPU`, `TARGET_UNREADABLE`,
  *   `TARGET_LIMIT`
  */
 export async function readHost(
   cpu?: Cpu,
-  machine: HostMachine = { platform: process.platform, root: '/', env: process.env },
+  machine: HostMachine = { platform: process.platform, root: '/', env: process.env, askLoader: runLoader },
 ): Promise<ResolvedTarget> {
   const { platform, root, env } = machine;
   if (platform !== 'linux') {
@@ -78,7 +51,7 @@ export async function readHost(
     source: 'the libraries of this machine',
     ...(cpu === undefined ? {} : { cpu }),
   });
-  const isa = target.cpus?.includes('x86_64') === true ? await readIsaLevel(root) : undefined;
+  const isa = target.cpus?.includes('x86_64') === true ? await readIsaLevel(machine) : undefined;
   const pageSize = await readHostPageSize(root);
   return {
     target: {
@@ -93,15 +66,6 @@ export async function readHost(
         : ['LD_LIBRARY_PATH is set, and not taken into account: the application may run without it.']),
     ],
   };
-}
-
-async function readIsaLevel(root: string): Promise<IsaLevel | undefined> {
-  try {
-    return isaLevelOf(await readFile(`${root}/proc/cpuinfo`, 'utf8'));
-  } catch {
-    // A container without /proc: the level is not known.
-    return undefined;
-  }
 }
 
 /** The root of a running system has no outside: `..` in it is the root again, so that no link climbs out of it. */
