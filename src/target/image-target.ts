@@ -8,7 +8,7 @@ import type { ImageRepository } from './images.js';
 import { imageTable } from './images.js';
 import { unknownTarget } from './nearest.js';
 import { inContainer } from './page-size.js';
-import { rubyImage, rubyWord } from './ruby-image.js';
+import { rubyImage, withRubyLibrary, rubyWord } from './ruby-image.js';
 import type { CpuFacts, NamedTarget, ResolvedTarget, Target } from './types.js';
 
 /** The value of the longest head of a tag that is a key: `3.3.2024.05.01-x86_64` is looked up down to `3.3`. */
@@ -115,7 +115,9 @@ function lookUp(reference: ImageReference, shown: string): ResolvedTarget | unde
   if (entry !== undefined) return ofRepository(entry, (tag ?? 'latest').toLowerCase(), shown);
   if (table.ruby.names.includes(repository)) {
     const { defaultSuites: suites, defaultAlpines: alpines, latest } = table.ruby;
-    return rubyImage((tag ?? 'latest').toLowerCase(), `ruby:${tag ?? 'latest'}`, { suites, alpines, latest });
+    const images = { suites, alpines, latest };
+    const found = rubyImage((tag ?? 'latest').toLowerCase(), `ruby:${tag ?? 'latest'}`, images);
+    return found !== undefined && table.ruby.shared ? withRubyLibrary(found) : found;
   }
   if (tag === undefined) return undefined;
   const suite = suiteOf(tag.toLowerCase(), table);

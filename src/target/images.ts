@@ -47,6 +47,8 @@ const schema = z.strictObject({
   ruby: z.strictObject({
     source: z.string().min(1),
     names: z.array(z.string()).min(1),
+    /** Ruby is built with `--enable-shared` in every image: docker-library/ruby, Dockerfile.template. */
+    shared: z.boolean(),
     /** Suites of Debian; versions of Ruby before the first are not known. */
     defaultSuites: z.record(z.string(), builtOn),
     /** Releases of Alpine, for tags that say `alpine` without a number; the last of a branch that is still built is a guess. */

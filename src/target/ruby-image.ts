@@ -2,7 +2,7 @@ import { compareDotted } from '../version/symbol-version.js';
 import { guessed, NUMBERED_SUITE, required, suiteOf, words } from './image-suite.js';
 import type { ImageRepository } from './images.js';
 import { imageTable } from './images.js';
-import type { ResolvedTarget } from './types.js';
+import type { CpuFacts, ResolvedTarget, Target } from './types.js';
 
 /** Ruby's version at the head of a tag: `3.3`, `3.3.5`, `3.4.0-preview1`; undefined for `3`, `latest`, `slim`. */
 function rubyOf(tag: string): string | undefined {
@@ -88,4 +88,35 @@ function suiteAt(suites: BuiltOn[string], ruby = ''): string | undefined {
 /** Ruby's version anywhere in a tag, the last of several: `1.1.3-3.3.6` of a development container is of 3.3.6. */
 export function rubyWord(tag: string): string | undefined {
   return words(tag).findLast((word) => /^[2-9]\.\d+(?:\.\d+)?$/.test(word));
+}
+
+/**
+ * The soname of Ruby's shared library (`LIBRUBY_SONAME` of Ruby's configure.ac) in images that are built with `--enable-shared`;
+ * undefined where the tag does not say the version.
+ */
+function sharedLibrary(ruby: string | undefined): string | undefined {
+  const abi = /^\d+\.\d+/.exec(ruby ?? '')?.[0];
+  return abi === undefined ? undefined : `libruby.so.${abi}`;
+}
+
+/** One target for each, so that an image that is named twice is one target. */
+const withRuby = new Map<string, Target>();
+
+/** An image's system with the shared library of its Ruby. */
+export function withRubyLibrary(found: ResolvedTarget): ResolvedTarget {
+  const library = sharedLibrary(found.ruby);
+  if (library === undefined) return found;
+  const key = `${found.target.name} ${library}`;
+  const target = withRuby.get(key) ?? withLibrary(found.target, library);
+  withRuby.set(key, target);
+  return { ...found, target };
+}
+
+function withLibrary(target: Target, library: string): Target {
+  const more = <T extends Pick<CpuFacts, 'libraries'>>(facts: T): T => ({
+    ...facts,
+    libraries: [...facts.libraries, library],
+  });
+  const byCpu = Object.entries(target.byCpu ?? {}).map(([cpu, facts]) => [cpu, more(facts)] as const);
+  return { ...more(target), ...(byCpu.length === 0 ? {} : { byCpu: Object.fromEntries(byCpu) }) };
 }
