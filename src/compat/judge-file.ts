@@ -167,7 +167,9 @@ function judgeVersions(
     if (own !== undefined) findings.push(...lostSymbolFindings(binary, library, own, target));
     for (const need of versions) {
       const provision =
-        own === undefined ? providesVersion(target, library, need.name) : definesVersion(own, need.name);
+        own === undefined
+          ? providesVersion(target, library, need.name, need.symbols)
+          : definesVersion(own, need.name);
       const finding = versionFinding(binary, library, need, provision);
       if (finding === undefined) continue;
       const provided = own === undefined ? ceilingFor(target, need.name) : undefined;

@@ -1,3 +1,4 @@
+import { GLIBC_PRIVATE, definesPrivate } from '../target/glibc-private.js';
 import type { Target } from '../target/types.js';
 import { compareDotted, parseSymbolVersion } from '../version/symbol-version.js';
 
@@ -39,29 +40,47 @@ const LIBRARY_OF_PREFIX: Readonly<Record<string, RegExp>> = {
   GCC: /^libgcc_s\.so\./,
 };
 
-/** Defined by every glibc, and stands for another thing in each. */
-const PRIVATE = 'GLIBC_PRIVATE';
-
 /** Lists of what releases define upstream leave it out; those that were read from a system's libraries have it. */
 function tellsPrivate({ versions = {} }: Target): boolean {
-  return Object.values(versions).some((names) => names.includes(PRIVATE));
+  return Object.values(versions).some((names) => names.includes(GLIBC_PRIVATE));
+}
+
+/**
+ * GLIBC_PRIVATE of a target whose libraries were not read. That a library defines it says nothing of the names under it: they are
+ * of one release.
+ */
+function providesPrivate(
+  { libc, libcVersion, versions = {} }: Target,
+  library: string,
+  symbols: readonly string[],
+): Provision {
+  const defined = libc === 'gnu' ? definesPrivate(library, libcVersion) : undefined;
+  if (defined === true) return symbols.length === 0 ? 'provided' : 'unknown';
+  // A set that is known of what is not glibc's is complete.
+  return defined === false || versions[library] !== undefined ? 'missing' : 'unknown';
 }
 
 /**
  * Whether the target's `library` defines the version `name`: by membership where the set is known, by number where only
  * the highest is.
+ *
+ * @param symbols what a file asks for under that version
  */
-export function providesVersion(target: Target, library: string, name: string): Provision {
+export function providesVersion(
+  target: Target,
+  library: string,
+  name: string,
+  symbols: readonly string[] = [],
+): Provision {
   const set = target.versions?.[library];
   // A library without any version definitions satisfies every need (glibc's elf/dl-version.c, match_symbol).
-  if (set !== undefined) {
-    if (set.length === 0 || set.includes(name)) return 'provided';
-    return name === PRIVATE && !tellsPrivate(target) ? 'unknown' : 'missing';
-  }
+  if (set !== undefined && (set.length === 0 || set.includes(name))) return 'provided';
+  if (name === GLIBC_PRIVATE && !tellsPrivate(target)) return providesPrivate(target, library, symbols);
+  if (set !== undefined) return 'missing';
 
   const { prefix, number } = parseSymbolVersion(name);
   if (number === undefined) {
-    if (name === PRIVATE || target.markers === undefined) return 'unknown';
+    if (name === GLIBC_PRIVATE || target.markers === undefined) return 'unknown';
     return target.markers.includes(name) ? 'provided' : 'missing';
   }
   const ceiling = target.ceilings[prefix];

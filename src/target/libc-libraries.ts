@@ -19,6 +19,22 @@ const GLIBC = [
   'libnss_files.so.2',
 ] as const;
 
+/**
+ * Libraries of glibc that distributions have in packages of their own, or leave out: of a release alone it is not known whether they
+ * are there. `base-libraries.ts` has the systems that have them.
+ */
+const PACKAGED_APART: ReadonlySet<string> = new Set([
+  'libnsl.so.1',
+  'libBrokenLocale.so.1',
+  'libthread_db.so.1',
+  'libc_malloc_debug.so.0',
+]);
+
+/** Whether a library of glibc comes with its release wherever that is. */
+export function comesWithGlibc(soname: string): boolean {
+  return !PACKAGED_APART.has(soname);
+}
+
 /** musl's names of the CPUs, as in `ld-musl-<arch>.so.1` (musl's `configure`, LDSO_PATHNAME). */
 const MUSL_ARCH: Readonly<Record<Cpu, string>> = {
   x86_64: 'x86_64',

@@ -1,6 +1,6 @@
 import type { Cpu } from '../elf/types.js';
 import { compareDotted } from '../version/symbol-version.js';
-import { libcLibraries } from './libc-libraries.js';
+import { comesWithGlibc, libcLibraries } from './libc-libraries.js';
 import { unknownTarget } from './nearest.js';
 import { acrossCpus } from './provisions.js';
 import { CPUS, glibcVersions, newestGlibc } from './symbol-versions.js';
@@ -18,8 +18,9 @@ const FUTURE_RELEASES = 20;
 function glibcFacts(release: string): Partial<Record<Cpu, CpuFacts>> {
   const byCpu: Partial<Record<Cpu, CpuFacts>> = {};
   for (const cpu of CPUS) {
-    const versions = glibcVersions(cpu, release);
-    if (versions === undefined) continue;
+    const all = glibcVersions(cpu, release);
+    if (all === undefined) continue;
+    const versions = Object.fromEntries(Object.entries(all).filter(([soname]) => comesWithGlibc(soname)));
     const libraries = new Set([...libcLibraries('gnu', cpu), ...Object.keys(versions)]);
     byCpu[cpu] = { ceilings: { GLIBC: release }, libraries: [...libraries], versions };
   }

@@ -1,5 +1,6 @@
 import type { Cpu } from '../elf/types.js';
-import { libcLibraries } from './libc-libraries.js';
+import { baseLibraries, setsWithoutVersions } from './base-libraries.js';
+import { comesWithGlibc, libcLibraries } from './libc-libraries.js';
 import { acrossCpus, ceilingsOf, markersOf } from './provisions.js';
 import type { SymbolVersions } from './symbol-versions.js';
 import { gccVersions, glibcVersions, loaderSoname, zlibVersions } from './symbol-versions.js';
@@ -33,13 +34,17 @@ function versionsOf(row: SystemRow, cpu: Cpu): SymbolVersions {
 }
 
 function gnuFacts(row: SystemRow, cpu: Cpu): CpuFacts {
-  const versions = versionsOf(row, cpu);
+  const further = baseLibraries(row.name);
+  const sets: SymbolVersions = { ...versionsOf(row, cpu), ...setsWithoutVersions(further) };
+  const libraries = [...libcLibraries('gnu', cpu), ...further, ...row.libraries];
+  if (sets['libmvec.so.1'] !== undefined) libraries.push('libmvec.so.1');
+  const versions = Object.fromEntries(
+    Object.entries(sets).filter(([soname]) => comesWithGlibc(soname) || libraries.includes(soname)),
+  );
   const libcKnown = versions['libc.so.6'] !== undefined;
   const ceilings = { ...row.ceilings, ...ceilingsOf(versions) };
   // glibc adds no symbols, and so no version, in some releases: its own number is the ceiling all the same.
   ceilings.GLIBC = row.libcVersion;
-  const libraries = [...libcLibraries('gnu', cpu), ...row.libraries];
-  if (versions['libmvec.so.1'] !== undefined) libraries.push('libmvec.so.1');
   return {
     ceilings,
     libraries,

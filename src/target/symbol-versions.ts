@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Cpu } from '../elf/types.js';
+import { once } from './once.js';
 import type { ReleaseTable } from './release-table.js';
 import { namesIn, readReleaseTable } from './release-table.js';
 
@@ -60,11 +61,6 @@ function tablesOf(first: string, libraries: Readonly<Record<string, string>>, pr
   return new Map(
     Object.entries(libraries).map(([soname, text]) => [soname, readReleaseTable(text, first, prefix)]),
   );
-}
-
-function once<T>(make: () => T): () => T {
-  let value: { readonly made: T } | undefined;
-  return () => (value ??= { made: make() }).made;
 }
 
 const glibc = once(() => {
