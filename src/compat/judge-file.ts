@@ -6,6 +6,7 @@ import type { GemInside } from './inside.js';
 import { importFindings, lostSymbolFindings } from './imports.js';
 import { libcOf } from './libc-of.js';
 import { loadersOf } from './loaders.js';
+import { neededPathFinding } from './needed-path.js';
 import { pageFindings } from './page-size.js';
 import type { Provision } from './provides.js';
 import { ceilingFor, ignoresVersions, providesLibrary, providesVersion } from './provides.js';
@@ -112,6 +113,12 @@ function judgeLibraries(
           machine: own.elf.cpu ?? String(own.elf.machine),
           wanted: cpu,
         });
+      continue;
+    }
+    const path = neededPathFinding(file, library, { carried: inside.carries(library), target });
+    if (path !== undefined) {
+      unresolved.add(library);
+      findings.push(path);
       continue;
     }
     const provision = providesLibrary(target, library);

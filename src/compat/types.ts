@@ -55,6 +55,12 @@ export interface MissingLibraryFinding extends InFile {
   readonly library: string;
 }
 
+/** DT_NEEDED is an absolute path of the machine that built the file, which no system has. */
+export interface BuildPathFinding extends InFile {
+  readonly kind: 'build-path';
+  readonly library: string;
+}
+
 /** A fat gem has no build for the project's Ruby. */
 export interface MissingRubyAbiFinding extends InFile {
   readonly kind: 'missing-ruby-abi';
@@ -188,6 +194,8 @@ export interface UncheckedLibraryFinding extends InFile {
   readonly carried: boolean;
   /** DF_1_NODEFLIB keeps the loader from looking where the target has it. */
   readonly noDefaultLibraries?: true;
+  /** `library` is a path, at which the loader opens it; a relative one in the directory in which the process runs. */
+  readonly path?: 'absolute' | 'relative';
 }
 
 /** A needed version of which it is not known whether the target defines it. */
@@ -244,6 +252,7 @@ export type Finding =
   | OtherMachineFinding
   | MissingInterpreterFinding
   | MissingLibraryFinding
+  | BuildPathFinding
   | MissingRubyAbiFinding
   | IsaLevelFinding
   | ExecutableStackFinding

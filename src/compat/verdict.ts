@@ -7,6 +7,7 @@ const EFFECT = {
   'wrong-machine': 'incompatible',
   'missing-interpreter': 'incompatible',
   'missing-library': 'incompatible',
+  'build-path': 'incompatible',
   'missing-ruby-abi': 'incompatible',
   'page-size': 'incompatible',
   'no-variant': 'incompatible',

@@ -34,6 +34,7 @@ export const finding = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('nested-archive'), file }),
   z.strictObject({ kind: z.literal('missing-interpreter'), file, interpreter: text }),
   z.strictObject({ kind: z.literal('missing-library'), file, library: text }),
+  z.strictObject({ kind: z.literal('build-path'), file, library: text }),
   z.strictObject({
     kind: z.literal('missing-ruby-abi'),
     file,
@@ -73,6 +74,10 @@ export const finding = z.discriminatedUnion('kind', [
       .literal(true)
       .exactOptional()
       .describe('DF_1_NODEFLIB keeps the loader from looking where the target has it'),
+    path: z
+      .enum(['absolute', 'relative'])
+      .exactOptional()
+      .describe('It is a path, at which the loader opens it; a relative one where the process runs'),
   }),
   z.strictObject({
     kind: z.literal('unchecked-symbol-version'),

@@ -3,6 +3,7 @@ import type { TargetSummary } from '../target/summary.js';
 import type { Finding, MissingSymbolFinding, Requires, Verdict } from '../compat/types.js';
 import { CPUS } from '../gem/cpu-name.js';
 import type { ClashReason, Inspections, PlannedMove, Suggestion, VersionSpan } from '../search/types.js';
+import { neededPathRemedies, neededPathWords } from './needed-path-words.js';
 import { packageOf } from './library-packages.js';
 import { machineName } from './machine-words.js';
 import { pageSizeRemedies, pageSizeWords } from './page-size-words.js';
@@ -77,6 +78,8 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
       return `asks for the loader ${printable(finding.interpreter)}, which ${target.name} does not have`;
     case 'missing-library':
       return `needs ${printable(finding.library)}, which is neither in ${whole} nor on ${target.name}`;
+    case 'build-path':
+      return neededPathWords(finding, target.name, whole);
     case 'missing-ruby-abi':
       if (finding.library !== undefined)
         return `is linked to ${printable(finding.library)}, so it is for Ruby ${listWords(finding.available)}; Ruby ${finding.ruby} does not load it`;
@@ -88,6 +91,8 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
     case 'isa-level':
       return `needs a CPU of level ${finding.level}; ${target.name} runs on ${finding.provided} too`;
     case 'unchecked-library':
+      if (finding.path !== undefined)
+        return neededPathWords({ ...finding, path: finding.path }, target.name, whole);
       if (finding.noDefaultLibraries === true)
         return `needs ${printable(finding.library)}, and is linked with -z nodefaultlib: the loader does not look in the directories where systems have it`;
       return finding.carried
@@ -197,6 +202,8 @@ export function findingRemedies(finding: Finding, target?: TargetSummary, inGem 
       ];
     case 'missing-library':
       return [libraryRemedy(finding.library, target)];
+    case 'build-path':
+      return neededPathRemedies(finding);
     case 'missing-ruby-abi':
       if (finding.library !== undefined)
         return [`compile it with Ruby ${finding.ruby}, or run it with Ruby ${listWords(finding.available)}`];
@@ -214,6 +221,7 @@ export function findingRemedies(finding: Finding, target?: TargetSummary, inGem 
         `run it only on machines that have ${finding.level} (/lib64/ld-linux-x86-64.so.2 --help lists their levels), or have it built without -march=${finding.level}`,
       ];
     case 'unchecked-library':
+      if (finding.path !== undefined) return neededPathRemedies({ ...finding, path: finding.path });
       if (finding.noDefaultLibraries === true)
         return [
           'link it without -z nodefaultlib, or see that its RUNPATH or LD_LIBRARY_PATH names the directory',
@@ -316,7 +324,7 @@ function looseRemedies(finding: Finding): string[] | undefined {
         ? ['see that it is whole and may be read; unpack what is packed or encrypted, and name the directory']
         : ['fetch or build it again: no loader takes such a file'];
     case 'unchecked-library':
-      return finding.carried && finding.noDefaultLibraries !== true
+      return finding.carried && finding.noDefaultLibraries !== true && finding.path === undefined
         ? [
             'it loads where what starts it loads that file before, or LD_LIBRARY_PATH names its directory: try it on the target',
           ]

@@ -15,6 +15,7 @@ export const FINDINGS: { readonly [Kind in FindingKind]: Finding & { readonly ki
   'wrong-libc': { kind: 'wrong-libc', file: 'lib/a.so', builtFor: 'musl', evidence: 'libc.musl-x86_64.so.1' },
   'wrong-machine': { kind: 'wrong-machine', file: 'exe/a', machine: 'aarch64', wanted: 'x86_64' },
   'other-machine': { kind: 'other-machine', file: 'exe/a', machine: '243' },
+  'build-path': { kind: 'build-path', file: 'lib/a.so', library: '/home/runner/work/a/libfoo.so' },
   'missing-interpreter': { kind: 'missing-interpreter', file: 'exe/a', interpreter: '/nix/store/ld.so' },
   'missing-library': { kind: 'missing-library', file: 'lib/a.so', library: 'libssl.so.1.1' },
   'missing-ruby-abi': { kind: 'missing-ruby-abi', file: 'lib/a', ruby: '3.3', available: ['3.1', '3.2'] },
