@@ -17,7 +17,7 @@ import { readAuditedProject } from './audited-project.js';
 import { driftWarning } from './drift-warning.js';
 import { forcedLines } from './forced-lines.js';
 import { openSession } from './session.js';
-import { systemsThatRun } from './systems-that-run.js';
+import { systemsThatRunGem } from './systems-that-run.js';
 import { targetPorts } from './target-ports.js';
 
 /** What to audit, and how; what is absent is taken from the project's own files. */
@@ -119,7 +119,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
       {
         reader: session.reader(options.jobs),
         originOf: (locked) => session.originOf(locked.remotes),
-        systemsFor: (requires, cpu) => systemsThatRun(requires, cpu, today),
+        systemsFor: (gem, requires, deployment) => systemsThatRunGem(gem, requires, deployment, today),
         ...(options.onProgress === undefined ? {} : { progress: options.onProgress }),
       },
     );

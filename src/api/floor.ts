@@ -15,6 +15,7 @@ import { audit } from './audit.js';
 import { readAuditedProject } from './audited-project.js';
 import { forcedLines } from './forced-lines.js';
 import { openSession } from './session.js';
+import { systemsThatRunGem } from './systems-that-run.js';
 
 /**
  * What `gemcompat audit` answers: the audit of the bundle on the targets that the caller or the project names, and the
@@ -69,7 +70,14 @@ export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
       {
         reader: session.reader(options.jobs),
         originOf: (gem) => session.originOf(gem.remotes),
-        systemsFor: () => [],
+        // What is wrong with the gem whatever the system is told of it already.
+        systemsFor: (gem, requires, deployment) =>
+          systemsThatRunGem(
+            { ...gem, unreadable: [], nestedArchives: [], staticArchives: [] },
+            { ...requires, libc: deployment.target.libc },
+            deployment,
+            today,
+          ),
         ...(options.onProgress === undefined ? {} : { progress: options.onProgress }),
       },
     );
@@ -91,24 +99,23 @@ export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
   }
 }
 
-function systemFloor({ libc, arch, report }: FloorAudit, today: string): SystemFloor {
+function systemFloor({ libc, arch, report, systemsOf }: FloorAudit, today: string): SystemFloor {
   const { gems, summary } = report;
   const counted = gems.filter((gem) => countsForFloor(gem, libc));
   const floor = mergeRequires(counted.flatMap(({ requires }) => requires ?? []));
-  return {
-    libc,
-    arch,
-    floor,
-    needs: needsOf(gems, libc, arch),
-    gems,
-    systems: targetsFitting({ ...floor, libc, cpu: arch }, today).map(({ name, title, endOfLife }) => ({
+  const running = counted.flatMap((gem) => {
+    const systems = systemsOf(gem);
+    return systems === undefined ? [] : [new Set(systems)];
+  });
+  const systems = targetsFitting({ ...floor, libc, cpu: arch }, today)
+    .filter(({ name }) => running.every((names) => names.has(name)))
+    .map(({ name, title, endOfLife }) => ({
       name,
       title,
       ...(endOfLife === undefined ? {} : { endOfLife }),
       supported: endOfLife === undefined || endOfLife >= today,
-    })),
-    summary,
-  };
+    }));
+  return { libc, arch, floor, needs: needsOf(gems, libc, arch), gems, systems, summary };
 }
 
 function distinct(warnings: readonly AuditWarning[]): AuditWarning[] {

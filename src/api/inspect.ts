@@ -128,7 +128,7 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
     symbols: options.symbols ?? false,
     tree: options.tree ?? false,
     today: today(),
-    systemsFor: (requires, arch) => systemsThatRun(requires, arch, today()),
+    systemsFor: (requires, arch, fits) => systemsThatRun(requires, arch, today(), fits),
   };
   for (const { path, tree } of read) {
     const paths = tree.binaries.map((binary) => binary.path);

@@ -1,10 +1,49 @@
+import { GemInside } from '../compat/inside.js';
+import { fitsWithoutFinding } from '../compat/judge.js';
 import type { Requires } from '../compat/types.js';
 import type { Cpu } from '../elf/types.js';
+import type { GemContents } from '../gem/types.js';
+import type { Deployment } from '../search/types.js';
 import { targetsFitting } from '../target/catalog.js';
+import { forCpu } from '../target/for-cpu.js';
+import type { NamedTarget } from '../target/types.js';
 
-/** Names of the known systems that have what is needed, as `targetsFitting` orders them; none where any libc or none is needed. */
-export function systemsThatRun(requires: Requires, cpu: Cpu, today: string): string[] {
+/**
+ * Names of the known systems on which judging finds nothing, as `targetsFitting` orders them; none where any libc or none is
+ * needed. What is needed rules most of them out before any is judged.
+ *
+ * @param fits whether judging finds nothing on a system, which is reduced to the CPU
+ */
+export function systemsThatRun(
+  requires: Requires,
+  cpu: Cpu,
+  today: string,
+  fits: (target: NamedTarget) => boolean,
+): string[] {
   const { libc } = requires;
   if (libc !== 'gnu' && libc !== 'musl') return [];
-  return targetsFitting({ ...requires, libc, cpu }, today).map(({ name }) => name);
+  return targetsFitting({ ...requires, libc, cpu }, today)
+    .filter((target) => fits(forCpu(target, cpu)))
+    .map(({ name }) => name);
+}
+
+/** The known systems that run a gem as it is. @param deployment whose CPU counts, and whose Ruby where a system brings none */
+export function systemsThatRunGem(
+  contents: GemContents,
+  requires: Requires,
+  { cpu, ruby: projects }: Deployment,
+  today: string,
+): string[] {
+  const inside = new GemInside(
+    contents,
+    requires.libc === 'gnu' || requires.libc === 'musl' ? { libc: requires.libc } : {},
+  );
+  // As in a verdict: in a gem without a platform archives are data.
+  const nestedArchives = contents.metadata.platform === 'ruby' ? [] : contents.nestedArchives;
+  const suspects = new Set<string>();
+  return systemsThatRun(requires, cpu, today, (target) => {
+    const ruby = target.ruby ?? projects;
+    const judgeFor = { target, cpu, ...(ruby === undefined ? {} : { ruby }) };
+    return fitsWithoutFinding({ ...contents, nestedArchives }, inside, judgeFor, suspects);
+  });
 }

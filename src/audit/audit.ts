@@ -33,7 +33,7 @@ export async function auditLockfile(request: AuditRequest, outside: AuditPorts):
   );
   const judged = audited.flat();
   const answer = await answerFor(gems, judged, request, ports);
-  const rows = judged.map((row) => withAnswer(row, answer, request, ports));
+  const rows = judged.map((row) => withAnswer(row, answer, request));
   const targets = new Set(request.deployments.map(({ target }) => target));
   return [...targets].map((target) => reportFor(target, rows, request, answer));
 }
@@ -66,11 +66,9 @@ async function answerFor(
   return { ...answer, failing: new Set(failing.keys()), failuresOf: (gem) => search.failuresOf(gem) };
 }
 
-function withAnswer(row: Row, answer: Answer | undefined, request: AuditRequest, ports: AuditPorts): Row {
-  const { report, deployment } = row;
+function withAnswer(row: Row, answer: Answer | undefined, request: AuditRequest): Row {
+  const { report, systems: runsOn } = row;
   if (report.verdict !== 'incompatible') return row;
-  const { requires } = report;
-  const runsOn = requires === undefined ? undefined : ports.systemsFor(requires, deployment.cpu);
   const accepted = request.accepts?.(report) === true;
   const suggestion = accepted ? undefined : answer?.suggestions.get(report.name);
   const [failure] = accepted ? [] : (answer?.failuresOf(report.name) ?? []);

@@ -56,28 +56,6 @@ export interface ParseConfigOptions {
   readonly today?: string;
 }
 
-/** Every kind of finding; it does not compile when one is not there. */
-const KINDS = {
-  'symbol-version': true,
-  'wrong-libc': true,
-  'wrong-machine': true,
-  'other-machine': true,
-  'missing-interpreter': true,
-  'build-path': true,
-  'missing-library': true,
-  'missing-ruby-abi': true,
-  'isa-level': true,
-  'unchecked-library': true,
-  'unchecked-symbol-version': true,
-  'static-archive': true,
-  'nested-archive': true,
-  'chosen-at-run-time': true,
-  unreadable: true,
-  'no-variant': true,
-  unavailable: true,
-} as const satisfies Record<FindingKind, true>;
-const FINDINGS = Object.keys(KINDS) as FindingKind[];
-
 const text = z
   .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'has to be a text') })
   .trim()

@@ -19,6 +19,8 @@ export interface FloorAudit {
   readonly arch: Cpu;
   /** The gems, without what only a certain system could be asked for. */
   readonly report: AuditReport;
+  /** The known systems that would run a gem of the report, as far as it was read; undefined for any other. */
+  readonly systemsOf: (gem: GemReport) => readonly string[] | undefined;
 }
 
 /**
@@ -60,17 +62,30 @@ export async function auditFloor(request: AuditRequest, ports: AuditPorts): Prom
   let done = 0;
   const rows = await Promise.all(
     gems.map(async (gem) => {
-      const found = await new GemAudit(gem, request, ports).run();
+      const found = await new GemAudit(gem, { ...request, systemsForAll: true }, ports).run();
       done += 1;
       ports.progress?.({ done, total: gems.length, current: done < gems.length ? gem.name : '' });
       return found;
     }),
   );
-  return request.deployments.map(({ target, cpu }) => ({
-    libc: target.libc,
-    arch: cpu,
-    report: reportFor(target, rows.flat().map(withoutNeeds), request),
-  }));
+  return request.deployments.map(({ target, cpu }) => {
+    const systems = new Map(
+      rows
+        .flat()
+        .filter(({ deployment }) => deployment.target === target)
+        .map((row) => [keyOf(row.report), row.systems]),
+    );
+    return {
+      libc: target.libc,
+      arch: cpu,
+      report: reportFor(target, rows.flat().map(withoutNeeds), request),
+      systemsOf: (gem) => systems.get(keyOf(gem)),
+    };
+  });
+}
+
+function keyOf({ name, version, platform }: GemReport): string {
+  return `${name} ${version} ${platform}`;
 }
 
 function withoutNeeds(row: Row): Row {

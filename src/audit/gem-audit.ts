@@ -63,10 +63,25 @@ export class GemAudit {
       // A `ruby` gem that brings nothing for Linux is compiled there, or pure Ruby.
       if (platform === 'ruby' && bringsNothing(read.contents)) return source();
       const notes: GemNote[] = [...chosen.notes, ...(read.verified ? [] : [{ kind: 'unverified' } as const])];
-      return row({ platform, ...judge(read.contents, deployment), ...withNotes(notes) });
+      const judgement = judge(read.contents, deployment);
+      return {
+        ...row({ platform, ...judgement, ...withNotes(notes) }),
+        ...this.#systems(read.contents, judgement, deployment),
+      };
     } catch (error) {
       return unknown(unavailable(`${name} ${locked.version}`.trim(), error));
     }
+  }
+
+  /** Where else it would run, while its files are at hand. */
+  #systems(
+    contents: GemContents,
+    { verdict, requires }: Judgement,
+    deployment: Deployment,
+  ): Pick<Row, 'systems'> {
+    const wanted = verdict === 'incompatible' || this.#request.systemsForAll === true;
+    if (!wanted || requires === undefined) return {};
+    return { systems: this.#ports.systemsFor(contents, requires, deployment) };
   }
 
   #choose(locked: LockedVersion, deployment: Deployment): Promise<Chosen> {

@@ -1,5 +1,5 @@
 import type { Requires } from '../compat/types.js';
-import type { Cpu } from '../elf/types.js';
+import type { GemContents } from '../gem/types.js';
 import type { Lockfile } from '../lockfile/types.js';
 import type { Deployment } from '../search/types.js';
 import type { LockedVersion } from './bundle.js';
@@ -21,6 +21,8 @@ export interface AuditRequest {
   readonly forced?: ReadonlyMap<string, ForcedBy>;
   /** Gems that a pin of gemcompat's own holds: they are planned anew, or named as `liftable`. */
   readonly pinned?: ReadonlySet<string>;
+  /** Look for known systems that run a gem as it is for every gem that is read, not only for those that do not fit. */
+  readonly systemsForAll?: boolean;
   /** The project accepts what was found of a gem, so that nothing is to be done about it. */
   accepts?(row: GemReport): boolean;
 }
@@ -37,8 +39,11 @@ export interface AuditPorts {
   readonly reader: GemReader;
   /** Where a locked gem comes from. Throws `RegistryError`. */
   originOf(locked: LockedVersion): Promise<GemOrigin>;
-  /** Names of known systems that would run a gem with these needs on a CPU, the lowest first. */
-  systemsFor(requires: Requires, cpu: Cpu): readonly string[];
+  /**
+   * Names of known systems that would run a gem with these needs as it is, the lowest first.
+   * @param deployment whose CPU counts, and whose Ruby where a system brings none
+   */
+  systemsFor(contents: GemContents, requires: Requires, deployment: Deployment): readonly string[];
   progress?(progress: AuditProgress): void;
 }
 
@@ -47,4 +52,6 @@ export interface Row {
   readonly deployment: Deployment;
   readonly locked: LockedVersion;
   readonly report: GemReport;
+  /** Known systems that would run the gem as it is; absent where they were not looked for. */
+  readonly systems?: readonly string[];
 }

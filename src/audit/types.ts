@@ -111,7 +111,7 @@ export interface FloorNeed {
   readonly gems: readonly string[];
 }
 
-/** A known system that has all that a bundle needs by its C library, libstdc++ and libgcc_s. */
+/** A known system on which judging the gems of a bundle that were read finds nothing. */
 export interface FittingSystem {
   readonly name: string;
   readonly title: string;

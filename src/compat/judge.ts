@@ -46,21 +46,53 @@ export interface FilesToJudge extends Pick<
  * files, and no others. A gem without a file for any machine fits everywhere.
  */
 export function judgeGem(contents: GemContents, judgeFor: JudgeFor): Judgement {
+  const inside = new GemInside(contents, { libc: judgeFor.target.libc });
+  return judgeFiles(filesOfGem(contents), inside, judgeFor);
+}
+
+/** What of a gem is judged. */
+export function filesOfGem(contents: GemContents): FilesToJudge {
   // In a gem without a platform, archives are data; a precompiled one may unpack its executables from them.
   const nestedArchives = contents.metadata.platform === 'ruby' ? [] : contents.nestedArchives;
-  return judgeFiles(
-    { ...contents, nestedArchives },
-    new GemInside(contents, { libc: judgeFor.target.libc }),
-    judgeFor,
-  );
+  return { ...contents, nestedArchives };
 }
 
 /** Judges files as `judgeGem` does. @param inside what the whole tree brings in which they lie */
-export function judgeFiles(
+export function judgeFiles(files: FilesToJudge, inside: GemInside, judgeFor: JudgeFor): Judgement {
+  return judgeSelected(files, selectFor(files, inside, judgeFor), judgeFor);
+}
+
+/**
+ * Whether judging the files finds nothing, as `judgeFiles` says; for systems that are asked one after the other.
+ *
+ * @param suspects paths of files that other systems had something against: they are judged first, and it grows
+ */
+export function fitsWithoutFinding(
+  files: FilesToJudge,
+  inside: GemInside,
+  judgeFor: JudgeFor,
+  suspects: Set<string>,
+): boolean {
+  const selected = selectFor(files, inside, judgeFor);
+  const { binaries } = selected.selection;
+  if (binaries.some((each) => suspects.has(each.path) && judgeFile(each, selected.on).length > 0))
+    return false;
+  const [first] = judgeSelected(files, selected, judgeFor).findings;
+  if (first !== undefined) suspects.add(first.file);
+  return first === undefined;
+}
+
+/** The files that are loaded on a system, and what they are judged by. */
+interface Selected {
+  readonly selection: Selection;
+  readonly on: JudgedOn;
+}
+
+function selectFor(
   files: FilesToJudge,
   inside: GemInside,
   { target, cpu, ruby, rubyLibraries = [] }: JudgeFor,
-): Judgement {
+): Selected {
   const abi = rubyAbiOf(ruby);
   const taken = rubyLibraryOf(rubyLibraries, abi);
   const selection = selectBinaries(files.binaries, {
@@ -77,17 +109,28 @@ export function judgeFiles(
   const roles = new Roles(together, (from) =>
     neededBy(from.elf).flatMap((library) => inside.resolve(from, library) ?? []),
   );
-  const on: JudgedOn = {
-    inside,
-    roles,
-    extensions: together.filter(({ elf }) => isRubyExtension(elf)),
-    loose: files.loose === true,
-    target,
-    cpu,
-    abi,
-    rubyLibrary: taken,
-    given: new Set(),
+  return {
+    selection,
+    on: {
+      inside,
+      roles,
+      extensions: together.filter(({ elf }) => isRubyExtension(elf)),
+      loose: files.loose === true,
+      target,
+      cpu,
+      abi,
+      rubyLibrary: taken,
+      given: new Set(),
+    },
   };
+}
+
+function judgeSelected(
+  files: FilesToJudge,
+  { selection, on }: Selected,
+  { cpu, target }: JudgeFor,
+): Judgement {
+  const { inside, roles } = on;
   const opened = (binaries: readonly GemBinary[]): GemBinary[] =>
     oneOfEachRuby(binaries.filter((binary) => roles.of(binary) === 'opened'));
 

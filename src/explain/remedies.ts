@@ -1,6 +1,6 @@
 import type { Finding } from '../compat/types.js';
 import type { Cpu, ElfFile } from '../elf/types.js';
-import { targetsFitting } from '../target/catalog.js';
+import { findNamed } from '../target/catalog.js';
 import type { Libc, Target } from '../target/types.js';
 import { compareDotted, parseSymbolVersion } from '../version/symbol-version.js';
 import type { BuildSystem } from './build-systems.js';
@@ -17,6 +17,8 @@ export interface RemedyQuestion {
   readonly inGem: boolean;
   /** ISO date, by which systems out of support are offered last. */
   readonly today: string;
+  /** Names of the known systems that run the file as it is, those in support first, the lowest first. */
+  readonly runsOn: () => readonly string[];
 }
 
 /** Something that whoever builds the file can do, with the target's own numbers. */
@@ -263,35 +265,13 @@ const bunRemedies: Remedies = (question, wanted, toolchain) => {
 };
 
 /** A runtime that its project built: no option of the build changes what it asks for. */
-const runtimeRemedies: Remedies = ({ elf, findings, target, cpu, today }) => {
+const runtimeRemedies: Remedies = ({ findings, target, runsOn }) => {
   if (target.libc !== 'gnu' || findings.some(({ kind }) => kind === 'wrong-libc')) return [];
-  const numbers = { GLIBC: '', GLIBCXX: '', CXXABI: '', GCC: '' };
-  for (const { versions } of elf.verneed) {
-    for (const { name } of versions) {
-      const { prefix, number } = parseSymbolVersion(name);
-      if (number === undefined || !isNumbered(prefix)) continue;
-      if (numbers[prefix] === '' || compareDotted(number, numbers[prefix]) > 0) numbers[prefix] = number;
-    }
-  }
-  const { GLIBC, GLIBCXX, CXXABI, GCC } = numbers;
-  const [system] = targetsFitting(
-    {
-      libc: 'gnu',
-      cpu,
-      ...(GLIBC === '' ? {} : { glibc: GLIBC }),
-      ...(GLIBCXX === '' ? {} : { glibcxx: GLIBCXX }),
-      ...(CXXABI === '' ? {} : { cxxabi: CXXABI }),
-      ...(GCC === '' ? {} : { gcc: GCC }),
-    },
-    today,
-  );
+  const [name] = runsOn();
+  const system = name === undefined ? undefined : findNamed(name);
   if (system === undefined) return [];
   return [{ kind: 'run-on', system: system.name, title: system.title, libcVersion: system.libcVersion }];
 };
-
-function isNumbered(prefix: string): prefix is 'GLIBC' | 'GLIBCXX' | 'CXXABI' | 'GCC' {
-  return ['GLIBC', 'GLIBCXX', 'CXXABI', 'GCC'].includes(prefix);
-}
 
 const compiledRemedies: Remedies = (question, wanted) => {
   const { target, cpu, inGem } = question;

@@ -19,6 +19,8 @@ import { forCpu } from '../target/for-cpu.js';
 import type { Target } from '../target/types.js';
 import type { FileGroup } from './groups.js';
 import { groupsOf } from './groups.js';
+import type { Placed, SystemsFor } from './runs-on.js';
+import { RunsOn } from './runs-on.js';
 import type { Tree } from './tree.js';
 import type {
   CpuNeeds,
@@ -52,32 +54,32 @@ export interface JudgeOptions {
   readonly tree: boolean;
   /** ISO date, by which systems out of support are offered last. */
   readonly today: string;
-  /** Known systems that have what is needed, in the order of `CpuNeeds.runsOn`. */
-  readonly systemsFor: (requires: Requires, cpu: Cpu) => readonly string[];
+  /** Known systems, in the order of `CpuNeeds.runsOn`. */
+  readonly systemsFor: SystemsFor;
 }
 
 /** Something that is judged as one, and what the loader may take besides. */
-interface Judged extends Pick<InspectedGroup, 'kind' | 'name' | 'version' | 'platform' | 'rubyAbi'> {
-  readonly files: FilesToJudge;
+interface Judged
+  extends Pick<InspectedGroup, 'kind' | 'name' | 'version' | 'platform' | 'rubyAbi'>, Omit<Placed, 'inside'> {
   /** What goes before the paths of its files in the report. */
   readonly prefix: string;
   /** What it lies in. */
   readonly tree: Pick<GemContents, 'binaries' | 'links'>;
   /** The same, as it lies on a target or by itself. */
-  readonly inside: (on?: InspectTarget) => GemInside;
+  readonly inside: (on?: Pick<InspectTarget, 'target' | 'placement'>) => GemInside;
 }
 
 /** The same for each target, so that a large tree is not gone through for each gem in it. */
 function insideOf(tree: Pick<GemContents, 'binaries' | 'links'>, paths: readonly string[]): Judged['inside'] {
-  const known = new Map<InspectTarget | undefined, GemInside>();
+  const known = new Map<string, GemInside>();
   return (on) => {
-    const inside =
-      known.get(on) ??
-      new GemInside(tree, {
-        ...on?.placement?.(paths),
-        ...(on === undefined ? {} : { libc: on.target.libc }),
-      });
-    known.set(on, inside);
+    const placement = on?.placement?.(paths) ?? {};
+    const libc = on === undefined ? {} : { libc: on.target.libc };
+    // Where it comes to lie nowhere in particular, nothing of the target counts but its C library.
+    const lies = Object.keys(placement).length === 0 ? '' : (on?.target.name ?? '');
+    const key = `${libc.libc ?? ''} ${lies}`;
+    const inside = known.get(key) ?? new GemInside(tree, { ...placement, ...libc });
+    known.set(key, inside);
     return inside;
   };
 }
@@ -103,22 +105,21 @@ export function judgeSubject(
   const found = cpusOf(native.flatMap(({ files }) => files.binaries));
   // What a precompiled gem is linked to says nothing of the Ruby that runs here, and its other users may not have it.
   const compiledHere = loose.filter(({ platform = 'ruby' }) => platform === 'ruby');
+  const rubyLibraries = rubyLibrariesOf(
+    compiledHere.flatMap(({ files }) => files.binaries.map(({ elf }) => elf)),
+  );
   const together: Together = {
     cpus: found,
     packed,
-    rubyLibraries: rubyLibrariesOf(compiledHere.flatMap(({ files }) => files.binaries.map(({ elf }) => elf))),
+    rubyLibraries,
+    runsOn: new RunsOn(options.ruby, rubyLibraries),
   };
   const judged = native.map((each) => judgeGroup(each, together, options));
   return {
     ...facts,
     groups: judged,
     needs:
-      native.length === 1 && judged[0] !== undefined
-        ? judged[0].needs
-        : needsOf(
-            native.map((each) => ({ binaries: each.files.binaries, inside: each.inside() })),
-            options,
-          ),
+      native.length === 1 && judged[0] !== undefined ? judged[0].needs : needsOf(native, together, options),
     filesSeen: tree.filesSeen,
     gemsWithoutBinaries: gemsWithoutBinaries + all.length - native.length,
     specialFiles: tree.specialFiles,
@@ -134,6 +135,7 @@ interface Together {
   readonly rubyLibraries: readonly string[];
   /** Gems that lie packed. */
   readonly packed: readonly Judged[];
+  readonly runsOn: RunsOn;
 }
 
 /**
@@ -217,7 +219,7 @@ function judgeGroup(judged: Judged, together: Together, options: JudgeOptions): 
     ...(platform === undefined ? {} : { platform }),
     ...(rubyAbi === undefined ? {} : { rubyAbi }),
     files: files.binaries.map((binary) => inspectedFile(binary, prefix, inside, options.symbols)),
-    needs: needsOf([{ binaries: files.binaries, inside }], options),
+    needs: needsOf([judged], together, options),
     findings: unreadFindings(files).map((finding) => prefixed(finding, prefix)),
     ...(results.length === 0 ? {} : { verdict: worst(results), results }),
   };
@@ -256,8 +258,8 @@ function judgeOn(
   { files, kind, prefix, rubyAbi, inside }: Judged,
   on: InspectTarget,
   arch: Cpu,
-  { rubyLibraries }: Together,
-  { ruby: askedRuby, today }: JudgeOptions,
+  { rubyLibraries, runsOn }: Together,
+  { ruby: askedRuby, today, systemsFor }: JudgeOptions,
 ): GroupResult {
   const { target, ruby: targetRuby } = on;
   const foreign = foreignTo(files, arch, target);
@@ -294,10 +296,16 @@ function judgeOn(
     });
     verdict = 'incompatible';
   }
+  const systemsOf = (binary: GemBinary): readonly string[] => {
+    const alone = { unreadable: [], nestedArchives: [], staticArchives: [], loose: true };
+    const placed = { files: { ...alone, binaries: [binary] }, inside };
+    const requires = requiresOf([binary], (from, library) => inside().resolve(from, library) !== undefined);
+    return systemsFor(requires, arch, (system) => runsOn.fits(placed, system, arch));
+  };
   const remedies = remediesOf(
     files,
     judgement.findings,
-    { target: forCpu(target, arch), cpu: arch, today },
+    { target: forCpu(target, arch), cpu: arch, today, systemsOf },
     kind,
     prefix,
   );
@@ -333,7 +341,12 @@ function foreignTo({ binaries }: FilesToJudge, arch: Cpu, { cpus = [] }: Target)
 function remediesOf(
   { binaries }: FilesToJudge,
   findings: readonly Finding[],
-  on: Pick<RemedyQuestion, 'target' | 'cpu' | 'today'>,
+  {
+    systemsOf,
+    ...on
+  }: Pick<RemedyQuestion, 'target' | 'cpu' | 'today'> & {
+    readonly systemsOf: (binary: GemBinary) => readonly string[];
+  },
   kind: InspectedGroup['kind'],
   prefix: string,
 ): FileRemedies[] {
@@ -342,11 +355,13 @@ function remediesOf(
     if (effectOf(finding) === 'incompatible')
       byFile.set(finding.file, [...(byFile.get(finding.file) ?? []), finding]);
   }
-  return binaries.flatMap(({ path, elf }) => {
+  return binaries.flatMap((binary) => {
+    const { path, elf } = binary;
     const own = byFile.get(path);
     if (own === undefined) return [];
     const toolchain = toolchainOf(elf);
-    const remedies = remediesFor({ elf, findings: own, inGem: kind === 'gem', ...on }, toolchain);
+    const runsOn = (): readonly string[] => systemsOf(binary);
+    const remedies = remediesFor({ elf, findings: own, inGem: kind === 'gem', runsOn, ...on }, toolchain);
     if (remedies.length === 0 && toolchain === undefined) return [];
     return [{ file: `${prefix}${path}`, ...(toolchain === undefined ? {} : { toolchain }), remedies }];
   });
@@ -419,11 +434,12 @@ function cpusOf(binaries: readonly GemBinary[]): Cpu[] {
 }
 
 function needsOf(
-  parts: readonly { readonly binaries: readonly GemBinary[]; readonly inside: GemInside }[],
+  parts: readonly Judged[],
+  { runsOn }: Together,
   { arches, systemsFor }: JudgeOptions,
 ): CpuNeeds[] {
   const insides = new Map(
-    parts.flatMap(({ binaries, inside }) => binaries.map((binary) => [binary, inside] as const)),
+    parts.flatMap(({ files, inside }) => files.binaries.map((binary) => [binary, inside()] as const)),
   );
   const all = [...insides.keys()];
   return cpusOf(all)
@@ -434,7 +450,11 @@ function needsOf(
         binaries,
         (from, library) => insides.get(from)?.resolve(from, library) !== undefined,
       );
-      const named = requires.libc === 'gnu' || requires.libc === 'musl';
-      return { arch, requires, ...(named ? { runsOn: systemsFor(requires, arch) } : {}) };
+      if (requires.libc !== 'gnu' && requires.libc !== 'musl') return { arch, requires };
+      const own = parts.filter(({ files }) => files.binaries.some(({ elf }) => elf.cpu === arch));
+      const systems = systemsFor(requires, arch, (target) =>
+        own.every((part) => runsOn.fits(part, target, arch)),
+      );
+      return { arch, requires, runsOn: systems };
     });
 }

@@ -35,7 +35,7 @@ export interface CpuNeeds {
   readonly arch: Cpu;
   readonly requires: Requires;
   /**
-   * Known systems that provide the versions, those in support first, the lowest first. Absent where no known system can be
+   * Known systems on which judging finds nothing, those in support first, the lowest first. Absent where no known system can be
    * named: for static files, which need none, and for files of two C libraries together.
    */
   readonly runsOn?: readonly string[];

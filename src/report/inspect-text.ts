@@ -199,10 +199,13 @@ function needsSections(
   const lines = subject.needs.flatMap((needs) => {
     const { arch, requires } = needs;
     const libraries = otherLibraries(requires);
+    const also = needs.runsOn === undefined || needs.runsOn.length === 0 ? 'it' : 'and';
     return [
       `${arch}: needs ${allNeedsWords(requires)}`,
       `  ${runsOnWords(needs)}`,
-      ...(libraries.length === 0 ? [] : [`  and has to find there: ${listWords(libraries, MOST_LIBRARIES)}`]),
+      ...(libraries.length === 0
+        ? []
+        : [`  ${also} has to find there: ${listWords(libraries, MOST_LIBRARIES)}`]),
     ];
   });
   const unread = subject.groups.flatMap((group) => unreadLines(group.findings, paint));

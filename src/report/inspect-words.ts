@@ -93,7 +93,7 @@ export function runsOnWords({ requires, runsOn, arch }: CpuNeeds): string {
   if (runsOn === undefined || runsOn.length === 0) {
     return requires.markers?.includes('GLIBC_PRIVATE') === true
       ? 'runs on the system alone that it is a part of: the libraries of one glibc have GLIBC_PRIVATE among themselves'
-      : 'no known system has all of it';
+      : 'no system is known to have all of it';
   }
   return `runs on ${listWords(runsOn, MOST_SYSTEMS)}`;
 }

@@ -607,7 +607,7 @@ const MOST_ENDED = 6;
 export function systemsWords({ libc, systems, needs, summary }: SystemFloor): string[] {
   // Where nothing was read, every system would do, and it would mean nothing.
   if (summary.compatible === 0 && summary.unknown + summary.incompatible > 0) return [];
-  if (systems.length === 0) return [`No known system with ${LIBC_NAMES[libc]} has all of that.`];
+  if (systems.length === 0) return [`No system with ${LIBC_NAMES[libc]} is known to have all of that.`];
   const names = (supported: boolean): string[] =>
     systems.filter((system: FittingSystem) => system.supported === supported).map(({ name }) => name);
   const [current, ended] = [names(true), names(false)];
@@ -620,7 +620,7 @@ export function systemsWords({ libc, systems, needs, summary }: SystemFloor): st
   const it = summary.incompatible === 0 ? 'it' : 'what the others need';
   return [
     current.length === 0
-      ? 'No known system in support has all of that.'
+      ? 'No system in support is known to have all of that.'
       : `Systems in support that have ${it}${unread}${besides}: ${listWords(current, MOST_SUPPORTED)}.`,
     ...(ended.length === 0 ? [] : [`Past their end of life: ${listWords(ended, MOST_ENDED)}.`]),
   ];

@@ -8,9 +8,9 @@ const REPLACED: ReadonlySet<string> = new Set(['byCpu', 'versions', 'markers'] s
  * The target as binaries of one CPU see it: its `byCpu` facts in the place of the general ones. A target that has none
  * for that CPU comes back as it is.
  */
-export function forCpu(target: Target, cpu: Cpu): Target {
+export function forCpu<T extends Target>(target: T, cpu: Cpu): T {
   const facts = target.byCpu?.[cpu];
   if (facts === undefined) return target;
   const kept = Object.entries(target).filter(([key]) => !REPLACED.has(key));
-  return { ...(Object.fromEntries(kept) as unknown as Target), ...facts };
+  return { ...(Object.fromEntries(kept) as unknown as T), ...facts };
 }

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { systemsThatRunGem } from '../../src/api/systems-that-run.js';
+import { requiresOf } from '../../src/compat/requires.js';
 import type { Finding } from '../../src/compat/types.js';
+import type { ElfFile } from '../../src/elf/types.js';
 import { imageOf, olderSystems } from '../../src/explain/build-systems.js';
 import type { RemedyQuestion } from '../../src/explain/remedies.js';
 import { remediesFor } from '../../src/explain/remedies.js';
@@ -9,7 +12,7 @@ import { findNamed, namedTargets } from '../../src/target/catalog.js';
 import { resolveImage } from '../../src/target/image-target.js';
 import type { NamedTarget, Target } from '../../src/target/types.js';
 import { compareDotted } from '../../src/version/symbol-version.js';
-import { elf } from '../helpers/contents.js';
+import { contents, elf } from '../helpers/contents.js';
 
 function named(name: string): NamedTarget {
   const target = findNamed(name);
@@ -31,6 +34,18 @@ const PROGRAM = elf({ interpreter: '/lib64/ld-linux-x86-64.so.2', pie: true });
 const LIBRARY = elf({ soname: 'x.so' });
 const TODAY = '2026-11-21';
 
+/** The known systems that run a file. */
+function systemsOf(file: ElfFile): string[] {
+  const gem = contents({ x: file });
+  const on = { target: named('debian-12'), cpu: 'x86_64' } as const;
+  return systemsThatRunGem(
+    gem,
+    requiresOf(gem.binaries, () => false),
+    on,
+    TODAY,
+  );
+}
+
 function ask(
   kind: ToolchainKind,
   findings: readonly Finding[],
@@ -38,8 +53,9 @@ function ask(
   more: Partial<RemedyQuestion> & { readonly toolchain?: Partial<Toolchain> } = {},
 ) {
   const { toolchain, ...question } = more;
+  const runsOn = (): readonly string[] => systemsOf(question.elf ?? PROGRAM);
   return remediesFor(
-    { elf: PROGRAM, findings, target, cpu: 'x86_64', inGem: false, today: TODAY, ...question },
+    { elf: PROGRAM, findings, target, cpu: 'x86_64', inGem: false, today: TODAY, runsOn, ...question },
     { kind, compilers: [], evidence: 'test', ...toolchain },
   );
 }
@@ -193,6 +209,8 @@ describe('other toolchains', () => {
     expect(ask('bun', [tooNew('GLIBC_2.29')], named('al2'), { elf: needy })[0]).toMatchObject({
       kind: 'run-on',
     });
+    const elsewhere = { ...needy, interpreter: '/nix/store/abc/ld-linux-x86-64.so.2' };
+    expect(ask('bun', [tooNew('GLIBC_2.29')], named('al2'), { elf: elsewhere })).toEqual([]);
   });
 
   it('Dart', () => {
@@ -214,6 +232,7 @@ describe('other toolchains', () => {
       cpu: 'x86_64',
       inGem: false,
       today: TODAY,
+      runsOn: () => [],
     } as const;
     expect(remediesFor(question, undefined).map(({ kind }) => kind)).toEqual(['build-on', 'zig-cc']);
   });

@@ -17,7 +17,9 @@ export function extension(libruby = 'libruby.so.3.3', glibc = 'GLIBC_2.17'): Elf
   });
 }
 
-export interface BundleQuestion extends Partial<Pick<JudgeOptions, 'arches' | 'ruby' | 'symbols' | 'tree'>> {
+export interface BundleQuestion extends Partial<
+  Pick<JudgeOptions, 'arches' | 'ruby' | 'symbols' | 'tree' | 'systemsFor'>
+> {
   readonly targets: readonly Target[];
 }
 
