@@ -10,6 +10,7 @@ import { comparePlatforms } from './platforms.js';
 import { compareWithLoader } from './loader.js';
 import { compareImages } from './images.js';
 import { compareInspect } from './inspect.js';
+import { compareKnownLibraries } from './known-libraries.js';
 import { compareGems, defaultGemDirs } from './gems.js';
 import { compareGlibcNames } from './glibc-names.js';
 import { compareLockfiles } from './lockfiles.js';
@@ -112,6 +113,11 @@ const PARTS: readonly Part[] = [
     name: 'verdicts',
     oracle: 'ld.so of Debian 11, 12, 13',
     run: async () => fromComparison(await compareWithLoader()),
+  },
+  {
+    name: 'known libraries, the host',
+    oracle: 'libc6 of Debian 11, 12, 13; ldconfig, ld.so',
+    run: async () => fromComparison(await compareKnownLibraries()),
   },
   {
     name: 'images',

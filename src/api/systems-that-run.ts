@@ -1,5 +1,5 @@
 import { GemInside } from '../compat/inside.js';
-import { fitsWithoutFinding } from '../compat/judge.js';
+import { filesOfGem, fitsWithoutFinding } from '../compat/judge.js';
 import type { Requires } from '../compat/types.js';
 import type { Cpu } from '../elf/types.js';
 import type { GemContents } from '../gem/types.js';
@@ -38,12 +38,11 @@ export function systemsThatRunGem(
     contents,
     requires.libc === 'gnu' || requires.libc === 'musl' ? { libc: requires.libc } : {},
   );
-  // As in a verdict: in a gem without a platform archives are data.
-  const nestedArchives = contents.metadata.platform === 'ruby' ? [] : contents.nestedArchives;
+  const files = filesOfGem(contents);
   const suspects = new Set<string>();
   return systemsThatRun(requires, cpu, today, (target) => {
     const ruby = target.ruby ?? projects;
     const judgeFor = { target, cpu, ...(ruby === undefined ? {} : { ruby }) };
-    return fitsWithoutFinding({ ...contents, nestedArchives }, inside, judgeFor, suspects);
+    return fitsWithoutFinding(files, inside, judgeFor, suspects);
   });
 }

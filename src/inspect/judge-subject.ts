@@ -6,7 +6,7 @@ import type { FilesToJudge } from '../compat/judge.js';
 import { namesCpu } from '../compat/select.js';
 import { judgeFiles, rubyAbiOf, unreadFindings } from '../compat/judge.js';
 import { requiresOf } from '../compat/requires.js';
-import type { Finding, Requires, Verdict } from '../compat/types.js';
+import type { Finding, Verdict } from '../compat/types.js';
 import { rubyLibrariesOf } from '../compat/shared-ruby.js';
 import { effectOf, verdictOf } from '../compat/verdict.js';
 import type { Cpu } from '../elf/types.js';

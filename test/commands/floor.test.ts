@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { floorReportSchema, jsonOutputSchema } from '../../src/report/schema.js';
 import { gemcompat } from '../helpers/cli.js';
+import { buildGem } from '../helpers/gems.js';
 
 const MIRROR = 'fixtures/mirror';
 
@@ -111,6 +112,45 @@ describe('gemcompat audit without a target', () => {
     expect(none.code).toBe(2);
     expect(none.stdout).toContain('could not be checked');
     expect(none.stdout).not.toContain('Systems in support');
+  });
+
+  it('names no system for a gem that none runs, though each has its versions', async () => {
+    const program = await readFile('fixtures/elf/bin/exe-pie', 'latin1');
+    const built = program.replace('/lib64/ld-linux-x86-64.so.2', '/nix64/ld-linux-x86-64.so.2');
+    const gems = path.join(scratch, 'built-elsewhere');
+    await mkdir(gems);
+    const gem = { name: 'tool', version: '1.0.0', platform: 'x86_64-linux' };
+    for (const [version, text] of [
+      ['1.0.0', built],
+      ['1.0.1', program],
+    ] as const) {
+      await writeFile(
+        path.join(gems, `tool-${version}-x86_64-linux.gem`),
+        buildGem({ ...gem, version, files: [{ name: 'exe/tool', data: Buffer.from(text, 'latin1') }] }),
+      );
+    }
+    const lock = (version: string): Promise<string> =>
+      project(`tool-${version}`, {
+        'Gemfile.lock': [
+          ...['GEM', '  remote: https://example.org/', '  specs:', `    tool (${version}-x86_64-linux)`, ''],
+          ...['PLATFORMS', '  x86_64-linux', '', 'DEPENDENCIES', '  tool', ''],
+        ].join('\n'),
+      });
+    const systemsFor = async (version: string): Promise<readonly string[]> => {
+      const args = ['audit', await lock(version), '--source', gems, '--format', 'json'];
+      const { stdout } = await gemcompat(args, { env: cache });
+      const { floors } = floorReportSchema.parse(JSON.parse(stdout));
+      return floors.flatMap(({ systems }) => systems.map(({ name }) => name));
+    };
+    expect(await systemsFor('1.0.1')).toContain('debian-12');
+    expect(await systemsFor('1.0.0')).toEqual([]);
+    const audited = await gemcompat(
+      ['audit', await lock('1.0.0'), '--source', gems, '--target', 'debian-12', '--format', 'json'],
+      { env: cache },
+    );
+    expect(JSON.parse(audited.stdout)).toMatchObject({
+      gems: [{ verdict: 'incompatible', findings: [{ kind: 'missing-interpreter' }], runsOn: [] }],
+    });
   });
 
   it('ends with 0 where nothing is prebuilt', async () => {

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { askRealLoader, deployedFiles, INTERPRETERS, traceOf } from '../../scripts/oracle/tree-builder.js';
+import { deployedFiles, INTERPRETERS, traceOf } from '../../scripts/oracle/tree-builder.js';
 import type { DeployedFile } from '../../src/compat/deployed-files.js';
 import type { Deployment } from '../../src/compat/dependency-tree.js';
 import { dependencyTree, dependencyTrees } from '../../src/compat/dependency-tree.js';
@@ -47,14 +47,6 @@ describe.each(CASES)('$name', (spec) => {
     const expected = said?.filter((line) => !line.startsWith('libnss_dns'));
     expect((await ours(path)).filter((line) => !line.startsWith('libnss_dns'))).toEqual(expected);
   });
-
-  it.skipIf(process.arch !== 'x64' || !existsSync(INTERPRETERS[spec.libc]) || spec.name === 'tokens')(
-    'is what the loader of this machine says',
-    async () => {
-      const program = spec.files[0]?.path ?? '';
-      expect((await askRealLoader(spec, root, program)).lines).toEqual(RECORDED[spec.name]?.[program]);
-    },
-  );
 });
 
 function file(path: string, facts: Partial<ElfFile> = {}): DeployedFile {
