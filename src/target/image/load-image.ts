@@ -1,6 +1,6 @@
 import type { Cpu } from '../../elf/types.js';
 import type { FileRange } from '../../elf/retained-range.js';
-import { digestOf, hashFor } from './digest.js';
+import { digestOf, hashFor, isDigest } from './digest.js';
 import type { Descriptor, ImageConfig, ImageManifest } from './image-documents.js';
 import { parseConfig, parseManifest } from './image-documents.js';
 import { imageError } from './image-error.js';
@@ -109,8 +109,10 @@ const MAX_SILENT = 64;
 /** Name of an image in a layout (OCI image-spec, annotations.md). */
 export const REF_NAME = 'org.opencontainers.image.ref.name';
 
+/** @param names tags, and digests of what has none: those are named last, since a tag that was written again leaves them behind */
 export function ambiguous(label: string, names: readonly string[]): Error {
-  const shown = [...new Set(names)].slice(0, 10);
+  const byTag = [...new Set(names)].sort((a, b) => Number(isDigest(a)) - Number(isDigest(b)));
+  const shown = byTag.slice(0, 10);
   return imageError('TARGET_IMAGE_AMBIGUOUS', `${label} has more than one image: ${shown.join(', ')}.`, {
     suggestions: [`Name one behind the path: ${label}:${shown[0] ?? 'NAME'}.`],
   });

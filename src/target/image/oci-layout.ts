@@ -5,10 +5,11 @@ import type { Descriptor } from './image-documents.js';
 import { parseIndex } from './image-documents.js';
 import { imageError } from './image-error.js';
 import type { BlobStore, ImageTree, LoadOptions } from './load-image.js';
-import { chooseImage, configOf, layersOf, loadImage, REF_NAME } from './load-image.js';
+import { ambiguous, chooseImage, configOf, layersOf, loadImage, REF_NAME } from './load-image.js';
 import { MAX_DOCUMENT } from './limits.js';
 import { fileBytes, kindOf } from './local-file.js';
 import { NO_IMAGE_CACHE } from './image-cache.js';
+import { choosePlatform } from './platform.js';
 
 export interface OpenImageOptions extends Partial<Omit<LoadOptions, 'label'>> {
   /** Which image, where there are several: its tag (`org.opencontainers.image.ref.name`, `RepoTags`) or its digest. */
@@ -68,6 +69,7 @@ export async function openLayout(
       },
     );
   }
+  if (options.image === undefined) expectOneImage(named, cpu, label);
   const { manifest, digest } = await chooseImage(store, named, cpu, label);
   const config = await configOf(store, manifest, label);
   return loadImage(store, { layers: layersOf(manifest, config, label), config, digest }, cpu, {
@@ -75,6 +77,32 @@ export async function openLayout(
     ...options,
     label,
   });
+}
+
+/**
+ * Refuses to choose between what a tag stands for now and what it stood for before: skopeo, buildah and buildx leave the manifest
+ * of before in the layout, without its tag. So too between tags that say the same platform. Which of several tags without a
+ * platform is for the CPU, `chooseImage` finds out.
+ * @throws TargetError `TARGET_IMAGE_AMBIGUOUS`
+ */
+function expectOneImage(manifests: readonly Descriptor[], cpu: Cpu, label: string): void {
+  const saysPlatform = ({ platform }: Descriptor): boolean => (platform?.os ?? '') !== '';
+  const mayBeMeant = manifests.filter(
+    (each) => !saysPlatform(each) || choosePlatform([each], cpu) !== undefined,
+  );
+  if (new Set(mayBeMeant.map(({ digest }) => digest)).size < 2) return;
+  const names = new Set(mayBeMeant.map(tagOf));
+  const sayAlike = new Set(mayBeMeant.filter(saysPlatform).map(tagOf));
+  if ((names.size > 1 && names.has(undefined)) || sayAlike.size > 1) {
+    throw ambiguous(
+      label,
+      mayBeMeant.map((each) => tagOf(each) ?? each.digest),
+    );
+  }
+}
+
+function tagOf({ annotations }: Descriptor): string | undefined {
+  return annotations?.[REF_NAME] ?? annotations?.[FULL_NAME];
 }
 
 function directoryStore(directory: string): BlobStore {

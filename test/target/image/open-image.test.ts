@@ -195,6 +195,77 @@ describe('every form of an image', () => {
     });
   });
 
+  describe('in a layout, of a tag that was written again', () => {
+    const layoutOf = async (before: object, now: object): Promise<{ path: string; digests: string[] }> => {
+      const system = await layerOf(GLIBC_SYSTEM);
+      const images = [
+        buildImage([system]),
+        buildImage([system, await layerOf([['lib/x86_64-linux-gnu/libc.so.6', libc('2.31')]])]),
+      ] as const;
+      const manifests = images.map(({ manifest }, at) => ({
+        ...descriptorOf(manifest, OCI_MANIFEST),
+        ...(at === 0 ? before : now),
+      }));
+      const entries = images.flatMap((image) =>
+        layoutEntries(image).filter(([name]) => name.startsWith('blobs/')),
+      );
+      const distinct = [...new Map(entries.map((entry) => [entry[0], entry])).values()];
+      return {
+        path: await file(await layerOf([...distinct, ['index.json', JSON.stringify({ manifests })]])),
+        digests: manifests.map(({ digest }) => digest),
+      };
+    };
+    const tagged = (name: string): object => ({
+      annotations: { 'org.opencontainers.image.ref.name': name },
+    });
+    const amd64 = { platform: { os: 'linux', architecture: 'amd64' } };
+
+    it.each([
+      ['without platforms', {}, tagged('mm')],
+      ['with platforms', amd64, { ...amd64, ...tagged('mm') }],
+    ])('the one that is named is taken, and without a name neither (%s)', async (_what, before, now) => {
+      const { path, digests } = await layoutOf(before, now);
+      expect((await read(openDockerArchive(path, 'x86_64', { image: 'mm' }))).target.libcVersion).toBe(
+        '2.31',
+      );
+      expect(
+        (await read(openDockerArchive(path, 'x86_64', { image: digests[0] ?? '' }))).target.libcVersion,
+      ).toBe('2.36');
+      await expect(openDockerArchive(path, 'x86_64')).rejects.toMatchObject({
+        code: 'TARGET_IMAGE_AMBIGUOUS',
+        message: `${path} has more than one image: mm, ${digests[0] ?? ''}.`,
+        suggestions: [`Name one behind the path: ${path}:mm.`],
+      });
+    });
+
+    it('tags of one platform are not chosen between either', async () => {
+      const { path } = await layoutOf({ ...amd64, ...tagged('a') }, { ...amd64, ...tagged('b') });
+      expect(await codeOf(openDockerArchive(path, 'x86_64'))).toBe('TARGET_IMAGE_AMBIGUOUS');
+      expect((await read(openDockerArchive(path, 'x86_64', { image: 'a' }))).target.libcVersion).toBe('2.36');
+    });
+
+    it('an index without images beside a tag is refused with the tag', async () => {
+      const image = buildImage([await layerOf(GLIBC_SYSTEM)]);
+      const empty = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [] }));
+      const manifests = [
+        descriptorOf(empty, 'application/vnd.oci.image.index.v1+json'),
+        { ...descriptorOf(image.manifest, OCI_MANIFEST), ...tagged('mm') },
+      ];
+      const entries = layoutEntries(image).filter(([name]) => name !== 'index.json');
+      const path = await file(
+        await layerOf([
+          ...entries,
+          [`blobs/sha256/${hex(empty)}`, empty],
+          ['index.json', JSON.stringify({ manifests })],
+        ]),
+      );
+      expect(await codeOf(openDockerArchive(path, 'x86_64'))).toBe('TARGET_IMAGE_AMBIGUOUS');
+      expect((await read(openDockerArchive(path, 'x86_64', { image: 'mm' }))).target.libcVersion).toBe(
+        '2.36',
+      );
+    });
+  });
+
   it.each([
     ['docker.io/library/app:latest', 'app', '2.36'],
     ['docker.io/library/app:latest', 'app:latest', '2.36'],
