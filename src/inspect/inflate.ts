@@ -1,5 +1,6 @@
 import { DecompressError, decompressed } from '../target/image/decompress.js';
 import { ArchiveError } from './archive/archive-error.js';
+import type { ArchiveErrorCode } from './archive/archive-error.js';
 import { XzChecks, isDecodedCheck, xzCheckOf } from './archive/xz-checks.js';
 import type { Budget, InspectLimits } from './limits.js';
 import type { CompressedFormat } from './magic.js';
@@ -44,12 +45,19 @@ export function spend(bytes: number, limits: InspectLimits, budget: Budget): voi
   }
 }
 
+const CODES: Readonly<Record<DecompressError['reason'], ArchiveErrorCode>> = {
+  corrupt: 'ARCHIVE_CORRUPT',
+  truncated: 'ARCHIVE_TRUNCATED',
+  unsupported: 'ARCHIVE_UNSUPPORTED',
+  limit: 'ARCHIVE_LIMIT',
+};
+
 async function* plain(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     yield* decompressed(source);
   } catch (error) {
     if (!(error instanceof DecompressError)) throw error;
-    const code = error.reason === 'truncated' ? 'ARCHIVE_TRUNCATED' : 'ARCHIVE_CORRUPT';
+    const code = CODES[error.reason];
     throw new ArchiveError(code, error.message, error);
   }
 }

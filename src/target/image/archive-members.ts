@@ -152,6 +152,12 @@ export class ImageArchive {
         ],
       });
     }
+    if (error.reason === 'limit') {
+      return imageError('TARGET_LIMIT', `${this.#file} cannot be read: ${error.message}.`, {
+        cause: error,
+        suggestions: [`Decompress it first: zstd -d --long=31 ${this.#file}`],
+      });
+    }
     const code = error.reason === 'truncated' ? 'TARGET_TRUNCATED' : 'TARGET_LAYER_INVALID';
     return imageError(code, `${this.#file} cannot be read to its end: ${error.message}.`, {
       cause: error,

@@ -1,9 +1,10 @@
-import { createGunzip } from 'node:zlib';
-import { isZstd, ZstdFrames } from './zstd-frames.js';
+import type { Transform } from 'node:stream';
+import * as zlib from 'node:zlib';
+import { isZstd, ZstdError, ZstdFrames } from './zstd-frames.js';
 
 /** Compressed data that cannot be inflated. The caller knows what it is. */
 export class DecompressError extends Error {
-  readonly reason: 'corrupt' | 'truncated' | 'unsupported';
+  readonly reason: 'corrupt' | 'truncated' | 'unsupported' | 'limit';
 
   constructor(reason: DecompressError['reason'], message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
@@ -40,8 +41,9 @@ export async function* decompressed(
       else head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
     }
     const all = restOf(head, chunks, ended);
-    if (head[0] === 0x1f && head[1] === 0x8b) yield* gunzipped(all);
-    else if (isZstd(head)) yield* unzstd(all);
+    if (head[0] === 0x1f && head[1] === 0x8b)
+      yield* through(zlib.createGunzip({ chunkSize: CHUNK }), all, gzipError);
+    else if (isZstd(head)) yield* NATIVE_ZSTD === undefined ? unzstd(all) : nativeUnzstd(all, NATIVE_ZSTD);
     else {
       const hex = Buffer.from(head.subarray(0, PREFIX)).toString('hex');
       const unsupported = UNSUPPORTED.find(([, magic]) => hex.startsWith(magic));
@@ -65,38 +67,45 @@ async function* restOf(
   for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
 }
 
-async function* gunzipped(source: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const gunzip = createGunzip({ chunkSize: 256 << 10 });
+/** What an inflater gives out at a time, in bytes. */
+const CHUNK = 256 << 10;
+
+/** Feeds a source to an inflater, as it takes it. */
+async function* through(
+  inflater: Transform,
+  source: AsyncGenerator<Uint8Array>,
+  toError: (error: unknown) => unknown,
+): AsyncGenerator<Uint8Array, void, undefined> {
   let wake = (): void => undefined;
   for (const event of ['drain', 'end', 'close']) {
-    gunzip.on(event, () => {
+    inflater.on(event, () => {
       wake();
     });
   }
   let abandoned = false;
   let failure: { readonly error: unknown } | undefined;
   // Behind the compressed data there may be more; it is read, and nothing is made of it.
-  const over = (): boolean => gunzip.destroyed || gunzip.readableEnded;
+  const over = (): boolean => inflater.destroyed || inflater.readableEnded;
   const feed = async (): Promise<void> => {
     try {
       for await (const chunk of source) {
         if (abandoned) return;
         if (over()) continue;
-        if (!gunzip.write(chunk)) {
+        if (!inflater.write(chunk)) {
           await new Promise<void>((resolve) => {
             wake = resolve;
           });
         }
       }
-      if (!over()) gunzip.end();
+      if (!over()) inflater.end();
     } catch (error) {
       failure = { error };
-      gunzip.destroy();
+      inflater.destroy();
     }
   };
   const feeding = feed();
   try {
-    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+    for await (const chunk of inflater as AsyncIterable<Buffer>) {
       let taken = false;
       try {
         yield chunk;
@@ -108,9 +117,9 @@ async function* gunzipped(source: AsyncGenerator<Uint8Array>): AsyncGenerator<Ui
   } catch (error) {
     // Whoever hashes the source wants all of it.
     await feeding;
-    throw failure === undefined ? gzipError(error) : failure.error;
+    throw failure === undefined ? toError(error) : failure.error;
   } finally {
-    gunzip.destroy();
+    inflater.destroy();
     await feeding;
   }
 }
@@ -122,6 +131,57 @@ function gzipError(error: unknown): unknown {
   return new DecompressError('corrupt', `its gzip data is damaged: ${(error as Error).message}`, error);
 }
 
+/** Node's own decoder, from 22.15 and 23.8 on: some ten times as fast as one in JavaScript. */
+const NATIVE_ZSTD = (
+  zlib as unknown as {
+    readonly createZstdDecompress?: (options: { readonly chunkSize: number }) => Transform;
+  }
+).createZstdDecompress;
+
+/**
+ * Each frame by a decoder of its own: that of Node 22 ends in silence behind the first. What a decoder does not say, `ZstdFrames` does:
+ * where the data ends within a frame, and how much memory a frame asks for.
+ */
+async function* nativeUnzstd(
+  source: AsyncGenerator<Uint8Array>,
+  create: NonNullable<typeof NATIVE_ZSTD>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const pieces: { readonly bytes: Uint8Array; readonly last: boolean }[] = [];
+  const frames = new ZstdFrames(() => ({ push: (bytes, last) => void pieces.push({ bytes, last }) }));
+  let failure: DecompressError | undefined;
+  let ended = false;
+  /** Reads on until there is something of a frame; false at the end. */
+  const more = async (): Promise<boolean> => {
+    while (pieces.length === 0 && !ended) {
+      const next = await source.next();
+      ended = next.done === true;
+      failure ??= attempt(() => {
+        if (next.done === true) frames.end();
+        else frames.push(next.value);
+      });
+    }
+    return pieces.length > 0;
+  };
+  async function* frame(): AsyncGenerator<Uint8Array, void, undefined> {
+    while (await more()) {
+      const piece = pieces.shift();
+      if (piece === undefined) return;
+      yield piece.bytes;
+      if (piece.last) return;
+    }
+    if (failure !== undefined) throw failure;
+  }
+  try {
+    while (await more()) yield* through(create({ chunkSize: CHUNK }), frame(), zstdError);
+  } catch (error) {
+    // Whoever hashes the source wants all of it.
+    while (await more()) pieces.length = 0;
+    throw error;
+  }
+  if (failure !== undefined) throw failure;
+}
+
+/** In JavaScript. */
 async function* unzstd(source: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   const { Decompress } = await import('fzstd');
   let out: Uint8Array[] = [];
@@ -153,12 +213,16 @@ function attempt(step: () => void): DecompressError | undefined {
     step();
     return undefined;
   } catch (error) {
-    const truncated = error instanceof Error && 'truncated' in error && error.truncated === true;
-    const message = error instanceof Error ? error.message : String(error);
-    return new DecompressError(
-      truncated ? 'truncated' : 'corrupt',
-      `its zstd data is damaged: ${message}`,
-      error,
-    );
+    return zstdError(error);
   }
+}
+
+function zstdError(error: unknown): DecompressError {
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = error instanceof ZstdError ? error.reason : 'corrupt';
+  return new DecompressError(
+    reason,
+    reason === 'limit' ? message : `its zstd data is damaged: ${message}`,
+    error,
+  );
 }

@@ -3,6 +3,7 @@ import type { FileRange } from '../../elf/retained-range.js';
 import { isDigest, digestOf, hashFor } from './digest.js';
 import { decompressed, DecompressError } from './decompress.js';
 import { imageError } from './image-error.js';
+import type { ImageErrorCode } from './image-error.js';
 import type { KeptFile } from './kept-file.js';
 import { FileKeeper, interestIn, keptBytes } from './kept-file.js';
 import type { ImageLimits } from './limits.js';
@@ -151,6 +152,14 @@ class StoredBytes {
   }
 }
 
+/** What is wrong with a layer's compression. */
+const INFLATE_CODES = {
+  corrupt: 'TARGET_LAYER_INVALID',
+  unsupported: 'TARGET_LAYER_INVALID',
+  truncated: 'TARGET_TRUNCATED',
+  limit: 'TARGET_LIMIT',
+} as const satisfies Record<DecompressError['reason'], ImageErrorCode>;
+
 function located(error: unknown, where: string): unknown {
   if (error instanceof TarError) {
     if (error.reason === 'not-tar') {
@@ -162,8 +171,9 @@ function located(error: unknown, where: string): unknown {
     return imageError(code, `${where} is not a valid tar archive: ${error.message}.`, { cause: error });
   }
   if (error instanceof DecompressError) {
-    const code = error.reason === 'truncated' ? 'TARGET_TRUNCATED' : 'TARGET_LAYER_INVALID';
-    return imageError(code, `${where} cannot be inflated: ${error.message}.`, { cause: error });
+    return imageError(INFLATE_CODES[error.reason], `${where} cannot be inflated: ${error.message}.`, {
+      cause: error,
+    });
   }
   return error;
 }

@@ -1,11 +1,11 @@
-/** Data that does not have the form of RFC 8878. */
-class ZstdError extends Error {
-  readonly truncated: boolean;
+/** Data that does not have the form of RFC 8878, or asks for more memory than is given. */
+export class ZstdError extends Error {
+  readonly reason: 'corrupt' | 'truncated' | 'limit';
 
-  constructor(message: string, truncated = false) {
+  constructor(message: string, reason: ZstdError['reason'] = 'corrupt') {
     super(message);
     this.name = 'ZstdError';
-    this.truncated = truncated;
+    this.reason = reason;
   }
 }
 
@@ -74,7 +74,7 @@ export class ZstdFrames {
   /** @throws ZstdError where a frame is not complete */
   end(): void {
     if (this.#state === 'magic' && this.#pending.length === 0) return;
-    throw new ZstdError('the compressed data ends within a frame', true);
+    throw new ZstdError('the compressed data ends within a frame', 'truncated');
   }
 
   #expect(
@@ -145,7 +145,10 @@ export class ZstdFrames {
       ? contentSizeOf(bytes.subarray(5 + dictionarySize, 5 + dictionarySize + contentSize))
       : windowSize(bytes[5] ?? 0);
     if (window > MAX_WINDOW)
-      throw new ZstdError(`a frame needs ${window} bytes of memory, more than ${MAX_WINDOW}`);
+      throw new ZstdError(
+        `its zstd data needs a window of ${window} bytes, more than ${MAX_WINDOW}: zstd -d --long=31 decompresses it`,
+        'limit',
+      );
     this.#hasChecksum = (descriptor & 4) !== 0;
     this.#decoder = this.#newDecoder();
     this.#decoder.push(bytes, false);
