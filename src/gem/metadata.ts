@@ -1,8 +1,9 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, parseDocument, visit } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, visit } from 'yaml';
 import type { Alias, Document, Node } from 'yaml';
 import { archiveError } from './archive-error.js';
 import type { Spot } from './archive-error.js';
 import type { GemMetadata } from './types.js';
+import { readYaml, withIndentedQuotes } from './yaml.js';
 
 /**
  * The keys of a `Gem::Specification` that anything here rests on. The others are most of the text (`files` alone may
@@ -19,12 +20,6 @@ const wantedKeys = [
   'executables',
 ] as const;
 type WantedKey = (typeof wantedKeys)[number];
-
-/** What is parsed as YAML at most, in UTF-16 code units, once the other keys are cut away: bounds the time. */
-const maxYamlLength = 512 * 1024;
-
-/** Anything deeper than a real specification (8) by far; bounds what a recursive parser may be made to do. */
-const maxFlowDepth = 64;
 
 /**
  * The wanted keys' lines of a `Gem::Specification` in YAML as Psych and Syck write it: every key at the left margin,
@@ -44,6 +39,14 @@ function wantedSections(text: string): string | undefined {
     if (keep || line.startsWith('---')) kept.push(line);
   }
   return kept.join('\n');
+}
+
+/** Those, and the whole text, in which quoted text that goes on at the left margin has been moved off it where need be. */
+function sectionsOf(text: string): { readonly all: string; readonly sections: string | undefined } {
+  const sections = wantedSections(text);
+  if (sections !== undefined) return { all: text, sections };
+  const all = withIndentedQuotes(text);
+  return { all, sections: wantedSections(all) };
 }
 
 /**
@@ -180,15 +183,10 @@ class SpecificationReader {
  * Throws `GemArchiveError` with GEM_METADATA_INVALID or GEM_LIMIT at `spot`.
  */
 export function parseGemMetadata(text: string, spot: Spot = {}): GemMetadata {
-  const sections = wantedSections(text);
+  const { all, sections } = sectionsOf(text);
   // A section that was cut away may hold the anchor of an alias in one that was kept.
   const whole = sections === undefined || /(?:^|[\s[,])\*[^\s,[\]{}]/m.test(sections);
-  const yaml = whole ? text : sections;
-  if (yaml.length > maxYamlLength) {
-    throw archiveError('GEM_LIMIT', `the specification has ${yaml.length} characters of YAML`, spot);
-  }
-  guardDepth(yaml, spot);
-  const document = parseYaml(yaml, spot);
+  const document = readYaml(whole ? all : sections, 'the specification', spot);
   const reader = new SpecificationReader(document, spot);
   const name = reader.text(reader.key('name'), 'name');
   if (name === undefined || !/^[a-zA-Z0-9._-]+$/.test(name)) {
@@ -209,70 +207,12 @@ export function parseGemMetadata(text: string, spot: Spot = {}): GemMetadata {
   };
 }
 
-/** Scalars stay the text that they are: to any other schema the version `1.10` is a number. */
-function parseYaml(text: string, spot: Spot): Document.Parsed {
-  try {
-    const document = withoutStackTraces(() =>
-      parseDocument(text, {
-        schema: 'failsafe',
-        logLevel: 'silent',
-        uniqueKeys: false,
-        prettyErrors: false,
-        keepSourceTokens: false,
-      }),
-    );
-    const [error] = document.errors;
-    if (error !== undefined) throw error;
-    return document;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw archiveError('GEM_METADATA_INVALID', `not readable as YAML: ${reason}`, spot, error);
-  }
-}
-
-/**
- * The parser goes on after an error and makes an object for each, of which a text of commas has one for each character:
- * with stack traces, seconds and a gigabyte.
- */
-function withoutStackTraces<Result>(parse: () => Result): Result {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    return parse();
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
-}
-
-/** A parser that calls itself for each bracket and each dash would leave the stack, or take quadratic time. */
-function guardDepth(text: string, spot: Spot): void {
-  let depth = 0;
-  for (const line of text.split('\n')) {
-    const nested = /^[ \t]*(?:[-?:][ \t]+)*/.exec(line)?.[0] ?? '';
-    if (nested.replaceAll(/[ \t]/g, '').length > maxFlowDepth || nested.length > 4 * maxFlowDepth) {
-      throw archiveError('GEM_METADATA_INVALID', 'the YAML is nested too deeply', spot);
-    }
-    for (const char of line) {
-      if (char === '[' || char === '{') depth++;
-      else if ((char === ']' || char === '}') && depth > 0) depth--;
-    }
-    if (!/[[{]/.test(line) && !/[\]}]/.test(line) && depth < 2) depth = 0;
-    if (depth > maxFlowDepth) {
-      throw archiveError('GEM_METADATA_INVALID', 'the YAML is nested too deeply', spot);
-    }
-  }
-}
-
 /** The digests of `checksums.yaml.gz`: algorithm → member → lower-case hex. */
 export type MemberChecksums = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /** Reads `checksums.yaml.gz`. Throws `GemArchiveError` with GEM_METADATA_INVALID or GEM_LIMIT at `spot`. */
 export function parseMemberChecksums(text: string, spot: Spot = {}): MemberChecksums {
-  if (text.length > maxYamlLength) {
-    throw archiveError('GEM_LIMIT', `the checksums have ${text.length} characters of YAML`, spot);
-  }
-  guardDepth(text, spot);
-  const { contents } = parseYaml(text, spot);
+  const { contents } = readYaml(text, 'checksums.yaml', spot);
   const invalid = (): Error =>
     archiveError(
       'GEM_METADATA_INVALID',

@@ -167,6 +167,33 @@ describe('parseGemMetadata', () => {
   });
 });
 
+describe('quoted text that goes on at the left margin, as older Psychs wrote it', () => {
+  it.each([
+    ['in single quotes', "description: ! 'It''s long.\n\n\nplatform: none\n\n- of this\n\n'"],
+    ['in double quotes', 'description: "It \\"is\\" long.\n\nname: other\\\n\\ and on\nend"'],
+    ['in a list', "requirements:\n- ! 'one\n\ntwo'\n- three"],
+    [
+      'where nothing else is odd',
+      "summary: ! 'One\n\n  two'\npost_install_message: |\n  'Tis a text: \"x\nauthors: []",
+    ],
+  ])('%s', (_where, text) => {
+    const yaml = specificationYaml({ name: 'older', version: '3.1.4' }).replace(
+      '\nplatform:',
+      `\n${text}\nplatform:`,
+    );
+    expect(yaml).toContain(text);
+    expect(parseGemMetadata(yaml)).toEqual(
+      parseGemMetadata(specificationYaml({ name: 'older', version: '3.1.4' })),
+    );
+  });
+
+  it('is the text of a wanted key too', () => {
+    const yaml = specificationYaml({ name: 'older', version: '3.1.4' });
+    const more = `${yaml.trimEnd()}\nextensions:\n- ! 'ext/a\n\nb.rb'\n`.replace(/^extensions: .*\n/m, '');
+    expect(parseGemMetadata(more).extensions).toEqual(['ext/a\nb.rb']);
+  });
+});
+
 describe('parseMemberChecksums', () => {
   it('reads algorithms, members and digests', () => {
     const read = parseMemberChecksums(
