@@ -20,6 +20,7 @@ import {
   DT_STRTAB,
   PT_LOAD,
 } from './constants.js';
+import { appendedTo } from './appended.js';
 import { cpuOf } from './cpu.js';
 import type { DynamicTable } from './dynamic.js';
 import { dynamicSegment, readDynamicTable } from './dynamic.js';
@@ -184,6 +185,7 @@ export function parseElf(
       systemOfContent(facts.needed, producer?.go?.settings['GOOS']) ??
       (isOfBionic(facts.needed, facts.verneed, notes) ? 'Android' : undefined));
   if (system !== undefined) return foreign(system);
+  const appended = appendedTo(header, programHeaders, sections);
   return {
     ...identity,
     ...identFacts(header),
@@ -195,6 +197,7 @@ export function parseElf(
     ...facts,
     isaNeeded,
     ...(producer === undefined ? {} : { producer }),
+    ...(appended === undefined ? {} : { appended }),
   };
 }
 

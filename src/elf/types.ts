@@ -211,6 +211,11 @@ export interface ElfFile {
   readonly isaNeeded: readonly X86IsaLevel[];
   /** Absent where nothing says who built it. */
   readonly producer?: Producer;
+  /**
+   * What lies in the file and is described by none of its headers, as the files of a self-extracting archive do: in bytes, from
+   * the start of the file.
+   */
+  readonly appended?: { readonly offset: number; readonly size: number };
 }
 
 /**

@@ -169,6 +169,7 @@ const elfFile = object<ElfFile>(
     hiddenExports: texts,
     isaNeeded: listOf(isaLevel),
     producer,
+    appended: object<NonNullable<ElfFile['appended']>>({ offset: count, size: count }),
   },
   'abiVersion',
   'identPadding',
@@ -194,6 +195,7 @@ const elfFile = object<ElfFile>(
   'exports',
   'hiddenExports',
   'producer',
+  'appended',
 );
 
 const metadata = object<GemMetadata>({

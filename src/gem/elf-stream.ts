@@ -4,10 +4,17 @@ import type { FileRange } from '../elf/retained-range.js';
 import { SparseElfCollector } from '../elf/sparse.js';
 import type { ElfFile } from '../elf/types.js';
 import { ElfError } from '../errors.js';
+import { appendedArchive } from './appended.js';
+import type { AppendedArchive } from './appended.js';
 
 /** What an ELF file comes to once it has streamed by. */
 export type ElfOutcome =
-  | { readonly kind: 'elf'; readonly elf: ElfFile }
+  | {
+      readonly kind: 'elf';
+      readonly elf: ElfFile;
+      /** It was not read. */
+      readonly appended?: AppendedArchive;
+    }
   | { readonly kind: 'unreadable'; readonly code: string; readonly reason: string }
   /** A table lies where none was expected: it takes another pass that keeps this range. */
   | { readonly kind: 'missing-range'; readonly range: FileRange };
@@ -47,8 +54,11 @@ export function elfStream(
     },
     end: () => {
       try {
-        const elf = parseElf(collector.finish());
-        if (elf.loadable) report({ kind: 'elf', elf });
+        const bytes = collector.finish();
+        const elf = parseElf(bytes);
+        if (!elf.loadable) return;
+        const appended = appendedArchive(bytes, elf);
+        report({ kind: 'elf', elf, ...(appended === undefined ? {} : { appended }) });
       } catch (error) {
         if (error instanceof MissingRangeError) {
           const { offset, length } = error;

@@ -3,6 +3,7 @@ import { GemArchiveError } from '../errors.js';
 import { ELF_MAGIC_LENGTH, isElf } from '../elf/magic.js';
 import type { FileRange } from '../elf/retained-range.js';
 import type { ElfFile } from '../elf/types.js';
+import type { AppendedArchive } from './appended.js';
 import { archiveError } from './archive-error.js';
 import { ARCHIVE_MAGIC_LENGTH, isArchive, isScript, isStaticArchive } from './archive-magic.js';
 import type { ElfStream } from './elf-stream.js';
@@ -14,7 +15,12 @@ import type { EntryConsumer } from './tar.js';
 
 /** What a file inside a gem turned out to be; nothing for the many that are of no concern. */
 export type FileFinding =
-  | { readonly kind: 'elf'; readonly gzipped: boolean; readonly elf: ElfFile }
+  | {
+      readonly kind: 'elf';
+      readonly gzipped: boolean;
+      readonly elf: ElfFile;
+      readonly appended?: AppendedArchive;
+    }
   | { readonly kind: 'static-archive' }
   /** It may hold ELF files, and is not looked into. */
   | { readonly kind: 'nested-archive' }
