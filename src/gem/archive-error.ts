@@ -4,8 +4,6 @@ import { GemArchiveError } from '../errors.js';
 export type GemArchiveErrorCode =
   /** There are no bytes at all. */
   | 'GEM_EMPTY'
-  /** The format of RubyGems before 0.9 (2006), a Ruby script that begins with `MD5SUM =`. */
-  | 'GEM_OLD_FORMAT'
   /** Not a tar archive: an HTML page of a proxy, a git-lfs pointer, … */
   | 'GEM_NOT_TAR'
   /** A tar header that cannot be right: checksum, size, unsupported form. */
@@ -31,8 +29,6 @@ export type GemArchiveErrorCode =
 
 const remedies: Partial<Readonly<Record<GemArchiveErrorCode, string>>> = {
   GEM_EMPTY: 'Fetch the gem again: its file is empty.',
-  GEM_OLD_FORMAT:
-    'Such gems are of 2006 and before; no RubyGems of today runs native code from them. Replace the gem.',
   GEM_NOT_TAR:
     'Fetch the gem again, and see that the source answers with the gem and not with a page about it.',
   GEM_TRUNCATED: 'Fetch the gem again: the file is cut short.',

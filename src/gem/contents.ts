@@ -1,16 +1,19 @@
 import type { Readable } from 'node:stream';
 
 import type { FileRange } from '../elf/retained-range.js';
+import { APPENDED_CODE, appendedReason } from './appended.js';
 import { archiveError } from './archive-error.js';
-import { entryPath, relativeLink } from './entry-path.js';
+import { entryPath } from './entry-path.js';
 import type { FileFinding } from './file-probe.js';
 import { changedError, probeFile } from './file-probe.js';
 import { inflating } from './inflate.js';
+import type { InflateBudget } from './inflate.js';
+import { installedLinks, linkTarget } from './installed-links.js';
 import type { GemLimits } from './limits.js';
 import { defaultGemLimits } from './limits.js';
 import type { Members } from './members.js';
 import { readMembers } from './members.js';
-import type { EntryConsumer, TarHeader } from './tar.js';
+import type { EntryConsumer, EntryVisitor, TarHeader } from './tar.js';
 import { readTar } from './tar.js';
 import type { GemBinary, GemContents, GemMetadata, UnreadablePart } from './types.js';
 
@@ -31,28 +34,34 @@ const maxPasses = 8;
 interface Inventory {
   /** By the ordinal of the entry: a path may be there twice, and both are judged. */
   readonly files: Map<number, { readonly path: string; readonly finding: FileFinding }>;
+  /** Symbolic links, path → text, in the order of the archive. */
   readonly links: Map<string, string>;
+  /** Files and directories. */
+  readonly paths: Set<string>;
 }
 
-/** Takes `data.tar.gz`. `again`: the entries to look at in a later pass, with the ranges to keep; else all. */
-function dataConsumer(
+/** Takes the files of a gem. `again`: the entries to look at in a later pass, with the ranges to keep; else all. */
+function filesVisitor(
   inventory: Inventory,
   again: ReadonlyMap<number, readonly FileRange[]> | undefined,
   gem: string | undefined,
   limits: GemLimits,
-): EntryConsumer {
-  const budget = { spent: 0 };
+  budget: InflateBudget,
+): EntryVisitor {
   let ordinal = -1;
-  const visit = (header: TarHeader): EntryConsumer | undefined => {
+  return (header) => {
     const at = ++ordinal;
     const spot = { gem, entry: `data.tar.gz: ${header.name}` };
     if (at >= limits.entries)
       throw archiveError('GEM_LIMIT', `has more than ${limits.entries} entries`, { gem });
     if (again !== undefined && !again.has(at)) return undefined;
-    if (header.type === 'directory') return undefined;
     const path = entryPath(header.name);
+    if (header.type === 'directory') {
+      if (path !== undefined) inventory.paths.add(path);
+      return undefined;
+    }
     if (path === undefined) throw archiveError('GEM_PATH_ESCAPES', 'leads out of the gem', spot);
-    if (again === undefined) recordLink(header, path, inventory, spot);
+    if (again === undefined) recordPlace(header, path, inventory, spot);
     if (!unpackable(header)) {
       const reason = 'a tar entry of a kind that RubyGems does not unpack';
       inventory.files.set(at, { path, finding: { kind: 'unreadable', code: 'GEM_TAR_ENTRY_KIND', reason } });
@@ -68,6 +77,15 @@ function dataConsumer(
       report: (finding) => void inventory.files.set(at, { path, finding }),
     });
   };
+}
+
+/** Takes `data.tar.gz`. */
+function dataConsumer(
+  visit: EntryVisitor,
+  gem: string | undefined,
+  limits: GemLimits,
+  budget: InflateBudget,
+): EntryConsumer {
   const spot = { gem, entry: 'data.tar.gz' };
   return inflating(
     async (inflated) => {
@@ -79,19 +97,21 @@ function dataConsumer(
   );
 }
 
-function recordLink(
+/** A hard link is none that RubyGems makes: its entry is passed over there. */
+function recordPlace(
   { type, linkname }: TarHeader,
   path: string,
-  { links }: Inventory,
+  { links, paths }: Inventory,
   spot: { gem: string | undefined; entry: string },
 ): void {
+  if (type !== 'symlink' && type !== 'link') {
+    paths.add(path);
+    return;
+  }
   if (linkname === null || linkname === '') return;
-  if (type === 'symlink') links.set(path, linkname);
-  if (type !== 'link') return;
-  const target = entryPath(linkname);
-  if (target === undefined)
+  if ((type === 'link' ? entryPath(linkname) : linkTarget(path, linkname)) === undefined)
     throw archiveError('GEM_PATH_ESCAPES', `links to ${linkname}, out of the gem`, spot);
-  links.set(path, relativeLink(path, target));
+  if (type === 'symlink') links.set(path, linkname);
 }
 
 /** Its bytes are the file's. Not so in a sparse entry (GNU's type `S`, or PAX keywords), nor where the type is unknown. */
@@ -113,17 +133,20 @@ function unpackable({ type, size, pax }: TarHeader): boolean {
 export async function inspectGem(open: OpenGem, options: InspectOptions = {}): Promise<GemContents> {
   const { gem, signal } = options;
   const limits = { ...defaultGemLimits, ...options.limits };
-  const inventory: Inventory = { files: new Map(), links: new Map() };
+  const inventory: Inventory = { files: new Map(), links: new Map(), paths: new Set() };
   let first: Members | undefined;
   let again: Map<number, FileRange[]> | undefined;
   for (let pass = 1; pass === 1 || again !== undefined; pass++) {
     signal?.throwIfAborted();
     const ranges = again;
+    const budget = { spent: 0 };
+    const files = (): EntryVisitor => filesVisitor(inventory, ranges, gem, limits, budget);
     const members = await readMembers(await open(), {
       gem,
       signal,
       limits,
-      data: () => dataConsumer(inventory, ranges, gem, limits),
+      data: () => dataConsumer(files(), gem, limits, budget),
+      files,
     });
     first ??= members;
     if (members.sha256 !== first.sha256) throw changedError(gem);
@@ -150,20 +173,30 @@ function missingRanges(
   return ranges.size === 0 ? undefined : ranges;
 }
 
-function summary({ files, links }: Inventory): Omit<GemContents, keyof Members> {
+function summary({ files, links, paths }: Inventory): Omit<GemContents, keyof Members> {
   const binaries: GemBinary[] = [];
   const unreadable: UnreadablePart[] = [];
   const staticArchives: string[] = [];
   const nestedArchives: string[] = [];
   for (const { path, finding } of [...files].sort(([one], [other]) => one - other).map(([, file]) => file)) {
-    if (finding.kind === 'elf') binaries.push({ path, gzipped: finding.gzipped, elf: finding.elf });
-    else if (finding.kind === 'static-archive') staticArchives.push(path);
+    if (finding.kind === 'elf') {
+      binaries.push({ path, gzipped: finding.gzipped, elf: finding.elf });
+      if (finding.appended !== undefined) {
+        unreadable.push({ path, code: APPENDED_CODE, reason: appendedReason(finding.appended) });
+      }
+    } else if (finding.kind === 'static-archive') staticArchives.push(path);
     else if (finding.kind === 'nested-archive') nestedArchives.push(path);
     else if (finding.kind === 'unreadable') {
       unreadable.push({ path, code: finding.code, reason: finding.reason });
     }
   }
-  return { binaries, unreadable, staticArchives, nestedArchives, links: Object.fromEntries(links) };
+  return {
+    binaries,
+    unreadable,
+    staticArchives,
+    nestedArchives,
+    links: Object.fromEntries(installedLinks(links, paths)),
+  };
 }
 
 /**

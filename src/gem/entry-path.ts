@@ -17,12 +17,3 @@ export function entryPath(name: string): string | undefined {
   }
   return parts.length === 0 ? undefined : parts.join('/');
 }
-
-/** `to`, a path from the gem's directory, as link text for a link at `from`: hard links name their target so. */
-export function relativeLink(from: string, to: string): string {
-  const base = from.split('/').slice(0, -1);
-  const target = to.split('/');
-  let common = 0;
-  while (common < base.length && common < target.length - 1 && base[common] === target[common]) common++;
-  return [...base.slice(common).map(() => '..'), ...target.slice(common)].join('/');
-}

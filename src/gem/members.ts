@@ -7,7 +7,8 @@ import { inflateWhole } from './inflate.js';
 import type { GemLimits } from './limits.js';
 import { parseGemMetadata, parseMemberChecksums } from './metadata.js';
 import type { MemberChecksums } from './metadata.js';
-import type { EntryConsumer } from './tar.js';
+import { MAX_OLD_GEM, isOldGem, readOldGem } from './old-format.js';
+import type { EntryConsumer, EntryVisitor } from './tar.js';
 import { readTar } from './tar.js';
 import type { GemMetadata } from './types.js';
 
@@ -26,6 +27,8 @@ export interface MemberOptions {
   readonly limits: GemLimits;
   /** Takes `data.tar.gz`; absent where only the metadata is wanted, and then reading stops as soon as it is there. */
   readonly data?: () => EntryConsumer;
+  /** Takes the files of a gem that has no `data.tar.gz`, being of RubyGems before 0.9; absent as `data` is. */
+  readonly files?: () => EntryVisitor;
 }
 
 export interface Members {
@@ -81,8 +84,16 @@ export async function readMembers(source: Readable, options: MemberOptions): Pro
     }
   };
 
+  const chunks = counted(source, whole, tally, options);
+  const first = await chunks.next();
+  if (first.done !== true && isOldGem(first.value)) {
+    const bytes = await heldOld(first.value, chunks, gem);
+    const read = await readOldGem(bytes, limits, options.files?.(), { gem });
+    return { metadata: read, sha256: whole.digest('hex'), size: tally.size };
+  }
+
   await readTar(
-    counted(source, whole, tally, options),
+    resumed(first, chunks),
     ({ name, size }) => {
       if (!known.includes(name)) return undefined;
       if (seen.has(name)) {
@@ -114,6 +125,39 @@ export async function readMembers(source: Readable, options: MemberOptions): Pro
     if (checksums !== undefined) checkDigests(checksums, seen, gem);
   }
   return { metadata, sha256: whole.digest('hex'), size: tally.size };
+}
+
+/** A generator of which the first chunk has been taken. */
+async function* resumed(
+  first: IteratorResult<Uint8Array, unknown>,
+  rest: AsyncGenerator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    if (first.done === true) return;
+    yield first.value;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+/** A gem of the old format, whole. */
+async function heldOld(
+  first: Uint8Array,
+  rest: AsyncGenerator<Uint8Array>,
+  gem: string | undefined,
+): Promise<Buffer> {
+  const chunks = [first];
+  let size = first.length;
+  for await (const chunk of rest) {
+    size += chunk.length;
+    if (size > MAX_OLD_GEM)
+      throw archiveError('GEM_LIMIT', `is of the format of 2006, and has more than ${MAX_OLD_GEM} bytes`, {
+        gem,
+      });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 const block = 512;
@@ -160,12 +204,7 @@ async function* counted(
 /** Says what a file is that is no tar archive, while its first bytes are at hand. */
 function checkHead(head: Buffer, gem: string | undefined): void {
   const text = head.toString('latin1');
-  if (text.slice(0, 20).includes('MD5SUM =')) {
-    throw archiveError('GEM_OLD_FORMAT', 'is of the format of 2006 and before, which is not a tar archive', {
-      gem,
-    });
-  }
-  if (head.length < block) return;
+  if (head.length < block || isOldGem(head)) return;
   if (hasTarChecksum(head)) return;
   const shown = JSON.stringify(text.slice(0, 16));
   throw archiveError('GEM_NOT_TAR', `is not a tar archive: it begins with ${shown}`, { gem });

@@ -57,6 +57,6 @@ export interface GemContents {
    * with any of these in it; scripts with binary data behind their text (self-extracting ones).
    */
   readonly nestedArchives: readonly string[];
-  /** Symbolic links inside the gem, path → link text, so that a soname link can be followed. */
+  /** Symbolic links that are there once the gem is installed, path → link text, so that a soname link can be followed. */
   readonly links: Readonly<Record<string, string>>;
 }

@@ -274,19 +274,39 @@ describe('files', () => {
     ]);
   });
 
-  it('records links, hard ones by their way to the target', async () => {
+  it('records the links that RubyGems makes: last, in their order, and where the target is there', async () => {
+    const lib = { ...probe, name: 'lib/libx.so.1.2' };
     const { links } = await inspectFiles([
-      probe,
+      // Its target is a link that comes behind it.
       { name: 'lib/libx.so', type: '2', linkname: 'libx.so.1' },
-      { name: 'lib/deep/probe', type: '1', linkname: 'exe/probe' },
-      { name: '__proto__', type: '2', linkname: 'x' },
+      { name: 'lib/libx.so.1', type: '2', linkname: 'libx.so.1.2' },
+      { name: 'lib/liby.so', type: '2', linkname: 'libx.so.1' },
+      // As RubyGems 2.6.5 to 3.2.15 packed them.
+      { name: 'lib/libz.so', type: '2', linkname: 'lib/libx.so.1.2' },
+      { name: 'current', type: '2', linkname: 'lib' },
+      { name: 'through', type: '2', linkname: 'current/libx.so.1' },
+      { name: 'missing', type: '2', linkname: 'nothing' },
+      { name: 'exe/probe', type: '1', linkname: 'lib/libx.so.1.2' },
+      { name: '__proto__', type: '2', linkname: 'lib' },
+      lib,
     ]);
     expect(Object.entries(links)).toEqual([
-      ['lib/libx.so', 'libx.so.1'],
-      ['lib/deep/probe', '../../exe/probe'],
-      ['__proto__', 'x'],
+      ['lib/libx.so.1', 'libx.so.1.2'],
+      ['lib/liby.so', 'libx.so.1'],
+      ['current', 'lib'],
+      ['through', 'current/libx.so.1'],
+      ['__proto__', 'lib'],
     ]);
   });
+
+  it.each(['../outside', '/usr/lib/libx.so', '.'])(
+    'refuses a gem with a link to %s, as RubyGems does',
+    async (linkname) => {
+      await expect(inspectFiles([probe, { name: 'link', type: '2', linkname }])).rejects.toMatchObject({
+        code: 'GEM_PATH_ESCAPES',
+      });
+    },
+  );
 
   it('judges both of two entries with one path', async () => {
     expect(paths(await inspectFiles([probe, probe]))).toEqual(['exe/probe', 'exe/probe']);
@@ -378,7 +398,7 @@ describe('errors', () => {
   const good = buildGem({ files: [probe] });
   it.each<[string, Uint8Array, string]>([
     ['an empty file', Buffer.alloc(0), 'GEM_EMPTY'],
-    ['a gem of 2006', Buffer.from('MD5SUM = "0123"\n'.repeat(99)), 'GEM_OLD_FORMAT'],
+    ['a gem of 2006 without its end', Buffer.from('MD5SUM = "0123"\n'.repeat(99)), 'GEM_TRUNCATED'],
     ['a page of a proxy', Buffer.from('<html>Sign in</html>'.repeat(99)), 'GEM_NOT_TAR'],
     ['zeroes', Buffer.alloc(10_240), 'GEM_NOT_TAR'],
     ['a few bytes', Buffer.from('abc'), 'GEM_TRUNCATED'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { entryPath, relativeLink } from '../../src/gem/entry-path.js';
+import { entryPath } from '../../src/gem/entry-path.js';
 import { fullName, gemFileName, isValidNameTuple, parseGemFileName } from '../../src/gem/name-tuple.js';
 
 describe('parseGemFileName', () => {
@@ -75,14 +75,5 @@ describe('entryPath', () => {
     ['a\0b', undefined],
   ])('%j → %j', (name, expected) => {
     expect(entryPath(name)).toBe(expected);
-  });
-
-  it.each([
-    ['lib/a/x', 'lib/b/y', '../b/y'],
-    ['x', 'lib/y', 'lib/y'],
-    ['lib/x', 'lib/y', 'y'],
-    ['a/b/c', 'd', '../../d'],
-  ])('a link at %s to %s has the text %s', (from, to, text) => {
-    expect(relativeLink(from, to)).toBe(text);
   });
 });
