@@ -11,7 +11,7 @@ import { isTakenForFunction, lambdaPlacement } from '../inspect/lambda.js';
 import { INSPECT_LIMITS } from '../inspect/limits.js';
 import type { InspectLimits } from '../inspect/limits.js';
 import type { ReadPorts, ReadSubject, SubjectToRead } from '../inspect/read-subject.js';
-import { findSubject, readSubject } from '../inspect/read-subject.js';
+import { findSubject, readSubject, unreadSubject } from '../inspect/read-subject.js';
 import { explanationsOf } from '../inspect/explanations.js';
 import { summaryOf, unreadableOf } from '../inspect/report.js';
 import { TreeCollector } from '../inspect/tree.js';
@@ -80,7 +80,8 @@ const FOR_ONE_CPU = /^\s*(?:image|docker-archive|oci|dockerfile):/i;
  * Inspects files, packed and installed gems, directories and archives: what each needs, which known systems have that, and with
  * a target whether it would load there. What is wrong with one part is a finding of that part.
  *
- * @throws GemcompatError for an argument of which nothing can be read, a target that is none, a gem that no source has
+ * @throws GemcompatError for a path that is not there, a single argument of which nothing can be read, a target that is none, a gem
+ *   that no source has
  */
 export async function inspect(options: InspectOptions): Promise<InspectReport> {
   const cwd = options.cwd ?? process.cwd();
@@ -299,14 +300,21 @@ async function readAll(
         warn: (warning) => warnings.push(warning),
       })
     : undefined;
+  // Of a path that stands alone, what is wrong with it is all there is to say.
+  const oneOfSeveral = (subject: SubjectToRead, error: unknown): ReadSubject => {
+    const unread = unreadSubject(subject.kind === 'input' ? '-' : subject.path, error);
+    if (subjects.length === 1 || unread === undefined) throw error;
+    return unread;
+  };
   try {
     const origin = await session?.originOf([DEFAULT_SOURCE]);
     const reader = session?.reader(options.jobs);
     const read: ReadSubject[] = [];
     // One after the other: a directory is read as fast as one thread can.
     for (const subject of subjects) {
-      if (subject.kind !== 'release') read.push(await readSubject(subject, ports));
-      else if (origin !== undefined && reader !== undefined)
+      if (subject.kind !== 'release') {
+        read.push(await readSubject(subject, ports).catch((error: unknown) => oneOfSeveral(subject, error)));
+      } else if (origin !== undefined && reader !== undefined)
         read.push(await readRelease(subject, origin, reader));
     }
     return read;

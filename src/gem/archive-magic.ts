@@ -1,3 +1,5 @@
+import { constants, inflateRawSync } from 'node:zlib';
+
 /** How many bytes the functions here look at: one tar header. A shorter file is looked at whole. */
 export const ARCHIVE_MAGIC_LENGTH = 512;
 
@@ -28,6 +30,12 @@ const signatures: readonly RegExp[] = [
   /^edabeedb/,
   // SquashFS of version 4, little-endian.
   /^68737173[0-9a-f]{48}04000000/,
+  // apk v3 (apk-tools, src/adb.h): a package or an index, and one compressed by the algorithm and level that follow.
+  /^414442(?:2e(?:70636b67|696e6478)|630[0-2])/,
+  // deb-old(5): `0.939000` and a newline.
+  /^302e3933393030300a/,
+  // A bundle of flatpak, and of xdg-app, which it was called before (shared-mime-info, application/vnd.flatpak).
+  /^(?:666c617470616b|7864672d617070)00010089e5/,
 ];
 
 /** How many bytes the signatures may take. */
@@ -35,7 +43,7 @@ const longestSignature = 32;
 
 /** Bytes with which a signature begins. Most files are of no format that is asked for, and have another one. */
 const firstOfSignature: ReadonlySet<number | undefined> = new Set([
-  ...[0x50, 0xfd, 0x42, 0x28, 0x04, 0x02, 0x37, 0x4c, 0x52, 0x21, 0xed, 0x68],
+  ...[0x50, 0xfd, 0x42, 0x28, 0x04, 0x02, 0x37, 0x4c, 0x52, 0x21, 0xed, 0x68, 0x41, 0x30, 0x66, 0x78],
   ...Array.from({ length: 16 }, (_, low) => 0x50 | low),
 ]);
 
@@ -44,7 +52,7 @@ const firstOfSignature: ReadonlySet<number | undefined> = new Set([
  * @param size of the file in bytes: tar archives are made of blocks of 512 (POSIX, pax, "ustar Interchange Format")
  */
 export function mayBeginArchive(first: number, size: number): boolean {
-  return size % 512 === 0 || firstOfSignature.has(first) || first === 0x30;
+  return size % 512 === 0 || firstOfSignature.has(first);
 }
 
 /** cpio(5): a header of `newc` (with or without checksum) or `odc`, with all of its digits. */
@@ -60,11 +68,22 @@ const staticArchive = /^!<(?:arch|thin)>\n/;
 export function isArchive(prefix: Uint8Array): boolean {
   if (firstOfSignature.has(prefix[0])) {
     const hex = bytes(prefix, 0, longestSignature).toString('hex');
-    if (signatures.some((signature) => signature.test(hex))) return true;
+    if (signatures.some((signature) => signature.test(hex)) || isDeflatedApk(prefix)) return true;
   }
   // POSIX's `ustar\0` and GNU's `ustar  \0` (tar(5)).
   if (prefix[257] === 0x75 && /^ustar(?: {2})?\0/.test(latin1(prefix, 257, 265))) return true;
   return (prefix[0] === 0x30 && cpio.test(latin1(prefix, 0, 110))) || hasTarChecksum(prefix);
+}
+
+/** apk v3 as `apk mkpkg` writes it: raw deflate data behind `ADBd`, with the plain form within. */
+function isDeflatedApk(prefix: Uint8Array): boolean {
+  if (latin1(prefix, 0, 4) !== 'ADBd') return false;
+  try {
+    const plain = inflateRawSync(prefix.subarray(4), { finishFlush: constants.Z_SYNC_FLUSH });
+    return plain.toString('latin1', 0, 4) === 'ADB.';
+  } catch {
+    return false;
+  }
 }
 
 /** Is it an archive for a linker (`.a`)? A Debian package, an `ar` archive as well, is none. */

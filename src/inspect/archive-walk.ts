@@ -13,6 +13,8 @@ import type { ArchiveEntry, EntrySink } from './archive/entry.js';
 import { HardLinks } from './archive/hard-links.js';
 import { openPayload } from './archive/payload.js';
 import { RpmPrologue } from './archive/rpm.js';
+import { rpmFiles } from './archive/rpm-files.js';
+import type { RpmFile } from './archive/rpm-files.js';
 import { FileProbe, concernOf, elfSink } from './file-probe.js';
 import type { ProbePorts } from './file-probe.js';
 import { gemDirectoryOf, isSpecification, mayBeInstalled, specificationSink } from './gem-home.js';
@@ -139,7 +141,7 @@ class ArchiveWalk {
         await this.#tar(stream, level);
         return;
       case 'cpio':
-        await this.#pump(stream, new CpioReader((entry) => this.#visit(entry, level)), level);
+        await this.#cpio(stream, level);
         return;
       case 'deb':
         await this.#deb(stream, name, level);
@@ -203,7 +205,11 @@ class ArchiveWalk {
   }
 
   async #rpm(stream: Stream, name: string, level: Level): Promise<void> {
-    const payload = level.streams.begin((data) => this.#payload(data, ['cpio'], `${name}: payload`, level));
+    const files = (): readonly RpmFile[] => (prologue.header === undefined ? [] : rpmFiles(prologue.header));
+    let known: readonly RpmFile[] | undefined;
+    const payload = level.streams.begin((data) =>
+      this.#payload(data, ['cpio'], `${name}: payload`, level, () => (known ??= files())),
+    );
     const prologue = new RpmPrologue((chunk) => {
       if (!payload.satisfied) payload.push(chunk);
     });
@@ -220,12 +226,23 @@ class ArchiveWalk {
   }
 
   /** What a package is wrapped around. What looks like a gem within it is a tar archive there. */
-  async #payload(data: Stream, formats: readonly Magic[], name: string, level: Level): Promise<void> {
+  async #payload(
+    data: Stream,
+    formats: readonly Magic[],
+    name: string,
+    level: Level,
+    files?: () => readonly RpmFile[],
+  ): Promise<void> {
     const { format, stream, isXz } = await openPayload(data, formats, name, (compressed, by) =>
       inflated(compressed, by, this.#ports.limits, this.#budget),
     );
     const inner = this.#level(level.prefix, level.depth, level.withinXz || isXz);
-    await this.#stream(format === 'cpio' ? 'cpio' : 'tar', stream, name, inner);
+    if (format === 'cpio') await this.#cpio(stream, inner, files);
+    else await this.#stream('tar', stream, name, inner);
+  }
+
+  async #cpio(stream: Stream, level: Level, files?: () => readonly RpmFile[]): Promise<void> {
+    await this.#pump(stream, new CpioReader((entry) => this.#visit(entry, level), files), level);
   }
 
   /** A compressed file: an ELF file, or an archive, the files of which are met one level deeper where `name` lies in another. */

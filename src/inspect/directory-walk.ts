@@ -13,6 +13,8 @@ import {
 } from 'node:fs';
 import { parseElf } from '../elf/parse.js';
 import { ElfError } from '../errors.js';
+import { appendedArchive } from '../gem/appended.js';
+import type { AppendedArchive } from '../gem/appended.js';
 import { concernOf } from './file-probe.js';
 import { SPECIFICATION_HEAD, gemDirectoryOf, isCachedGem, isSpecification } from './gem-home.js';
 import type { ArchiveFormat } from './magic.js';
@@ -44,7 +46,8 @@ export interface FoundArchive {
   readonly path: string;
   /** Path of the file, as the system has it. */
   readonly file: string | Buffer;
-  readonly format: ArchiveFormat;
+  /** Or what an ELF file, which has been read, has in it. */
+  readonly format: ArchiveFormat | AppendedArchive;
   /** In bytes. */
   readonly size: number;
 }
@@ -261,7 +264,7 @@ class DirectoryWalk {
         case 'static-archive':
           return;
         case 'elf':
-          this.#elf(fd, head, path);
+          this.#elf(fd, head, path, place);
           return;
         case 'script':
           if (head.includes(0) || (length === HEAD && hasNul(fd, HEAD)))
@@ -283,13 +286,16 @@ class DirectoryWalk {
     if (this.#ports.threads?.takeArchive(archive) !== true) this.#archives.push(archive);
   }
 
-  #elf(fd: number, head: Buffer, path: string): void {
+  #elf(fd: number, head: Buffer, path: string, file: string | Buffer): void {
     const { size, nlink, dev, ino } = fstatSync(fd);
     const identity = nlink > 1 ? `${dev}:${ino}` : undefined;
     const known = identity !== undefined && this.#named.has(identity);
     const result = known ? this.#named.get(identity) : elfResult(fd, size, head);
     if (identity !== undefined) this.#named.set(identity, result);
-    if (result !== undefined) this.#ports.tree.report(path, result);
+    if (result === undefined) return;
+    const { appended, ...read } = result.kind === 'elf' ? result : { ...result, appended: undefined };
+    this.#ports.tree.report(path, read);
+    if (appended !== undefined) this.#archive({ path, file, format: appended, size });
   }
 
   #failed(raw: RawPath, error: NodeJS.ErrnoException): void {
@@ -317,7 +323,9 @@ function elfResult(fd: number, size: number, head: Buffer): FileResult | undefin
   try {
     // The tree keeps no names of what is defined.
     const elf = parseElf(bytes, { definedSymbols: false });
-    return elf.loadable ? { kind: 'elf', compressed: false, elf } : undefined;
+    if (!elf.loadable) return undefined;
+    const appended = appendedArchive(bytes, elf);
+    return { kind: 'elf', compressed: false, elf, ...(appended === undefined ? {} : { appended }) };
   } catch (error) {
     if (error instanceof ElfError) return { kind: 'unreadable', code: error.code, reason: error.message };
     if (error instanceof ChangedError)

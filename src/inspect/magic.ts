@@ -8,6 +8,7 @@ import {
   mayBeginArchive,
 } from '../gem/archive-magic.js';
 import { isGzip } from '../gem/inflate.js';
+import { beginsAsOldGem } from '../gem/old-format.js';
 import { isZstd } from '../target/image/zstd-frames.js';
 
 /** How many bytes `magicOf` looks at; a shorter file is looked at whole. */
@@ -39,6 +40,7 @@ export function magicOf(head: Uint8Array): Magic | undefined {
   if (isElf(head)) return 'elf';
   if (isGzip(head)) return 'gzip';
   if (isScript(head)) return 'script';
+  if (beginsAsOldGem(head)) return 'gem';
   if (isStaticArchive(head)) return 'static-archive';
   if (!isArchive(head)) return undefined;
   if (isZstd(head)) return 'zstd';
@@ -49,36 +51,59 @@ export function magicOf(head: Uint8Array): Magic | undefined {
   if (hex.startsWith('edabeedb')) return 'rpm';
   // `070701` and `070702`.
   if (hex.startsWith('303730373031') || hex.startsWith('303730373032')) return 'cpio';
-  if (OTHER_SIGNATURES.test(hex)) return 'unsupported-archive';
+  if (unsupported(head) !== undefined) return 'unsupported-archive';
   return GEM_MEMBERS.test(firstName(head)) ? 'gem' : 'tar';
 }
 
 /** Whether `magicOf` may know a file of which only the first byte and the size are there. */
 export function mayBegin(first: number, size: number): boolean {
-  // ELF, gzip, `#!` and `!<arch>`.
-  const own = first === 0x7f || first === 0x1f || first === 0x23 || first === 0x21;
+  // ELF, gzip, `#!`, `!<arch>` and `MD5SUM =`.
+  const own = first === 0x7f || first === 0x1f || first === 0x23 || first === 0x21 || first === 0x4d;
   return own || mayBeginArchive(first, size);
 }
 
-/** Those of `isArchive` that are not opened, as hex: cpio's old format, bzip2, LZ4, 7z, lzip, RAR, SquashFS. */
-const OTHER_SIGNATURES = /^(?:303730373037|425a68|0[42](?:22|21)4d18|377abcaf|4c5a4950|52617221|68737173)/;
+/** A format of `isArchive` that is not opened. */
+export interface UnsupportedFormat {
+  /** For people. */
+  readonly name: string;
+  /** The command that unpacks it; with a pipe where what comes out is one stream. */
+  readonly unpack: string;
+}
+
+/** By what they begin with, as hex. */
+const UNSUPPORTED: readonly (UnsupportedFormat & { readonly magic: RegExp })[] = [
+  { magic: /^425a68/, name: 'bzip2', unpack: 'bzip2 -dc FILE.tar.bz2 | gemcompat inspect -' },
+  { magic: /^377a/, name: '7z', unpack: '7z x -oDIR FILE' },
+  { magic: /^4c5a4950/, name: 'lzip', unpack: 'lzip -dc FILE.tar.lz | gemcompat inspect -' },
+  { magic: /^52617221/, name: 'RAR', unpack: 'unrar x FILE DIR/' },
+  { magic: /^68737173/, name: 'SquashFS', unpack: 'unsquashfs -d DIR FILE' },
+  { magic: /^303730373037/, name: "cpio's old format", unpack: 'cd DIR && cpio -id < FILE' },
+  { magic: /^0(?:422|221)4d18/, name: 'LZ4', unpack: 'lz4 -dc FILE.tar.lz4 | gemcompat inspect -' },
+  { magic: /^414442/, name: 'apk v3', unpack: 'apk extract --destination DIR FILE' },
+  { magic: /^302e3933/, name: 'the deb format 0.939000', unpack: 'dpkg-deb -x FILE DIR' },
+  {
+    magic: /^(?:666c617470616b|7864672d617070)00/,
+    name: 'flatpak',
+    unpack: 'flatpak build-import-bundle REPO FILE && ostree checkout --repo=REPO -U REF DIR',
+  },
+];
+
+function unsupported(head: Uint8Array): UnsupportedFormat | undefined {
+  const hex = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 8)).toString('hex');
+  return UNSUPPORTED.find(({ magic }) => magic.test(hex));
+}
+
+/** The format that a file of which `magicOf` says `unsupported-archive` has. */
+export function unsupportedFormat(head: Uint8Array): UnsupportedFormat {
+  return (
+    unsupported(head) ?? { name: 'an archive format that is not read', unpack: 'the program that made it' }
+  );
+}
 
 function firstName(head: Uint8Array): string {
   return Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 100))
     .toString('latin1')
     .replace(/\0.*$/s, '');
-}
-
-/** The name of a format that is not opened, for people. */
-export function unsupportedName(head: Uint8Array): string {
-  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 8)).toString('latin1');
-  if (text.startsWith('BZh')) return 'bzip2';
-  if (text.startsWith('7z')) return '7z';
-  if (text.startsWith('LZIP')) return 'lzip';
-  if (text.startsWith('Rar!')) return 'RAR';
-  if (text.startsWith('hsqs')) return 'SquashFS';
-  if (text.startsWith('0707')) return "cpio's old format";
-  return text.includes('\x22\x4d\x18') ? 'LZ4' : 'an archive format that is not read';
 }
 
 /**

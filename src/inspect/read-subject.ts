@@ -3,9 +3,12 @@ import { constants } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { ElfError, GemArchiveError } from '../errors.js';
+import { ElfError, GemArchiveError, UsageError } from '../errors.js';
 import { parseElf } from '../elf/parse.js';
 import { isGemVersion } from '../version/gem-version.js';
+import { appendedArchive } from '../gem/appended.js';
+import type { AppendedArchive } from '../gem/appended.js';
+import { readAppended } from './appended.js';
 import { ReaderThreads } from './reader-threads.js';
 import { readArchive, unreadable } from './archive-walk.js';
 import type { WalkPorts } from './archive-walk.js';
@@ -14,7 +17,7 @@ import type { DirectoryFindings, FoundArchive } from './directory-walk.js';
 import { readFoundArchive } from './found-archive.js';
 import { subjectError } from './inspect-error.js';
 import type { InspectLimits } from './limits.js';
-import { MAGIC_LENGTH, magicOf, unsupportedName } from './magic.js';
+import { MAGIC_LENGTH, magicOf, unsupportedFormat } from './magic.js';
 import type { ArchiveFormat } from './magic.js';
 import { FileSource, OPEN_FLAGS, elfBytes } from './source.js';
 import { readStandardInput } from './standard-input.js';
@@ -25,8 +28,11 @@ import type { InspectWarning, SubjectKind } from './types.js';
 /** What is to be read: found to be there, but not opened yet. */
 export type SubjectToRead =
   | { readonly kind: 'input' }
-  | { readonly kind: 'file' | 'directory'; readonly path: string; readonly file: string }
-  | { readonly kind: 'release'; readonly path: string; readonly name: string; readonly version: string };
+  | { readonly kind: 'file'; readonly path: string; readonly file: string }
+  | { readonly kind: 'directory'; readonly path: string; readonly file: string }
+  | { readonly kind: 'release'; readonly path: string; readonly name: string; readonly version: string }
+  /** It is there, and cannot be read or is no file. */
+  | { readonly kind: 'refused'; readonly path: string; readonly error: UsageError };
 
 export interface ReadSubject {
   /** As the user wrote it. */
@@ -49,7 +55,7 @@ export interface ReadPorts {
 
 /**
  * Finds out what an argument means, before anything is read.
- * @throws UsageError `INSPECT_NOT_FOUND`, `INSPECT_UNREADABLE`, `INSPECT_NOT_A_FILE`
+ * @throws UsageError `INSPECT_NOT_FOUND`
  */
 export async function findSubject(path: string, cwd: string): Promise<SubjectToRead> {
   if (path === '-') return { kind: 'input' };
@@ -61,11 +67,35 @@ export async function findSubject(path: string, cwd: string): Promise<SubjectToR
   } catch (error) {
     const gem = isMissing(error) ? gemNamed(path) : undefined;
     if (gem !== undefined) return { kind: 'release', path, ...gem };
-    throw systemError(path, error);
+    const refused = systemError(path, error);
+    if (refused instanceof UsageError && refused.code !== 'INSPECT_NOT_FOUND')
+      return { kind: 'refused', path, error: refused };
+    throw refused;
   }
-  throw subjectError('INSPECT_NOT_A_FILE', `${path} is neither a file nor a directory`, [
+  const error = subjectError('INSPECT_NOT_A_FILE', `${path} is neither a file nor a directory`, [
     'to read what a program writes, pipe it in and name it "-"',
   ]);
+  return { kind: 'refused', path, error };
+}
+
+/** What is wrong with the program's own use, whatever the path. */
+const OF_ITS_USE: readonly string[] = [
+  'INSPECT_STDIN_TERMINAL',
+  'INSPECT_STDIN_LIMIT',
+  'INSPECT_STDIN_UNREADABLE',
+];
+
+/**
+ * A subject of which nothing can be read, as one with a finding: the others have answers all the same.
+ * @returns undefined for an error that is none of the subject's
+ */
+export function unreadSubject(path: string, error: unknown): ReadSubject | undefined {
+  if (!(error instanceof UsageError || error instanceof GemArchiveError)) return undefined;
+  if (OF_ITS_USE.includes(error.code)) return undefined;
+  const tree = new TreeCollector();
+  const name = path === '-' ? 'standard input' : path;
+  tree.report(name, { kind: 'unreadable', code: error.code, reason: error.message });
+  return { path, kind: 'unread', name, tree: tree.finish(), warnings: [] };
 }
 
 /** `nokogiri@1.18.3` */
@@ -101,7 +131,7 @@ function systemError(path: string, error: unknown): unknown {
 
 /**
  * Reads a subject whole.
- * @throws UsageError `INSPECT_EMPTY`, also for what holds no files; `INSPECT_NOT_BINARY`, `INSPECT_UNSUPPORTED`, `INSPECT_UNREADABLE`, and what
+ * @throws UsageError that refused it; `INSPECT_EMPTY`, also for what holds no files; `INSPECT_NOT_BINARY`, `INSPECT_UNSUPPORTED`, `INSPECT_UNREADABLE`, and what
  *   `readStandardInput` throws; UsageError with the code of its ArchiveError, and GemArchiveError, for an archive of which nothing
  *   can be read
  */
@@ -109,6 +139,7 @@ export async function readSubject(
   subject: Exclude<SubjectToRead, { kind: 'release' }>,
   ports: ReadPorts,
 ): Promise<ReadSubject> {
+  if (subject.kind === 'refused') throw subject.error;
   if (subject.kind === 'directory') return readDirectory(subject.path, subject.file, ports);
   const path = subject.kind === 'input' ? '-' : subject.path;
   const source = await open(subject, ports).catch((error: unknown) => {
@@ -129,7 +160,7 @@ export async function readSubject(
 }
 
 async function open(
-  subject: Exclude<SubjectToRead, { kind: 'release' | 'directory' }>,
+  subject: Extract<SubjectToRead, { kind: 'input' | 'file' }>,
   ports: ReadPorts,
 ): Promise<FileSource> {
   if (subject.kind === 'input') return readStandardInput(ports.input, ports.limits.standardInput);
@@ -157,6 +188,7 @@ async function readFile(
   const head = source.read(0, MAGIC_LENGTH);
   const magic = magicOf(head);
   const tree = new TreeCollector();
+  let kind: 'elf' | ArchiveFormat;
   switch (magic) {
     case undefined:
     case 'script':
@@ -171,19 +203,24 @@ async function readFile(
         `${shown} is an archive for a linker: nothing loads it, so there is nothing to judge`,
         ['name the executable or library that is linked from it'],
       );
-    case 'unsupported-archive':
+    case 'unsupported-archive': {
+      const { name: format, unpack } = unsupportedFormat(head);
       throw subjectError(
         'INSPECT_UNSUPPORTED',
-        `${shown} is compressed or packed with ${unsupportedName(head)}, which is not read`,
+        `${shown} is compressed or packed with ${format}, which is not read`,
         [
-          'unpack it and name the directory, or pipe it in unpacked: bzip2 -dc FILE.tar.bz2 | gemcompat inspect -',
+          unpack.includes('|')
+            ? `pipe it in unpacked: ${unpack}`
+            : `unpack it, and name the directory: ${unpack}`,
         ],
       );
+    }
     case 'elf':
       tree.filesSeen = 1;
-      readElf(name, shown, source, tree);
+      kind = (await readElf(name, shown, source, walkPorts(tree, ports))) ?? magic;
       break;
     default:
+      kind = magic;
       await readArchive({ source, format: magic, name, prefix: '' }, walkPorts(tree, ports)).catch(
         (error: unknown) => {
           throw archiveError(shown, magic, error);
@@ -210,12 +247,21 @@ async function readFile(
         },
       ]
     : [];
-  return { path, kind: kindOf(magic, finished), name, tree: finished, warnings };
+  return { path, kind: kindOf(kind, finished), name, tree: finished, warnings };
 }
 
-function readElf(name: string, shown: string, source: FileSource, tree: TreeCollector): void {
+/** @returns the format of an archive that was read out of it */
+async function readElf(
+  name: string,
+  shown: string,
+  source: FileSource,
+  ports: WalkPorts,
+): Promise<ArchiveFormat | undefined> {
+  const { tree } = ports;
+  let appended: AppendedArchive | undefined;
   try {
-    const elf = parseElf(elfBytes(source));
+    const bytes = elfBytes(source);
+    const elf = parseElf(bytes);
     if (!elf.loadable) {
       throw subjectError(
         'INSPECT_UNSUPPORTED',
@@ -224,10 +270,12 @@ function readElf(name: string, shown: string, source: FileSource, tree: TreeColl
       );
     }
     tree.report(name, { kind: 'elf', compressed: false, elf });
+    appended = appendedArchive(bytes, elf);
   } catch (error) {
     if (!(error instanceof ElfError)) throw error;
     tree.report(name, { kind: 'unreadable', code: error.code, reason: error.message });
   }
+  return appended === undefined ? undefined : readAppended(source, name, appended, ports);
 }
 
 const WHAT_TO_NAME =
@@ -282,6 +330,7 @@ const NOT_LOADED = {
 const UNPACKERS: Readonly<Partial<Record<ArchiveFormat, string>>> = {
   rpm: 'rpm2cpio FILE.rpm | gemcompat inspect -',
   deb: 'dpkg-deb --fsys-tarfile FILE.deb | gemcompat inspect -',
+  zstd: 'zstd -d --long=31 -c FILE | gemcompat inspect -',
 };
 
 function archiveError(path: string, format: ArchiveFormat, error: unknown): unknown {
@@ -292,6 +341,7 @@ function archiveError(path: string, format: ArchiveFormat, error: unknown): unkn
   const remedies: Readonly<Record<string, string>> = {
     ARCHIVE_TRUNCATED: 'download or copy it again',
     ARCHIVE_UNSUPPORTED: UNPACKERS[format] ?? 'unpack it, and name the directory',
+    ARCHIVE_LIMIT: UNPACKERS[format] ?? 'unpack it, and name the directory',
     ARCHIVE_ENCRYPTED: 'decrypt it first',
   };
   return subjectError(result.code, message, [remedies[result.code] ?? 'check that it is whole'], error);

@@ -88,6 +88,27 @@ export class MemorySource implements ByteSource {
   }
 }
 
+/** A part of a source, as if it were all there is. */
+export class RangeSource implements ByteSource {
+  readonly size: number;
+  readonly #whole: ByteSource;
+  readonly #start: number;
+
+  constructor(whole: ByteSource, start: number, end: number) {
+    this.size = end - start;
+    this.#whole = whole;
+    this.#start = start;
+  }
+
+  read(offset: number, length: number): Buffer {
+    return this.#whole.read(this.#start + offset, Math.max(0, Math.min(length, this.size - offset)));
+  }
+
+  stream(offset = 0, length = this.size - offset): Readable {
+    return this.#whole.stream(this.#start + offset, length);
+  }
+}
+
 /** An ELF file of a source for the parser: it asks for ranges within `size`, so a shorter answer means that the file changed. */
 export function elfBytes(source: ByteSource): ElfBytes {
   return {

@@ -1,10 +1,18 @@
 import type { FileRange } from '../elf/retained-range.js';
 import type { ElfFile } from '../elf/types.js';
+import { APPENDED_CODE, appendedReason } from '../gem/appended.js';
+import type { AppendedArchive } from '../gem/appended.js';
 import type { GemBinary, GemContents, UnreadablePart } from '../gem/types.js';
 
 /** What one file turned out to be. */
 export type FileResult =
-  | { readonly kind: 'elf'; readonly compressed: boolean; readonly elf: ElfFile }
+  | {
+      readonly kind: 'elf';
+      readonly compressed: boolean;
+      readonly elf: ElfFile;
+      /** It was not read; absent where it was, or there is none. */
+      readonly appended?: AppendedArchive;
+    }
   | { readonly kind: 'gem'; readonly contents: GemContents }
   /** A specification of an installed gem: its first lines. */
   | { readonly kind: 'specification'; readonly text: string }
@@ -119,8 +127,12 @@ export class TreeCollector {
       byText(one.path, other.path),
     );
     for (const { path, result } of results) {
-      if (result.kind === 'elf') binaries.push({ path, gzipped: result.compressed, elf: result.elf });
-      else if (result.kind === 'gem') gems.push({ path, contents: result.contents });
+      if (result.kind === 'elf') {
+        binaries.push({ path, gzipped: result.compressed, elf: result.elf });
+        if (result.appended !== undefined) {
+          unreadable.push({ path, code: APPENDED_CODE, reason: appendedReason(result.appended) });
+        }
+      } else if (result.kind === 'gem') gems.push({ path, contents: result.contents });
       else if (result.kind === 'specification') specifications.set(path, result.text);
       else if (result.kind === 'nested-archive') nestedArchives.push(path);
       else if (result.kind === 'unreadable') {

@@ -11,7 +11,19 @@ import type { Explanation } from '../explain/types.js';
  * version in a registry; `bundle` a directory in which gems are installed; `compressed` a single file that is compressed.
  */
 export type SubjectKind =
-  'elf' | 'gem' | 'release' | 'directory' | 'bundle' | 'zip' | 'tar' | 'cpio' | 'deb' | 'rpm' | 'compressed';
+  | 'elf'
+  | 'gem'
+  | 'release'
+  | 'directory'
+  | 'bundle'
+  | 'zip'
+  | 'tar'
+  | 'cpio'
+  | 'deb'
+  | 'rpm'
+  | 'compressed'
+  /** Nothing of it could be read: a finding says why. */
+  | 'unread';
 
 /** One ELF file that a loader or the kernel could load. */
 export interface InspectedFile {

@@ -97,6 +97,7 @@ const subject = z.strictObject({
     'deb',
     'rpm',
     'compressed',
+    'unread',
   ]),
   groups: z.array(group).readonly(),
   needs: z.array(needs).readonly(),

@@ -24,6 +24,7 @@ const KIND_WORDS = {
   deb: 'Debian package',
   rpm: 'RPM package',
   compressed: 'compressed file',
+  unread: 'could not be read',
 } satisfies Record<SubjectKind, string>;
 
 /** What a file that is looked for would lie in: `neither in … nor on the target`. */
@@ -47,7 +48,7 @@ export function subjectWords({
   const shown = path === '-' ? 'standard input' : printable(path);
   const files = groups.reduce((sum, group) => sum + group.files.length, 0);
   const gems = groups.filter((group) => group.kind === 'gem').length;
-  if (kind === 'elf') return `${shown}: ELF file`;
+  if (kind === 'elf' || kind === 'unread') return `${shown}: ${KIND_WORDS[kind]}`;
   const parts = [
     `${counted(files, 'ELF file')}${filesSeen > files ? ` among ${filesSeen.toLocaleString('en')}` : ''}`,
     ...(gems > 0 && kind !== 'gem' ? [`${counted(gems, 'gem')} with native files`] : []),

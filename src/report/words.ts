@@ -320,6 +320,8 @@ function looseRemedies(finding: Finding): string[] | undefined {
       return ['see whether anything loads that file on the target'];
     case 'unreadable':
       if (finding.code === 'ELF_PACKED') return undefined;
+      if (finding.code.startsWith('INSPECT_'))
+        return ['name executables, libraries, gems, archives and directories, and nothing else'];
       return /^(?:FILE|ARCHIVE)_/.test(finding.code)
         ? ['see that it is whole and may be read; unpack what is packed or encrypted, and name the directory']
         : ['fetch or build it again: no loader takes such a file'];

@@ -10,6 +10,10 @@ describe('packages and archives that the real tools made', () => {
     ['probe-xz.rpm', 'rpm'],
     ['probe-zstd.rpm', 'rpm'],
     ['probe-none.rpm', 'rpm'],
+    ['probe-v6-gzip.rpm', 'rpm'],
+    ['probe-v6-xz.rpm', 'rpm'],
+    ['probe-v6-zstd.rpm', 'rpm'],
+    ['probe-v6-none.rpm', 'rpm'],
     ['probe-gzip.deb', 'deb'],
     ['probe-xz.deb', 'deb'],
     ['probe-zstd.deb', 'deb'],
@@ -20,6 +24,7 @@ describe('packages and archives that the real tools made', () => {
     ['probe-zip64.zip', 'zip'],
     ['probe-descriptors.zip', 'zip'],
     ['probe-links.zip', 'zip'],
+    ['probe-padded.zip', 'zip'],
   ])('%s', async (name, kind) => {
     const report = await inspectBytes(fixture(name), { target: 'ubuntu-20.04' });
     const [subject] = report.subjects;
@@ -45,6 +50,10 @@ describe('packages and archives that the real tools made', () => {
     }
   });
 
+  it('a name in a zip from Unix is the bytes that it is', async () => {
+    expect(pathsOf(await inspectBytes(fixture('probe-unix-names.zip')))).toEqual(['é.so']);
+  });
+
   it.each([
     ['probe-bzip2.rpm', /payload is compressed with bzip2/],
     ['probe-lzma.rpm', /payload is compressed with lzma/],
@@ -65,6 +74,8 @@ describe('packages and archives that the real tools made', () => {
     'probe-gzip.rpm',
     'probe-xz.rpm',
     'probe-none.rpm',
+    'probe-v6-zstd.rpm',
+    'probe-v6-none.rpm',
     'probe-xz.deb',
     'probe-none.deb',
     'probe.tar.gz',

@@ -1,9 +1,15 @@
 import { ArchiveError } from './archive-error.js';
 import type { ArchiveReader, EntryVisitor } from './entry.js';
 import { FieldReader } from './field-reader.js';
+import type { RpmFile } from './rpm-files.js';
 
 /** cpio(5), "New ASCII Format": a magic of six characters and thirteen numbers of eight hexadecimal digits. In bytes. */
 const HEADER = 110;
+
+/** rpm's lib/cpio.cc, `cpioStrippedHeader`: a magic and eight hexadecimal digits, padded to a multiple of four. In bytes. */
+const STRIPPED_HEADER = 16;
+/** What such a header begins with; the number behind it is that of a file in the package's header. */
+export const STRIPPED_MAGIC = '07070X';
 
 /** The name of the entry that ends an archive. */
 const TRAILER = 'TRAILER!!!';
@@ -26,16 +32,17 @@ interface Header {
   readonly kind: 'file' | 'directory' | 'link' | 'other';
   readonly links: number;
   readonly size: number;
-  readonly nameSize: number;
 }
 
 /**
  * Reads a cpio archive of the `newc` format, with checksums or without, as the payload of an RPM package is. Of a file with
- * several names the last one has the bytes: those before it are told as hard links to that, once it is known.
+ * several names the last one has the bytes: those before it are told as hard links to that, once it is known. Entries in RPM's own
+ * form (rpm 6 writes no other, rpm 4 for files of 4 GB and more) say which file of the package they are, and nothing else.
  * @throws ArchiveError ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED, ARCHIVE_UNSUPPORTED; what the visitor and its sinks throw
  */
 export class CpioReader implements ArchiveReader {
   readonly #visit: EntryVisitor;
+  readonly #files: () => readonly RpmFile[];
   readonly #fields = new FieldReader();
   /** Names without bytes of files that have several, by inode. */
   readonly #waiting = new Map<string, string[]>();
@@ -43,8 +50,10 @@ export class CpioReader implements ArchiveReader {
   readonly #known = new Map<string, string>();
   #ended = false;
 
-  constructor(visit: EntryVisitor) {
+  /** @param files of the package whose payload it is, in the order of its header */
+  constructor(visit: EntryVisitor, files: () => readonly RpmFile[] = () => []) {
     this.#visit = visit;
+    this.#files = files;
     this.#header();
   }
 
@@ -65,13 +74,36 @@ export class CpioReader implements ArchiveReader {
   }
 
   #header(): void {
-    this.#fields.field(HEADER, (bytes) => {
-      const header = parseHeader(bytes, this.#fields.position - HEADER);
-      const padded = header.nameSize + padding(HEADER + header.nameSize);
-      this.#fields.field(padded, (name) => {
-        this.#entry(header, name.toString('utf8', 0, header.nameSize - 1));
+    const at = this.#fields.position;
+    this.#fields.field(STRIPPED_HEADER, (first) => {
+      if (first.toString('latin1', 0, STRIPPED_MAGIC.length) === STRIPPED_MAGIC) {
+        const { name, ...header } = this.#stripped(first, at);
+        this.#entry(header, name);
+        return;
+      }
+      this.#fields.field(HEADER - STRIPPED_HEADER, (rest) => {
+        const { nameSize, ...header } = parseHeader(Buffer.concat([first, rest]), at);
+        this.#fields.field(nameSize + padding(HEADER + nameSize), (name) => {
+          this.#entry(header, name.toString('utf8', 0, nameSize - 1));
+        });
       });
     });
+  }
+
+  /** What `rpmfiIterReadArchive` of lib/rpmfi.cc takes from the package's header: only the last name of a file has its bytes. */
+  #stripped(bytes: Buffer, at: number): Header & { readonly name: string } {
+    const digits = bytes.toString('latin1', STRIPPED_MAGIC.length, STRIPPED_MAGIC.length + 8);
+    const file = /^[0-9A-Fa-f]{8}$/.test(digits) ? this.#files()[Number.parseInt(digits, 16)] : undefined;
+    if (file === undefined) {
+      throw new ArchiveError(
+        'ARCHIVE_CORRUPT',
+        `the cpio header at byte ${at} is for the file ${JSON.stringify(digits)}, which the package's header does not have`,
+      );
+    }
+    const { name, mode, identity, last } = file;
+    const kind = KINDS[mode & TYPE_MASK] ?? 'other';
+    const size = kind === 'link' || (kind === 'file' && last) ? file.size : 0;
+    return { name, kind, size, links: identity === undefined ? 1 : 2, identity: identity ?? '' };
   }
 
   #entry(header: Header, name: string): void {
@@ -140,14 +172,8 @@ function padding(length: number): number {
 }
 
 /** Numbers by their place in the header: c_ino 0, c_mode 1, c_nlink 4, c_filesize 6, c_devmajor 7, c_devminor 8, c_namesize 11. */
-function parseHeader(bytes: Buffer, at: number): Header {
+function parseHeader(bytes: Buffer, at: number): Header & { readonly nameSize: number } {
   const text = bytes.toString('latin1');
-  if (text.startsWith('07070X')) {
-    throw new ArchiveError(
-      'ARCHIVE_UNSUPPORTED',
-      "it is RPM's own cpio format for files of 4 GB and more, without their names",
-    );
-  }
   if (!/^07070[12][0-9A-Fa-f]{104}$/.test(text)) {
     throw new ArchiveError(
       'ARCHIVE_CORRUPT',

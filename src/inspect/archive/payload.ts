@@ -1,9 +1,16 @@
 import type { CompressedFormat, Magic } from '../magic.js';
-import { MAGIC_LENGTH, magicOf, unsupportedName } from '../magic.js';
+import { MAGIC_LENGTH, magicOf, unsupportedFormat } from '../magic.js';
 import { peek } from '../peek.js';
 import { ArchiveError } from './archive-error.js';
+import { STRIPPED_MAGIC } from './cpio.js';
 
 type Stream = AsyncIterable<Uint8Array>;
+
+/** What the bytes at the beginning of a payload are. Entries in RPM's own form of cpio mean something in a package only. */
+function formatOf(head: Uint8Array): Magic | undefined {
+  const magic = Buffer.from(head.subarray(0, STRIPPED_MAGIC.length)).toString('latin1');
+  return magic === STRIPPED_MAGIC ? 'cpio' : magicOf(head);
+}
 
 /** What a package is wrapped around. */
 export interface Payload {
@@ -25,17 +32,17 @@ export async function openPayload(
   inflate: (data: Stream, by: CompressedFormat) => Stream,
 ): Promise<Payload> {
   const { head, all } = await peek(data, MAGIC_LENGTH);
-  const magic = magicOf(head);
+  const magic = formatOf(head);
   if (magic === 'gzip' || magic === 'zstd' || magic === 'xz') {
     const plain = await peek(inflate(all, magic), MAGIC_LENGTH);
-    const format = magicOf(plain.head);
+    const format = formatOf(plain.head);
     if (format === undefined || !formats.includes(format)) throw noArchive(name, formats);
     return { format, stream: plain.all, isXz: magic === 'xz' };
   }
   if (magic !== undefined && formats.includes(magic)) return { format: magic, stream: all, isXz: false };
   // LZMA_alone has no magic number, but properties that all programs write: 5d 00 00, then the size of the dictionary.
   const lzma = head[0] === 0x5d && head[1] === 0 && head[2] === 0;
-  const what = lzma ? 'lzma' : magic === 'unsupported-archive' ? unsupportedName(head) : undefined;
+  const what = lzma ? 'lzma' : magic === 'unsupported-archive' ? unsupportedFormat(head).name : undefined;
   throw what === undefined
     ? noArchive(name, formats)
     : new ArchiveError('ARCHIVE_UNSUPPORTED', `${name} is compressed with ${what}, which is not read`);

@@ -2,7 +2,9 @@ import { constants, crc32, inflateRawSync } from 'node:zlib';
 import type { Readable } from 'node:stream';
 import yauzl from 'yauzl';
 import type { Entry, ZipFile } from 'yauzl';
+import { zipExtent } from '../../gem/zip-extent.js';
 import type { ByteSource } from '../source.js';
+import { RangeSource, elfBytes } from '../source.js';
 import { ArchiveError } from './archive-error.js';
 import type { ArchiveErrorCode } from './archive-error.js';
 import { firstInflatedByte } from './deflate-head.js';
@@ -10,6 +12,9 @@ import type { ArchiveEntry, EntrySink } from './entry.js';
 
 /** `version made by` of a Unix program (APPNOTE.TXT 4.4.2.2); its external attributes have the mode in the upper half. */
 const UNIX = 3;
+const DARWIN = 19;
+/** General purpose bit 11 (APPNOTE.TXT 4.4.4): the name is UTF-8. */
+const UTF8_NAME = 1 << 11;
 /** `S_IFMT` of sys/stat.h. */
 const TYPE_MASK = 0o170000;
 const KINDS: Readonly<Record<number, ArchiveEntry['kind']>> = {
@@ -52,12 +57,16 @@ export interface ZipPorts {
 }
 
 /**
- * Reads a zip by the directory at its end, as `unzip` does: zip64, data descriptors, names in UTF-8 and code page 437. Of a file
- * whose first bytes are of no concern no more is read; of the others the CRC-32 is checked.
+ * Reads a zip by the directory at its end, as `unzip` does: zip64, data descriptors, names in UTF-8, in code page 437 and as bytes
+ * of Unix, a program in front of it and zeroes behind it. Of a file whose first bytes are of no concern no more is read; of the
+ * others the CRC-32 is checked.
  * @throws ArchiveError for a zip whose directory cannot be read to its end; what the ports throw
  */
-export async function readZip(source: ByteSource, ports: ZipPorts): Promise<void> {
+export async function readZip(whole: ByteSource, ports: ZipPorts): Promise<void> {
   try {
+    const extent = zipExtent(elfBytes(whole));
+    // Where there is none, yauzl says why.
+    const source = extent === undefined ? whole : new RangeSource(whole, extent.start, extent.end);
     const zip = await yauzl.fromRandomAccessReaderPromise(new SourceReader(source), source.size, {
       // With strings, one name that leads out of the zip would end the reading.
       decodeStrings: false,
@@ -195,13 +204,16 @@ function isUnlikely({ compressionMethod, compressedSize, uncompressedSize }: Ent
 }
 
 function describe(entry: Entry): ArchiveEntry {
+  const host = entry.versionMadeBy >>> 8;
+  // A name on Unix is bytes, which unzip takes as they are; code page 437 is that of other systems.
+  const flags = host === UNIX || host === DARWIN ? UTF8_NAME : 0;
   const name = yauzl.getFileNameLowLevel(
-    entry.generalPurposeBitFlag,
+    entry.generalPurposeBitFlag | flags,
     entry.fileNameRaw,
     entry.extraFields,
     false,
   );
-  const type = entry.versionMadeBy >>> 8 === UNIX ? (entry.externalFileAttributes >>> 16) & TYPE_MASK : 0;
+  const type = host === UNIX ? (entry.externalFileAttributes >>> 16) & TYPE_MASK : 0;
   const kind = name.endsWith('/') ? 'directory' : (KINDS[type] ?? 'file');
   return { kind, name, linkname: '', size: entry.uncompressedSize };
 }
