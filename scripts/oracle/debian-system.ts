@@ -15,6 +15,8 @@ export interface SystemRequest {
   readonly suite: string;
   /** Packages to install; dependencies come with them, recommendations do not. */
   readonly names: readonly string[];
+  /** Packages that are downloaded with them and not unpacked. */
+  readonly beside?: readonly string[];
   /** The system's root. A complete one is used again. */
   readonly into: string;
 }
@@ -39,31 +41,31 @@ const LINKS = [
  * @returns names and versions of the packages, as their files are called.
  * @throws where apt-get, dpkg-deb or tar fails or is absent.
  */
-export async function debianSystem({ suite, names, into }: SystemRequest): Promise<readonly string[]> {
+export async function debianSystem({
+  suite,
+  names,
+  beside = [],
+  into,
+}: SystemRequest): Promise<readonly string[]> {
   const state = `${into}.apt`;
   const complete = join(state, 'complete');
-  const wanted = `${suite} ${names.join(' ')}\n`;
+  const wanted = `${suite} ${[...names, ...beside].join(' ')}\n`;
   const archives = join(state, 'cache', 'archives');
   if ((await readFile(complete, 'utf8').catch(() => '')) !== wanted) {
     const options = await aptOptions(state, suite, 'amd64');
     await run('apt-get', [...options, 'update'], { maxBuffer: 1 << 26 });
     await run(
       'apt-get',
-      [...options, '-y', '--no-install-recommends', '--download-only', 'install', ...names],
+      [...options, '-y', '--no-install-recommends', '--download-only', 'install', ...names, ...beside],
       {
         maxBuffer: 1 << 26,
       },
     );
-    await rm(into, { recursive: true, force: true });
-    for (const directory of MERGED) {
-      await mkdir(join(into, 'usr', directory), { recursive: true });
-      await symlink(`usr/${directory}`, join(into, directory));
-    }
-    for (const deb of await debs(archives)) {
-      // dpkg -x would put a directory where the link is.
-      const unpack = 'dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink -C "$2"';
-      await run('sh', ['-ec', unpack, 'unpack', join(archives, deb), into]);
-    }
+    const unpacked = (await debs(archives)).filter((deb) => !beside.includes(deb.split('_')[0] ?? ''));
+    await unpackDebs(
+      unpacked.map((deb) => join(archives, deb)),
+      into,
+    );
     for (const [path, to] of LINKS) await symlink(to, join(into, path)).catch(ignoreExisting);
     for (const directory of ['tmp', 'dev', 'proc', 'work']) {
       await mkdir(join(into, directory), { recursive: true });
@@ -74,6 +76,20 @@ export async function debianSystem({ suite, names, into }: SystemRequest): Promi
   }
   await access(into);
   return debs(archives);
+}
+
+/** Unpacks packages into a new root in which `/lib` and the like are links, as everywhere today. */
+export async function unpackDebs(paths: readonly string[], into: string): Promise<void> {
+  await rm(into, { recursive: true, force: true });
+  for (const directory of MERGED) {
+    await mkdir(join(into, 'usr', directory), { recursive: true });
+    await symlink(`usr/${directory}`, join(into, directory));
+  }
+  for (const path of paths) {
+    // dpkg -x would put a directory where the link is.
+    const unpack = 'dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink -C "$2"';
+    await run('sh', ['-ec', unpack, 'unpack', path, into]);
+  }
 }
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {

@@ -15,6 +15,7 @@ import { compareGems, defaultGemDirs } from './gems.js';
 import { compareGlibcNames } from './glibc-names.js';
 import { compareLockfiles } from './lockfiles.js';
 import { compareMuslNames } from './musl-names.js';
+import { compareOddities } from './oddities/compare.js';
 import { comparePins } from './pins.js';
 import { compareRubyNames } from './ruby-names.js';
 import { compareTrees } from './trees.js';
@@ -118,6 +119,9 @@ const PARTS: readonly Part[] = [
     name: 'known libraries, the host',
     oracle: 'libc6 of Debian 11, 12, 13; ldconfig, ld.so',
     run: async () => fromComparison(await compareKnownLibraries()),
+    name: 'oddities',
+    oracle: 'loaders of four Debians: glibc, musl',
+    run: async () => fromComparison(await compareOddities()),
   },
   {
     name: 'images',

@@ -17,14 +17,15 @@ import { effectOf } from '../../src/compat/verdict.js';
 import type { Finding } from '../../src/compat/types.js';
 import { gemcompat, ROOT } from '../../test/helpers/cli.js';
 import { debianPackages } from './debian.js';
-import { debianSources, debianSystem, inSystem } from './debian-system.js';
+import { debianSources, inSystem } from './debian-system.js';
 import { compareBounds } from './inspect-bounds.js';
 import type { Built, BuildSuite } from './inspect-build.js';
 import { build, buildFixtures, COMMITTED } from './inspect-build.js';
 import type { LoaderAnswer, LoaderRoot } from './loader-judge.js';
 import { askLoader, loaderRoot } from './loader-judge.js';
-import { ROOT_PACKAGES, ROOT_SUITES } from './loader-packages.js';
+import { ROOT_SUITES } from './loader-packages.js';
 import type { Comparison } from './lockfiles.js';
+import { runnerSystem } from './runner-system.js';
 
 /** Gems with C extensions in Debian's source packages: package, and the gem's directory in it. */
 const THIRD_PARTY: Readonly<Record<BuildSuite, readonly (readonly [name: string, directory: string])[]>> = {
@@ -98,8 +99,7 @@ export async function compareInspect(
     into: join(into, 'tools'),
   });
   for (const suite of ROOT_SUITES) {
-    const root = join(into, `run-${suite}`);
-    await debianSystem({ suite, names: [...ROOT_PACKAGES, 'dash', 'coreutils'], into: root });
+    const { root } = await runnerSystem(suite, into);
     runners.push({ ...(await loaderRoot(root, join(tools.root, 'bin/busybox'))), suite });
   }
   const builds = {

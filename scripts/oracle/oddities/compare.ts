@@ -1,0 +1,156 @@
+/**
+ * Holds verdicts on odd ELF files against what real loaders do with them: files of many kinds, made by real toolchains, are opened
+ * by the glibc of four Debians and by their musl, and judged as a gem. Then the same with single fields of their headers changed.
+ *
+ *     npx jiti scripts/oracle/oddities/compare.ts [words of the kind…]
+ */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { libcOf } from '../../../src/compat/libc-of.js';
+import type { Finding } from '../../../src/compat/types.js';
+import type { Target } from '../../../src/target/types.js';
+import type { Comparison } from '../lockfiles.js';
+import { KINDS } from './kinds/index.js';
+import type { Answer, Loader } from './loaders.js';
+import { ask, readLoaders } from './loaders.js';
+import { Differences } from './differences.js';
+import { mutantsOf } from './mutants.js';
+import type { Specimen } from './specimen.js';
+import { isPutTo, judge, makeAll, taskOf } from './specimen.js';
+import type { Tool } from './workshop.js';
+import { TOOLS } from './workshop.js';
+
+const run = promisify(execFile);
+
+export interface OdditiesOptions {
+  /** Where systems are unpacked, and found again. */
+  readonly into?: string;
+  /** Only kinds with one of these words in their name. */
+  readonly words?: readonly string[];
+  readonly mutants?: number;
+  readonly seed?: number;
+}
+
+/** As many mutants are made of all files together, unless GEMCOMPAT_ORACLE_MUTANTS says otherwise. */
+const MUTANTS = 400;
+
+/**
+ * @throws with code ENOENT if a program is absent (gcc, apt-get, chroot), with EPERM if no root may be entered, and what apt-get says
+ * if it cannot download.
+ */
+export async function compareOddities(options: OdditiesOptions = {}): Promise<Comparison> {
+  const result: Comparison = { asked: 0, agreed: 0, differed: 0, skipped: 0, differences: [], notes: [] };
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    result.notes.push('the loaders run on x86_64 Linux only');
+    return result;
+  }
+  const loaders = await readLoaders(options.into ?? join(tmpdir(), 'gemcompat-oracle', 'systems'));
+  const directory = await mkdtemp(join(tmpdir(), 'gemcompat-oddities-'));
+  try {
+    const kinds = Object.values(KINDS)
+      .flat()
+      .filter(({ name }) => options.words?.some((word) => name.includes(word)) ?? true);
+    const { specimens, skipped } = await makeAll(kinds, directory, await toolsHere());
+    result.skipped += skipped.length;
+    result.notes.push(...skipped.map((each) => each.replaceAll(';', ',')));
+    await compareAll('kinds', specimens, loaders, directory, result);
+    const count = options.mutants ?? Number(process.env['GEMCOMPAT_ORACLE_MUTANTS'] ?? MUTANTS);
+    const mutants = await mutantsOf(specimens, { directory, count, seed: options.seed ?? 1 });
+    await compareAll('mutants', mutants, loaders, directory, result);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+  return result;
+}
+
+async function toolsHere(): Promise<Set<Tool>> {
+  const here = await Promise.all(
+    TOOLS.map(async (tool) => {
+      const there = await run('sh', ['-c', 'command -v "$1"', 'sh', tool]).catch(() => undefined);
+      return there === undefined ? [] : [tool];
+    }),
+  );
+  return new Set(here.flat());
+}
+
+async function compareAll(
+  what: string,
+  specimens: readonly Specimen[],
+  loaders: readonly Loader[],
+  directory: string,
+  result: Comparison,
+): Promise<void> {
+  const differences = new Differences(loaders);
+  const ended: string[] = [];
+  const count = { loaded: 0, lazily: 0, refused: 0, unknown: 0 };
+  for (const loader of loaders) {
+    const put = specimens.filter((specimen) => isPutTo(specimen, loader));
+    result.skipped += specimens.length - put.length;
+    const tasks = put.flatMap((specimen) => [taskOf(specimen, 'now'), taskOf(specimen, 'lazy')]);
+    const answers = await ask(loader, directory, tasks);
+    for (const [index, specimen] of put.entries()) {
+      const now = answers[index * 2];
+      const lazy = answers[index * 2 + 1];
+      if (now === undefined || lazy === undefined) throw new Error(`no answer about ${specimen.name}`);
+      count[now.loaded ? 'loaded' : lazy.loaded ? 'lazily' : 'refused'] += 1;
+      if (now.signal !== undefined) ended.push(`${specimen.name} on ${loader.name} (signal ${now.signal})`);
+      for (const target of loader.targets) {
+        const { verdict, findings } = judge(specimen, target);
+        result.asked += 1;
+        if (verdict === 'unknown') count.unknown += 1;
+        if (agrees(specimen, loader, now, target, { verdict, findings })) {
+          result.agreed += 1;
+          continue;
+        }
+        result.differed += 1;
+        differences.add({ specimen: specimen.name, loader, target, answer: now, lazy, verdict, findings });
+      }
+    }
+  }
+  result.differences.push(...differences.lines());
+  result.notes.push(
+    `${specimens.length} ${what} × ${loaders.length} loaders: ${count.loaded} load, ${count.lazily} load lazily alone, ${count.refused} are refused`,
+    ...(ended.length === 0 ? [] : [`loaders that ended: ${ended.join(', ')}`]),
+    `verdicts on ${what} that are unknown: ${count.unknown}`,
+  );
+}
+
+/** Libraries that glibc itself brings: of these every target knows whether it has them. */
+const OF_GLIBC =
+  /^(?:lib(?:c|m|pthread|dl|rt|util|resolv|anl|mvec|nsl|nss_\w+|BrokenLocale|thread_db)\.so\.\d|ld-linux)/;
+
+function agrees(
+  specimen: Specimen,
+  loader: Loader,
+  { loaded }: Answer,
+  target: Target,
+  { verdict, findings }: { readonly verdict: string; readonly findings: readonly Finding[] },
+): boolean {
+  if (verdict !== 'unknown') return loaded === (verdict === 'compatible');
+  if (specimen.kind.unknown?.(loader) === true) return true;
+  // Built against glibc, and every name is there: only a run can tell.
+  const glibcs = Object.values(specimen.files).some((elf) => libcOf(elf)?.libc === 'gnu');
+  if (loaded && loader.libc === 'musl' && glibcs) return true;
+  // Of a named system it is not known what else is installed.
+  return (
+    !target.librariesComplete &&
+    findings.every(
+      (finding) =>
+        (finding.kind === 'unchecked-library' || finding.kind === 'unchecked-symbol-version') &&
+        !OF_GLIBC.test(finding.library),
+    )
+  );
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const words = process.argv.slice(2);
+  const started = performance.now();
+  const { differences, notes, ...counts } = await compareOddities(words.length === 0 ? {} : { words });
+  console.log([...differences, ...notes].join('\n'));
+  console.log(counts, `${Math.round((performance.now() - started) / 1000)} s`);
+  process.exitCode = counts.differed === 0 ? 0 : 1;
+}
