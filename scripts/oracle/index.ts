@@ -119,6 +119,8 @@ const PARTS: readonly Part[] = [
     name: 'known libraries, the host',
     oracle: 'libc6 of Debian 11, 12, 13; ldconfig, ld.so',
     run: async () => fromComparison(await compareKnownLibraries()),
+  },
+  {
     name: 'oddities',
     oracle: 'loaders of four Debians: glibc, musl',
     run: async () => fromComparison(await compareOddities()),

@@ -67,7 +67,7 @@ describe('a gem that needs a library by its path', () => {
   });
 
   it('is told so, with what to do', () => {
-    const on = targetSummary(target());
+    const on = targetSummary(target(), ['x86_64']);
     const [finding] = judged(built).findings;
     if (finding === undefined) throw new Error('nothing was found');
     expect(findingWords(finding, on)).toBe(
