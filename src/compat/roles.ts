@@ -7,8 +7,7 @@ import type { GemBinary } from '../gem/types.js';
  */
 export type Role = 'program' | 'start-up' | 'opened';
 
-/** A name that only libraries have, and extensions of Ruby among them. */
-const SHARED_OBJECT = /\.so$/;
+/** A name that only libraries have. */
 const VERSIONED_SHARED_OBJECT = /\.so(?:\.\d+)*$/;
 
 /** Whether a program starts the file: it is linked as one, and is not called like an extension. */
@@ -17,7 +16,8 @@ export function isProgram({ path, elf }: GemBinary): boolean {
     // A library may have a PT_INTERP too: libc.so.6 says its version when it is started.
     return elf.interpreter !== undefined && elf.soname === undefined && !VERSIONED_SHARED_OBJECT.test(path);
   }
-  return !SHARED_OBJECT.test(path);
+  // As extensions of Ruby are called.
+  return !path.endsWith('.so');
 }
 
 /** Finds the role of each of the files that are judged together. */
