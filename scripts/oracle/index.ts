@@ -20,6 +20,7 @@ import { comparePins } from './pins.js';
 import { compareRubyNames } from './ruby-names.js';
 import { compareTrees } from './trees.js';
 import { compareVersions } from './versions.js';
+import { compareZlibNames } from './zlib-names.js';
 import { compareWithReadelf } from './elf.js';
 
 interface Outcome {
@@ -159,6 +160,11 @@ const PARTS: readonly Part[] = [
     name: 'exported names of musl',
     oracle: 'nm -D of musl 1.2.2 to 1.2.6, Debian 11 to sid',
     run: async () => fromComparison(await compareMuslNames()),
+  },
+  {
+    name: 'exported names of zlib',
+    oracle: 'nm -D of libz.so.1, Debian 11 to sid',
+    run: async () => fromComparison(await compareZlibNames()),
   },
 ];
 

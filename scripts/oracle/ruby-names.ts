@@ -6,16 +6,13 @@
  */
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { RUBY_PROCESS_LIBRARIES, knownRubies, rubyProvides } from '../../src/target/ruby-names.js';
 import type { RubyNames } from '../../src/target/ruby-names.js';
 import { compareDotted } from '../../src/version/symbol-version.js';
-import { debianPackages } from './debian.js';
-import { exportsOf, filesNamed, firstLine } from './exports.js';
-import { ARCHES } from './glibc-names.js';
+import type { UnpackedSystem } from './exports.js';
+import { exportsOf, filesNamed, visitSystems } from './exports.js';
 import type { Comparison } from './lockfiles.js';
 
 const run = promisify(execFile);
@@ -42,16 +39,14 @@ interface Build {
   readonly needed: ReadonlySet<string>;
 }
 
-async function readBuild(suite: string, abi: string, arch: string): Promise<Build> {
-  const into = join(tmpdir(), 'gemcompat-oracle', 'ruby', `${suite}-${arch}`);
-  const names = [`libruby${abi}`, `ruby${abi}`];
-  const { root, packages } = await debianPackages({ suite, arch, names, into });
+async function readBuild({ suite, arch, root, packages }: UnpackedSystem): Promise<Build> {
+  const abi = SUITES.find(([name]) => name === suite)?.[1] ?? '';
   const [path] = await filesNamed(root, (name) => name.startsWith(`libruby-${abi}.so.${abi}.`));
   if (path === undefined) throw new Error(`${packages.join(' ')} has no libruby`);
   const { stdout } = await run('readelf', ['-dW', path]);
   return {
     abi,
-    version: /_(.*)_/.exec(packages[0] ?? '')?.[1] ?? '',
+    version: /libruby[^_]*_(.*?)_/.exec(packages.join(' '))?.[1] ?? '',
     suite,
     arch,
     names: new Set((await exportsOf(path)).map(({ name }) => name)),
@@ -64,20 +59,13 @@ async function readBuilds(): Promise<{
   readonly failures: readonly string[];
 }> {
   const builds: Build[] = [];
-  const failures: string[] = [];
-  let absence: unknown;
-  for (const [suite, abi] of SUITES) {
-    for (const arch of ARCHES) {
-      try {
-        builds.push(await readBuild(suite, abi, arch));
-      } catch (error) {
-        if ((error as { code?: unknown }).code === 'ENOENT') throw error;
-        absence = error;
-        failures.push(`${suite} ${arch}: ${firstLine(error)}`);
-      }
-    }
-  }
-  if (builds.length === 0) throw absence;
+  const failures = await visitSystems(
+    'ruby',
+    SUITES.map(([suite, abi]) => [suite, [`libruby${abi}`]] as const),
+    async (system) => {
+      builds.push(await readBuild(system));
+    },
+  );
   return { builds, failures };
 }
 
