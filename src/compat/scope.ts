@@ -4,6 +4,7 @@ import { firstGlibcWith, glibcNames, isGlibcPrivate } from '../target/glibc-name
 import { firstMuslWith, muslNamesOf } from '../target/musl-names.js';
 import { RUBY_PROCESS_LIBRARIES, rubyProvides } from '../target/ruby-names.js';
 import type { Target } from '../target/types.js';
+import { zlibNames, zlibVersionNames } from '../target/zlib-names.js';
 import { compareDotted } from '../version/symbol-version.js';
 import { MUSL_RESERVED } from './provides.js';
 
@@ -21,9 +22,8 @@ export interface Loaded {
 }
 
 /**
- * What libraries of the compiler and zlib export, by the shape of the names: libstdc++ (`gnu.ver`), libgcc_s
- * (`libgcc-std.ver.in`, and the routines of its `lib1asmfuncs` and `lib2funcs`), zlib (`zlib.map`). Of other libraries any name
- * may come.
+ * What libraries of the compiler export, by the shape of the names: libstdc++ (`gnu.ver`) and libgcc_s (`libgcc-std.ver.in`, and
+ * the routines of its `lib1asmfuncs` and `lib2funcs`). Of other libraries any name may come.
  */
 const SHAPE_OF_NAMES: readonly (readonly [RegExp, RegExp])[] = [
   [/^libstdc\+\+\.so\.6$/, /^(?:_Z|__cxa_|__gxx_|__gnu_|__dynamic_cast$|__once_proxy$|__emutls)/],
@@ -31,11 +31,9 @@ const SHAPE_OF_NAMES: readonly (readonly [RegExp, RegExp])[] = [
     /^libgcc_s\.so\.1$/,
     /^(?:_Unwind_|__gcc_personality|__emutls|__(?:de)?register_frame|__frame_state|__enable_execute_stack|__cpu_|__aeabi_|__(?:add|sub|mul|neg|abs|u?div|u?mod|u?divmod|ashl|ashr|lshr|u?cmp|ffs|clz|ctz|clrsb|parity|popcount|bswap|fix|float|extend|trunc|pow|eq|ne|ge|gt|le|lt|unord)\w*$)/,
   ],
-  [
-    /^libz\.so\.1$/,
-    /^(?:deflate|inflate|compress|uncompress|crc32|adler32|gz|z(?:lib|Error|calloc|cfree|memcpy|memcmp|memzero)|get_crc_table|_tr_|_dist_code|_length_code)/,
-  ],
 ];
+
+const ZLIB = 'libz.so.1';
 
 /** Looks names up as the loader does, in everything that a file is loaded with. */
 export class Scope {
@@ -105,6 +103,11 @@ export class Scope {
     return there && elf.hiddenExports?.includes(name) !== true ? 'provided' : 'missing';
   }
 
+  /** All that are known, where it is not known which of them the target's has. */
+  #zlibVersions(): readonly string[] {
+    return this.#target.versions?.[ZLIB] ?? zlibVersionNames();
+  }
+
   /** Libraries of the target whose names are not known one by one. */
   #inLibraries(name: string): Definition {
     const known = this.#target.libc === 'musl' ? undefined : glibcNames(this.#cpu, this.#target.libcVersion);
@@ -112,6 +115,7 @@ export class Scope {
       this.#target.libc === 'musl' ? !MUSL_RESERVED.test(library) : known?.has(library) !== true,
     );
     const may = others.some((library) => {
+      if (library === ZLIB) return zlibNames(this.#zlibVersions()).has(name);
       const shape = SHAPE_OF_NAMES.find(([soname]) => soname.test(library))?.[1];
       return shape === undefined || shape.test(name);
     });

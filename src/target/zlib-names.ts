@@ -12,7 +12,19 @@ const schema = z.strictObject({
   versions: z.record(z.string().regex(/^ZLIB_\d+(?:\.\d+)+$/), names),
 });
 
-let table: z.infer<typeof schema> | undefined;
+let read: z.infer<typeof schema> | undefined;
+
+function table(): z.infer<typeof schema> {
+  read ??= schema.parse(
+    JSON.parse(readFileSync(new URL('./zlib-names.json', import.meta.url), 'utf8')) as unknown,
+  );
+  return read;
+}
+
+/** Every version that a name has: `ZLIB_1.2.0`, … */
+export function zlibVersionNames(): readonly string[] {
+  return Object.keys(table().versions);
+}
 
 /**
  * The names that a `libz.so.1` exports which defines these versions: `[]` → what every one has. An import of `deflate` has no
@@ -21,9 +33,7 @@ let table: z.infer<typeof schema> | undefined;
  * @param versions names of version definitions, as a target has them. One that is not known adds nothing.
  */
 export function zlibNames(versions: readonly string[]): ReadonlySet<string> {
-  table ??= schema.parse(
-    JSON.parse(readFileSync(new URL('./zlib-names.json', import.meta.url), 'utf8')) as unknown,
-  );
-  const lists = [table.unversioned, ...versions.flatMap((version) => table?.versions[version] ?? [])];
+  const { unversioned, versions: byVersion } = table();
+  const lists = [unversioned, ...versions.flatMap((version) => byVersion[version] ?? [])];
   return new Set(lists.flatMap((list) => list.split(' ')));
 }
