@@ -4,7 +4,7 @@ import { readKamalConfig } from '../../src/audit/kamal-config.js';
 import { GemcompatError, TargetError } from '../../src/errors.js';
 import { readDockerfile } from '../../src/target/dockerfile/read.js';
 import { parseLdSoConf } from '../../src/target/ld-so-conf.js';
-import { prettyName } from '../../src/target/os-release.js';
+import { parseOsRelease } from '../../src/target/os-release.js';
 import { checkTable } from '../../src/target/table.js';
 import type { Subject } from './subject.js';
 import { BrokenPromise } from './subject.js';
@@ -59,7 +59,7 @@ export const systemFilesSubject: Subject = {
   check: (bytes) => {
     const text = decoded(bytes);
     const statements = parseLdSoConf(text);
-    const name = prettyName(text);
+    const { title: name } = parseOsRelease(text);
     // eslint-disable-next-line no-control-regex -- the name is printed
     if (name !== undefined && /[\u0000-\u001f\u007f-\u009f]/.test(name))
       throw new BrokenPromise('prints control characters');

@@ -3,8 +3,14 @@ import type { GemBinary } from '../gem/types.js';
 import type { Libc } from '../target/types.js';
 import { compareDotted } from '../version/symbol-version.js';
 import { libcOf } from './libc-of.js';
+import { selectNamedFor } from './named-systems.js';
 import { isRubyExtension } from './shared-ruby.js';
-import type { MissingRubyAbiFinding, OtherMachineFinding, WrongMachineFinding } from './types.js';
+import type {
+  MissingRubyAbiFinding,
+  NoBuildForSystemFinding,
+  OtherMachineFinding,
+  WrongMachineFinding,
+} from './types.js';
 
 /** The files of a gem that would be loaded on a system, and what is wrong with the choice itself. */
 export interface Selection {
@@ -12,7 +18,9 @@ export interface Selection {
   readonly binaries: readonly GemBinary[];
   /** Files of which the gem picks one at run time, by the system it finds itself on. */
   readonly alternatives: readonly (readonly GemBinary[])[];
-  readonly findings: readonly (WrongMachineFinding | OtherMachineFinding | MissingRubyAbiFinding)[];
+  readonly findings: readonly (
+    WrongMachineFinding | OtherMachineFinding | MissingRubyAbiFinding | NoBuildForSystemFinding
+  )[];
 }
 
 export interface SelectFor {
@@ -67,10 +75,8 @@ function selectNamed(all: readonly GemBinary[], wanted: SelectFor): Selection {
     )
     .map((binary) => ({ kind: 'other-machine', file: binary.path, machine: machineOf(binary) }) as const);
   const forRuby = selectRuby(selectLibc(ours, wanted.libc), wanted.rubyAbi);
-  return {
-    ...selectSystem(forRuby.binaries, wanted.systems),
-    findings: [...forRuby.findings, ...stray],
-  };
+  const forSystem = selectNamedFor(forRuby.binaries, wanted.systems);
+  return { ...forSystem, findings: [...forRuby.findings, ...forSystem.findings, ...stray] };
 }
 
 /** A CPU's part of a directory or file name, in the words of RubyGems, GNU, Go, Debian, Node and Apple. */
@@ -185,36 +191,4 @@ function selectRuby(
     findings.push({ kind: 'missing-ruby-abi', file: key.replace('*', abi), ruby: abi, available });
   }
   return { binaries: kept, findings };
-}
-
-/** A file named for a distribution, as wkhtmltopdf-binary's `wkhtmltopdf_ubuntu_20.04_amd64.gz`. */
-const SYSTEM_IN_NAME =
-  /(?<=[-_])(ubuntu|debian|centos|rhel|rocky|almalinux|amazonlinux|amzn|fedora|opensuse|alpine|archlinux)[-_]?(\d+(?:\.\d+)?)?(?=[-_.][^/]*$)/i;
-
-/** How a target's name begins, where it is not the distribution's own: rebuilds of RHEL, and Amazon's short names. */
-const NAME_PREFIX: Readonly<Record<string, string>> = {
-  centos: 'rhel-',
-  rocky: 'rhel-',
-  almalinux: 'rhel-',
-  amazonlinux: 'al',
-  amzn: 'al',
-};
-
-function selectSystem(
-  binaries: readonly GemBinary[],
-  systems: readonly string[],
-): Pick<Selection, 'binaries' | 'alternatives'> {
-  const named = binaries.filter(({ path }) => SYSTEM_IN_NAME.test(path));
-  const kept = binaries.filter((binary) => !named.includes(binary));
-  const alternatives: GemBinary[][] = [];
-  for (const group of groupBy(named, ({ path }) => path.replace(SYSTEM_IN_NAME, '*')).values()) {
-    const exact = group.filter(({ path }) => {
-      const [, name = '', version = ''] = SYSTEM_IN_NAME.exec(path) ?? [];
-      const distribution = name.toLowerCase();
-      return name !== '' && systems.includes(`${NAME_PREFIX[distribution] ?? `${distribution}-`}${version}`);
-    });
-    if (group.length === 1 || exact.length > 0) kept.push(...(exact.length > 0 ? exact : group));
-    else alternatives.push(group);
-  }
-  return { binaries: kept, alternatives };
 }

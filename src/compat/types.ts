@@ -223,6 +223,15 @@ export interface ChosenAtRunTimeFinding extends InFile {
   readonly failing: readonly string[];
 }
 
+/** Several files that are named for systems, of which the gem picks one at run time, and none is named for the target. */
+export interface NoBuildForSystemFinding extends InFile {
+  readonly kind: 'no-build-for-system';
+  /** What the files are named for, `file` with a `*` in place of it: `debian 9`, `ubuntu 22.04`. */
+  readonly named: readonly string[];
+  /** The target, in the same words: `ubuntu 24.04`. */
+  readonly system: string;
+}
+
 /** A file in the gem that could not be read. */
 export interface UnreadableFinding extends InFile {
   readonly kind: 'unreadable';
@@ -268,6 +277,7 @@ export type Finding =
   | StaticArchiveFinding
   | NestedArchiveFinding
   | ChosenAtRunTimeFinding
+  | NoBuildForSystemFinding
   | UnreadableFinding
   | NoVariantFinding
   | UnavailableFinding;

@@ -25,6 +25,7 @@ const EFFECT = {
   'unchecked-symbol-version': 'unknown',
   'static-archive': 'unknown',
   'chosen-at-run-time': 'unknown',
+  'no-build-for-system': 'unknown',
   unreadable: 'unknown',
   unavailable: 'unknown',
 } satisfies Record<FindingKind, Verdict>;

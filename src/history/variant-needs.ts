@@ -104,7 +104,8 @@ export function needsOf(
     rubies: rubyBuilds(ours),
     libraries: [...outside].sort(),
     findings: [
-      ...selection.findings,
+      // Of no system in particular, nothing is wanting.
+      ...selection.findings.filter((finding) => finding.kind !== 'no-build-for-system'),
       ...unread,
       ...contents.staticArchives.map((file) => ({ kind: 'static-archive', file }) as const),
     ],

@@ -127,6 +127,14 @@ export const finding = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('static-archive'), file }),
   z.strictObject({ kind: z.literal('chosen-at-run-time'), file, fitting: list, failing: list }),
+  z.strictObject({
+    kind: z
+      .literal('no-build-for-system')
+      .describe('Its files are named for systems, and none for the target'),
+    file: text.describe('Path of the files, with * where the system stands'),
+    named: list,
+    system: text,
+  }),
   z.strictObject({ kind: z.literal('unreadable'), file, code: text, reason: text }),
   z.strictObject({ kind: z.literal('unavailable'), file, code: text, reason: text, suggestions: list }),
 ]);

@@ -124,6 +124,8 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
       return `is an archive inside ${whole}, and what is in it was not read`;
     case 'chosen-at-run-time':
       return `is one of several that ${whole} picks from at run time: ${listWords(finding.fitting, 3)} would run here, ${listWords(finding.failing, 3)} would not`;
+    case 'no-build-for-system':
+      return `is there for ${listWords(finding.named, 12)}; none is named for ${printable(finding.system)}, and only the launcher of ${whole} knows whether it takes another`;
     case 'unreadable':
       return `could not be read: ${printable(finding.reason)} [${finding.code}]`;
     case 'no-variant':
@@ -271,6 +273,10 @@ export function findingRemedies(finding: Finding, target?: TargetSummary, inGem 
     case 'chosen-at-run-time':
       return [
         'it picks by the name of the system it runs on: name the target itself (ubuntu-22.04), or try it there',
+      ];
+    case 'no-build-for-system':
+      return [
+        `take a version of ${inGem ? 'the gem' : 'it'} with a build for ${printable(finding.system)}, run it on a system that it is named for, or install the program from the system's own packages`,
       ];
     case 'unreadable':
       if (finding.code === 'ELF_PACKED')

@@ -63,6 +63,7 @@ function withFacts(group: readonly OneCpuReading[]): Target {
   return {
     name: first.name,
     title: first.title,
+    ...(first.base === undefined ? {} : { base: first.base }),
     libc: first.libc,
     libcVersion: first.libcVersion,
     cpus: group.map(({ cpu }) => cpu),

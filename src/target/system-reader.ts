@@ -8,7 +8,7 @@ import { LibraryReader } from './library-reader.js';
 import type { LoaderView } from './loader-view.js';
 import { glibcView, muslView } from './loader-view.js';
 import { muslSearch } from './musl-search.js';
-import { readPrettyName } from './os-release.js';
+import { readOsRelease } from './os-release.js';
 import { acrossCpus, ceilingsOf, markersOf } from './provisions.js';
 import { CPUS } from './symbol-versions.js';
 import type { SystemTree } from './system-tree.js';
@@ -73,10 +73,12 @@ export async function readSystem(tree: SystemTree, options: ReadSystemOptions): 
     });
   }
   const warnings = wanted.flatMap(({ malformed }) => malformed);
+  const { title, system } = await readOsRelease(walk);
   return {
     target: targetOf(wanted, first, {
       ...options,
-      title: (await readPrettyName(walk)) ?? `the system in ${tree.label}`,
+      title: title ?? `the system in ${tree.label}`,
+      ...(system === undefined ? {} : { base: system }),
       librariesComplete: warnings.length === 0,
     }),
     warnings: [...new Set(warnings)],
@@ -86,7 +88,7 @@ export async function readSystem(tree: SystemTree, options: ReadSystemOptions): 
 function targetOf(
   ports: readonly Port[],
   { libc, release }: Port,
-  about: Pick<Target, 'name' | 'title' | 'source' | 'librariesComplete'>,
+  about: Pick<Target, 'name' | 'title' | 'base' | 'source' | 'librariesComplete'>,
 ): Target {
   const byCpu: Partial<Record<Cpu, CpuFacts>> = {};
   for (const { cpu, facts } of ports) byCpu[cpu] = facts;
@@ -99,6 +101,7 @@ function targetOf(
   return {
     name: about.name,
     title: about.title,
+    ...(about.base === undefined ? {} : { base: about.base }),
     libc,
     libcVersion: release ?? ceilings['GLIBC'] ?? 'unknown',
     cpus: ports.map(({ cpu }) => cpu),

@@ -11,7 +11,10 @@ export interface Target {
   readonly libc: Libc;
   /** Version of the C library: `2.31`, `1.2.5`. */
   readonly libcVersion: string;
-  /** Canonical name of the system that this one is built on: `ubuntu-22.04` for `heroku-22`. */
+  /**
+   * Canonical name of the system that this one is built on: `ubuntu-22.04` for `heroku-22`. Of one that was read, what its
+   * os-release says that it is, which need not be a known system.
+   */
   readonly base?: string;
   /** CPUs that the system exists for; absent where any. */
   readonly cpus?: readonly Cpu[];

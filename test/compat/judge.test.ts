@@ -388,11 +388,47 @@ describe('files named for a distribution', () => {
     expect(judge(gem, heroku).verdict).toBe('compatible');
   });
 
-  it('cannot be judged where none is for the target and they differ', () => {
-    expect(judge(gem, target({ name: 'fedora-40' }))).toMatchObject({
+  it('cannot be judged where none is for the target, whatever they need', () => {
+    const needless = contents({
+      'bin/wkhtmltopdf_ubuntu_20.04_amd64.gz': elf(),
+      'bin/wkhtmltopdf_debian_9_amd64.gz': elf(),
+      'bin/wkhtmltopdf_debian_12_amd64.gz': elf(),
+    });
+    for (const each of [gem, needless]) {
+      expect(judge(each, target({ name: 'fedora-40' }))).toMatchObject({
+        verdict: 'unknown',
+        findings: [{ kind: 'no-build-for-system', file: 'bin/wkhtmltopdf_*_amd64.gz', system: 'fedora 40' }],
+      });
+    }
+    expect(judge(needless, target({ name: 'ubuntu-24.04' })).findings).toMatchObject([
+      { named: ['debian 9', 'debian 12', 'ubuntu 20.04'], system: 'ubuntu 24.04' },
+    ]);
+  });
+
+  it('are all possible where the target names no distribution', () => {
+    expect(judge(gem, target({ name: 'glibc-2.31' }))).toMatchObject({
       verdict: 'unknown',
       findings: [{ kind: 'chosen-at-run-time' }],
     });
+    const needless = contents({
+      'bin/tool_ubuntu_20.04_amd64.gz': elf(),
+      'bin/tool_debian_12_amd64.gz': elf(),
+    });
+    expect(judge(needless, target({ name: 'glibc-2.31' })).verdict).toBe('compatible');
+  });
+
+  it.each([
+    ['rocky-8', 'centos_8', true],
+    ['alma-9', 'rhel_9.4', true],
+    ['centos-stream-9', 'almalinux_9', true],
+    ['rhel-8', 'rhel_9', false],
+    ['al2023', 'amazonlinux_2023', true],
+    ['al2', 'amzn_2', true],
+    ['opensuse-leap-15.6', 'opensuse_15.6', true],
+    ['alpine-3.20', 'alpine', true],
+  ])('on %s one for %s is taken: %s', (name, build, taken) => {
+    const gem = contents({ [`bin/tool_${build}_amd64`]: elf(), 'bin/tool_ubuntu_16.04_amd64': elf() });
+    expect(judge(gem, target({ name })).verdict).toBe(taken ? 'compatible' : 'unknown');
   });
 });
 

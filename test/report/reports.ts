@@ -67,6 +67,12 @@ export const FINDINGS: { readonly [Kind in FindingKind]: Finding & { readonly ki
     fitting: ['bin/a_22'],
     failing: ['bin/a_24'],
   },
+  'no-build-for-system': {
+    kind: 'no-build-for-system',
+    file: 'bin/a_*_amd64.gz',
+    named: ['debian 12', 'ubuntu 22.04'],
+    system: 'ubuntu 24.04',
+  },
   unreadable: { kind: 'unreadable', file: 'lib/a.so', code: 'ELF_TRUNCATED', reason: 'it ends early' },
   'no-variant': { kind: 'no-variant', file: 'foo 1.0', reason: 'ruby-mismatch', wanted: 'x86_64-linux' },
   unavailable: {
