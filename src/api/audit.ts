@@ -16,6 +16,7 @@ import { readForCpus } from '../target/read-for-cpus.js';
 import { readAuditedProject } from './audited-project.js';
 import { driftWarning } from './drift-warning.js';
 import { forcedLines } from './forced-lines.js';
+import { projectRubies } from './project-rubies.js';
 import { openSession } from './session.js';
 import { systemsThatRunGem } from './systems-that-run.js';
 import { targetPorts } from './target-ports.js';
@@ -84,7 +85,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
     ...project.warnings,
   );
 
-  const { deployments, warnings: doubts } = deploymentsFor(resolved, lockfile, plan);
+  const rubies = await projectRubies(project);
+  const { deployments, warnings: doubts } = deploymentsFor(resolved, lockfile, { ...plan, rubies });
   warnings.push(...doubts);
 
   const warn = (warning: AuditWarning): void => void warnings.push(warning);

@@ -5,7 +5,8 @@ import { anySystem, auditFloor, countsForFloor, libcsOf, needsOf } from '../audi
 import { usualCpus } from '../audit/deployments.js';
 import { applyIgnores } from '../audit/ignore.js';
 import { PAGE_SIZE_UNUSED, planWithoutTargets } from '../audit/plan.js';
-import { projectRuby } from '../audit/project-ruby.js';
+import type { ChosenRuby } from '../audit/ruby-sources.js';
+import { chooseRuby } from '../audit/ruby-sources.js';
 import type { AuditWarning } from '../audit/types.js';
 import { mergeRequires } from '../compat/requires.js';
 import { UsageError } from '../errors.js';
@@ -14,6 +15,7 @@ import type { AuditOptions } from './audit.js';
 import { audit } from './audit.js';
 import { readAuditedProject } from './audited-project.js';
 import { forcedLines } from './forced-lines.js';
+import { projectRubies } from './project-rubies.js';
 import { openSession } from './session.js';
 import { systemsThatRunGem } from './systems-that-run.js';
 
@@ -43,18 +45,20 @@ export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
   const { cwd, env, today, path: file, directory, root, lockfile } = project;
   const plan = planWithoutTargets(options, project.files, root);
   const { sources } = plan;
-  const locked = projectRuby(lockfile);
-  const ruby = plan.ruby ?? (locked?.engine === undefined ? locked?.version : undefined);
+  const warnings: AuditWarning[] = [...plan.warnings, ...project.warnings];
+  const warn = (warning: AuditWarning): void => void warnings.push(warning);
+  const ruby: ChosenRuby =
+    plan.ruby !== undefined && plan.rubyFrom !== undefined
+      ? { ruby: plan.ruby, rubyFrom: plan.rubyFrom }
+      : chooseRuby(await projectRubies(project), warn);
   const deployments = (plan.arches ?? usualCpus(lockfile)).flatMap((cpu) =>
     libcsOf(lockfile, cpu).map((libc) => ({
       target: anySystem(libc, cpu),
       cpu,
-      ...(ruby === undefined ? {} : { ruby }),
+      ...ruby,
     })),
   );
-  const warnings: AuditWarning[] = [...plan.warnings, ...project.warnings];
   if (options.pageSize !== undefined) warnings.push({ code: 'OPTION_UNUSED', message: PAGE_SIZE_UNUSED });
-  const warn = (warning: AuditWarning): void => void warnings.push(warning);
   const forced = await forcedLines(path.resolve(cwd, file), lockfile, { cwd, warn });
   const session = await openSession({
     cwd,
@@ -88,7 +92,7 @@ export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
     return {
       schemaVersion: 1,
       lockfile: file,
-      ...(ruby === undefined ? {} : { ruby }),
+      ...ruby,
       all: plan.all,
       floor: mergeRequires(floors.map(({ libc, floor }) => ({ ...floor, libc }))),
       floors,

@@ -1,10 +1,11 @@
 import { deploymentsFor, usualCpus } from '../audit/deployments.js';
-import { projectRuby } from '../audit/project-ruby.js';
+import type { RubyStatement } from '../audit/ruby-sources.js';
+import { chooseRuby } from '../audit/ruby-sources.js';
 import type { AuditWarning } from '../audit/types.js';
 import type { Cpu } from '../elf/types.js';
 import { supportedSystems } from '../history/known-systems.js';
 import type { Lockfile } from '../lockfile/types.js';
-import type { Deployment } from '../search/types.js';
+import type { Deployment, RubyFrom } from '../search/types.js';
 import { withPageSize } from '../target/page-size.js';
 import { readForCpus } from '../target/read-for-cpus.js';
 import type { Libc } from '../target/types.js';
@@ -27,6 +28,8 @@ interface Systems {
   readonly arches: readonly Cpu[];
   readonly libcs: readonly Libc[];
   readonly ruby?: string;
+  /** Where it is said; absent where `ruby` is. */
+  readonly rubyFrom?: RubyFrom;
 }
 
 interface Surroundings {
@@ -34,6 +37,8 @@ interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly today: string;
   readonly warnings: AuditWarning[];
+  /** What the project says of its Ruby, what counts most first. */
+  readonly rubies: readonly RubyStatement[];
 }
 
 /**
@@ -44,16 +49,21 @@ interface Surroundings {
 export async function systemsFor(
   { target: wanted = [], arches, ruby, offline, pageSize }: SystemOptions,
   lockfile: Lockfile,
-  { cwd, env, today, warnings }: Surroundings,
+  { cwd, env, today, warnings, rubies }: Surroundings,
 ): Promise<Systems> {
-  const given = { ...(arches === undefined ? {} : { arches }), ...(ruby === undefined ? {} : { ruby }) };
+  const given = {
+    ...(arches === undefined ? {} : { arches }),
+    ...(ruby === undefined ? {} : { ruby }),
+    rubies,
+  };
   const targets = typeof wanted === 'string' ? [wanted] : wanted;
   if (targets.length === 0) {
     const cpus = arches ?? usualCpus(lockfile);
     const known = supportedSystems(today, cpus);
-    const project = projectRuby(lockfile);
-    const lockedRuby = project?.engine === undefined ? project?.version : undefined;
-    const projects = ruby ?? lockedRuby;
+    const said =
+      ruby === undefined
+        ? chooseRuby(rubies, (warning) => void warnings.push(warning))
+        : ({ ruby, rubyFrom: { source: 'option', place: '--ruby' } } as const);
     const { deployments } = deploymentsFor(
       known.map((target) => ({
         target: pageSize === undefined ? target : withPageSize(target, pageSize),
@@ -68,7 +78,7 @@ export async function systemsFor(
       asked: false,
       arches: [...new Set(cpus)],
       libcs: ['gnu', 'musl'],
-      ...(projects === undefined ? {} : { ruby: projects }),
+      ...said,
     };
   }
 
@@ -84,13 +94,14 @@ export async function systemsFor(
     ...resolved.flatMap((each) => each.warnings.map((message) => ({ code: 'TARGET', message }))),
     ...doubts,
   );
-  const rubies = new Set(deployments.map((deployment) => deployment.ruby));
-  const [only] = rubies;
+  const [first] = deployments;
+  const same = deployments.every((deployment) => deployment.ruby === first?.ruby);
   return {
     deployments,
     asked: true,
     arches: [...new Set(deployments.map(({ cpu }) => cpu))],
     libcs: [...new Set(deployments.map(({ target }) => target.libc))],
-    ...(rubies.size === 1 && only !== undefined ? { ruby: only } : {}),
+    ...(same && first?.ruby !== undefined ? { ruby: first.ruby } : {}),
+    ...(same && first?.rubyFrom !== undefined ? { rubyFrom: first.rubyFrom } : {}),
   };
 }

@@ -1,7 +1,9 @@
+import path from 'node:path';
 import pLimit from 'p-limit';
 import type { GemOrigin } from '../audit/gem-reader.js';
 import type { LockfileOnDisk } from '../audit/lockfile-file.js';
 import { readLockfile } from '../audit/lockfile-file.js';
+import { projectRoot } from '../audit/project-files.js';
 import type { AuditProgress } from '../audit/ports.js';
 import type { AuditWarning } from '../audit/types.js';
 import type { Cpu } from '../elf/types.js';
@@ -19,6 +21,7 @@ import { isGemVersion } from '../version/gem-version.js';
 import { systemsFor } from './history-systems.js';
 import type { Place } from './gemfile-and-lockfile.js';
 import { defaultPath } from './gemfile-and-lockfile.js';
+import { projectRubies } from './project-rubies.js';
 import { openSession } from './session.js';
 
 /** Which gem's history is told, and how much of it. */
@@ -79,7 +82,15 @@ export async function history(options: HistoryOptions): Promise<HistoryReport> {
   const warnings: AuditWarning[] = [];
   const project = await projectIn({ cwd, env }, options.sources !== undefined, warnings);
   const lockfile = project?.lockfile ?? NO_LOCKFILE;
-  const systems = await systemsFor(options, lockfile, { cwd, env, today, warnings });
+  const rubies =
+    project === undefined
+      ? []
+      : await projectRubies({
+          ...project,
+          cwd,
+          root: await projectRoot(path.resolve(cwd, project.path), cwd),
+        });
+  const systems = await systemsFor(options, lockfile, { cwd, env, today, warnings, rubies });
 
   const session = await openSession({
     cwd,

@@ -2,16 +2,22 @@ import type { Cpu } from '../elf/types.js';
 import { linuxTarget, parsePlatform } from '../gem/platform.js';
 import { TargetError } from '../errors.js';
 import type { Lockfile } from '../lockfile/types.js';
-import type { Deployment } from '../search/types.js';
+import type { Deployment, RubyFrom } from '../search/types.js';
 import type { CpuReading } from '../target/merge-cpus.js';
 import type { Target } from '../target/types.js';
-import { projectRuby, sameAbi } from './project-ruby.js';
+import { lockedRuby } from './project-ruby.js';
+import type { ChosenRuby, RubyStatement } from './ruby-sources.js';
+import { chooseRuby } from './ruby-sources.js';
 import type { AuditWarning } from './types.js';
 
 export interface DeploymentOptions {
   readonly arches?: readonly Cpu[];
   /** The Ruby that runs on every target, as the user says. */
   readonly ruby?: string;
+  /** Where the user says it; `--ruby` by default. */
+  readonly rubyFrom?: RubyFrom;
+  /** What the project says of its Ruby, what counts most first; RUBY VERSION of the lockfile by default. */
+  readonly rubies?: readonly RubyStatement[];
 }
 
 /**
@@ -27,24 +33,22 @@ export function deploymentsFor(
   const warnings: AuditWarning[] = [];
   const deployments = new Map<Target, Deployment[]>();
   const seen = new Map<string, Target>();
+  const stated = options.rubies ?? lockedRuby(lockfile);
+  const warn = (warning: AuditWarning): void => {
+    // What the project's files say is the same for each target.
+    if (!warnings.some(({ message }) => message === warning.message)) warnings.push(warning);
+  };
   for (const { target, ruby: brought, cpus: read } of targets) {
     const cpus = read ?? existing(target, options.arches, warnings) ?? cpusOf(target, lockfile);
     const fresh = [...new Set(cpus)].filter((cpu) => !seen.has(`${target.name} ${cpu}`));
     if (fresh.length === 0) continue;
-    const ruby = options.ruby ?? rubyOn(target, brought, lockfile, warnings);
-    const each = fresh.map((cpu) => ({ target, cpu, ...(ruby === undefined ? {} : { ruby }) }));
+    const ruby = rubyOn(target, brought, stated, options, warn);
+    const each = fresh.map((cpu) => ({ target, cpu, ...ruby }));
     deployments.set(target, [...(deployments.get(target) ?? []), ...each]);
     for (const cpu of fresh) seen.set(`${target.name} ${cpu}`, target);
   }
   const [first] = targets;
   if (deployments.size === 0 && first !== undefined) throw noSuchSystem(first.target, warnings);
-  const engine = projectRuby(lockfile)?.engine;
-  if (engine !== undefined) {
-    warnings.push({
-      code: 'RUBY_ENGINE',
-      message: `the lockfile is written for ${engine}; the audit judges what MRI would install`,
-    });
-  }
   return { deployments: [...deployments.values()].flat(), warnings };
 }
 
@@ -72,25 +76,18 @@ function noSuchSystem(
   });
 }
 
-/**
- * The Ruby that a target brings is the one that runs; the lockfile says it more exactly where the two agree. The
- * lockfile's alone where the target says none.
- */
+/** The user's word goes before all; else what the target brings is what runs, and then what the project says. */
 function rubyOn(
   { title }: Target,
   brought: string | undefined,
-  lockfile: Lockfile,
-  warnings: AuditWarning[],
-): string | undefined {
-  const project = projectRuby(lockfile);
-  const locked = project?.engine === undefined ? project?.version : undefined;
-  if (brought === undefined || locked === undefined) return brought ?? locked;
-  if (sameAbi(brought, locked)) return locked;
-  warnings.push({
-    code: 'RUBY_DIFFERS',
-    message: `${title} brings Ruby ${brought}, the lockfile is for ${locked}: judged for ${brought}; --ruby decides otherwise`,
-  });
-  return brought;
+  stated: readonly RubyStatement[],
+  { ruby, rubyFrom = { source: 'option', place: '--ruby' } }: DeploymentOptions,
+  warn: (warning: AuditWarning) => void,
+): ChosenRuby {
+  if (ruby !== undefined) return { ruby, rubyFrom };
+  const ofTarget =
+    brought === undefined ? [] : [{ version: brought, from: { source: 'target', place: title } as const }];
+  return chooseRuby([...ofTarget, ...stated], warn);
 }
 
 /** The Linux CPUs that the lockfile's PLATFORMS name; x86_64 where there is none. */

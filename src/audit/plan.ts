@@ -1,8 +1,10 @@
 import path from 'node:path';
 import { UsageError } from '../errors.js';
 import type { Cpu } from '../elf/types.js';
+import type { RubyFrom } from '../search/types.js';
 import { checkPageSize } from '../target/page-size.js';
 import type { IgnoreRule } from './config-file.js';
+import { CONFIG_FILE } from './config-file.js';
 import type { ProjectFiles } from './project-files.js';
 import type { AuditWarning } from './types.js';
 
@@ -25,7 +27,10 @@ export interface PlanOptions {
   readonly arches?: readonly Cpu[];
   /** URLs and directories to get gems from, in place of the lockfile's remotes and `vendor/cache`. */
   readonly sources?: readonly string[];
-  /** The Ruby that runs on the target, all three parts; by default the lockfile's RUBY VERSION. */
+  /**
+   * The Ruby that runs on the target, all three parts; by default the target's own, else what the lockfile, the Gemfile,
+   * `.ruby-version`, `.tool-versions` or `mise.toml` says.
+   */
   readonly ruby?: string;
   /** Open `ruby`-platform gems too. */
   readonly all?: boolean;
@@ -62,6 +67,8 @@ export interface BundlePlan {
   readonly arches?: readonly Cpu[];
   readonly sources?: readonly string[];
   readonly ruby?: string;
+  /** Where `ruby` is said; absent where it is not. */
+  readonly rubyFrom?: RubyFrom;
   readonly all: boolean;
   readonly ignore: readonly IgnoreRule[];
   readonly warnings: readonly AuditWarning[];
@@ -113,11 +120,15 @@ export function planWithoutTargets(
   );
   const sources = options.sources ?? ofConfig;
   const ruby = options.ruby ?? config?.ruby;
+  const rubyFrom: RubyFrom =
+    options.ruby === undefined
+      ? { source: 'config', place: CONFIG_FILE }
+      : { source: 'option', place: '--ruby' };
   const warnings = [...(config?.warnings ?? []), ...(kamal?.warnings ?? [])];
   return {
     ...(arches === undefined ? {} : { arches }),
     ...(sources === undefined ? {} : { sources }),
-    ...(ruby === undefined ? {} : { ruby }),
+    ...(ruby === undefined ? {} : { ruby, rubyFrom }),
     all: options.all ?? config?.all ?? false,
     ignore: config?.ignore ?? [],
     warnings: warnings.map((message) => ({ code: 'CONFIG', message })),

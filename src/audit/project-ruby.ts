@@ -1,4 +1,5 @@
 import type { Lockfile } from '../lockfile/types.js';
+import type { RubyStatement } from './ruby-sources.js';
 
 /** What RUBY VERSION says. */
 export interface ProjectRuby {
@@ -17,8 +18,10 @@ export function projectRuby(lockfile: Lockfile): ProjectRuby | undefined {
   return { version: match[1], ...(match[2] === undefined ? {} : { engine: match[2] }) };
 }
 
-/** `X.Y`: the part that decides which build of an extension can be loaded. */
-export function sameAbi(one: string, other: string): boolean {
-  const abi = (version: string): string => version.split('.').slice(0, 2).join('.');
-  return abi(one) === abi(other);
+/** RUBY VERSION as a statement; empty where the lockfile has none. @param place of the lockfile, for people */
+export function lockedRuby(lockfile: Lockfile, place = 'Gemfile.lock'): RubyStatement[] {
+  const ruby = projectRuby(lockfile);
+  if (ruby === undefined) return [];
+  const from = { source: 'lockfile', place } as const;
+  return [ruby.engine === undefined ? { version: ruby.version, from } : { engine: ruby.engine, from }];
 }

@@ -19,7 +19,7 @@ export function reportFor(
 ): AuditReport {
   const deployments = request.deployments.filter((deployment) => deployment.target === target);
   const cpus = deployments.map(({ cpu }) => cpu);
-  const ruby = deployments[0]?.ruby;
+  const { ruby, rubyFrom } = deployments[0] ?? {};
   const gems = allRows.filter(({ deployment }) => deployment.target === target).map(({ report }) => report);
   const single = request.deployments.every((deployment) => deployment.target === target);
   const concerned =
@@ -33,6 +33,7 @@ export function reportFor(
     target: targetSummary(target, cpus),
     arches: cpus,
     ...(ruby === undefined ? {} : { ruby }),
+    ...(rubyFrom === undefined ? {} : { rubyFrom }),
     all: request.all,
     gems,
     pins: concerned ? answer.pins : [],

@@ -1,6 +1,6 @@
 import type { Finding, Requires, Verdict } from '../compat/types.js';
 import type { Cpu } from '../elf/types.js';
-import type { PinPlan, Suggestion } from '../search/types.js';
+import type { PinPlan, RubyFrom, Suggestion } from '../search/types.js';
 import type { TargetSummary } from '../target/summary.js';
 import type { Libc } from '../target/types.js';
 
@@ -78,8 +78,10 @@ export interface AuditReport {
   readonly lockfile: string;
   readonly target: TargetSummary;
   readonly arches: readonly Cpu[];
-  /** The project's Ruby, where it is known. */
+  /** The Ruby that runs there, where it is known. */
   readonly ruby?: string;
+  /** Where it is said; absent where `ruby` is. */
+  readonly rubyFrom?: RubyFrom;
   /** `ruby`-platform gems were opened too. */
   readonly all: boolean;
   readonly gems: readonly GemReport[];
@@ -138,6 +140,8 @@ export interface FloorReport {
   readonly schemaVersion: 1;
   readonly lockfile: string;
   readonly ruby?: string;
+  /** Where it is said; absent where `ruby` is. */
+  readonly rubyFrom?: RubyFrom;
   readonly all: boolean;
   /** Over all of `floors`. */
   readonly floor: BundleFloor;

@@ -1,6 +1,7 @@
 import type { Cpu } from '../elf/types.js';
 import type { GemBinary, GemContents } from '../gem/types.js';
 import type { Target } from '../target/types.js';
+import { judgeForAnyRuby } from './any-ruby.js';
 import { GemInside } from './inside.js';
 import type { JudgedOn } from './judge-file.js';
 import { judgeFile, neededBy } from './judge-file.js';
@@ -37,6 +38,8 @@ export interface FilesToJudge extends Pick<
 > {
   /** What a path is called within the gem, where that lies in a larger tree: by it a gem picks among its files. */
   readonly nameOf?: (path: string) => string;
+  /** `required_ruby_version` of the gem, as far as it is known. */
+  readonly requiredRuby?: readonly string[];
   /** They are no gem: files for other CPUs beside those for the target's are not loaded in their place. */
   readonly loose?: boolean;
 }
@@ -54,11 +57,26 @@ export function judgeGem(contents: GemContents, judgeFor: JudgeFor): Judgement {
 export function filesOfGem(contents: GemContents): FilesToJudge {
   // In a gem without a platform, archives are data; a precompiled one may unpack its executables from them.
   const nestedArchives = contents.metadata.platform === 'ruby' ? [] : contents.nestedArchives;
-  return { ...contents, nestedArchives };
+  const { requiredRuby } = contents.metadata;
+  return { ...contents, nestedArchives, requiredRuby };
 }
 
 /** Judges files as `judgeGem` does. @param inside what the whole tree brings in which they lie */
 export function judgeFiles(files: FilesToJudge, inside: GemInside, judgeFor: JudgeFor): Judgement {
+  const judged = judgeFor.ruby === undefined && files.loose !== true ? ofCpu(files, judgeFor.cpu) : [];
+  return judgeForAnyRuby(judged, files.requiredRuby ?? [], (ruby) =>
+    judgeForRuby(files, inside, ruby === undefined ? judgeFor : { ...judgeFor, ruby }),
+  );
+}
+
+/** The files for a CPU, under their paths in the gem. */
+function ofCpu({ binaries, nameOf = (path) => path }: FilesToJudge, cpu: Cpu): GemBinary[] {
+  return binaries
+    .filter(({ elf }) => elf.loadable && elf.cpu === cpu)
+    .map((binary) => ({ ...binary, path: nameOf(binary.path) }));
+}
+
+function judgeForRuby(files: FilesToJudge, inside: GemInside, judgeFor: JudgeFor): Judgement {
   return judgeSelected(files, selectFor(files, inside, judgeFor), judgeFor);
 }
 

@@ -165,6 +165,12 @@ export function oneOfEachRuby(binaries: readonly GemBinary[]): GemBinary[] {
   return [...builds.values()].flatMap(([first]) => first ?? []);
 }
 
+/** Where the builds of a fat gem lie, with `*` in place of the Ruby; undefined for a gem that is not fat. */
+export function buildsPath(binaries: readonly GemBinary[]): string | undefined {
+  const build = binaries.find(({ path, elf }) => isRubyExtension(elf) && RUBY_DIRECTORY.test(path));
+  return build?.path.replace(RUBY_DIRECTORY, '*');
+}
+
 function selectRuby(
   binaries: readonly GemBinary[],
   abi: string | undefined,

@@ -73,6 +73,20 @@ export interface MissingRubyAbiFinding extends InFile {
   readonly installed?: true;
 }
 
+/**
+ * Which Ruby runs is not known, and it decides: a fat gem has builds that fit and builds that do not, or none for a Ruby in use.
+ * `file` is the path of its builds, with `*` where the Ruby stands.
+ */
+export interface RubyUndecidedFinding extends InFile {
+  readonly kind: 'ruby-undecided';
+  /** Rubies, `X.Y`, with which the gem fits. */
+  readonly fitting: readonly string[];
+  /** Those with which it does not, or cannot be checked, though it has a build for them. */
+  readonly failing: readonly string[];
+  /** Those in use that it has no build for, and whose Bundler would install it. */
+  readonly missing: readonly string[];
+}
+
 /** The file declares that it needs a newer CPU than every machine of the target has. */
 export interface IsaLevelFinding extends InFile {
   readonly kind: 'isa-level';
@@ -263,6 +277,7 @@ export type Finding =
   | MissingLibraryFinding
   | BuildPathFinding
   | MissingRubyAbiFinding
+  | RubyUndecidedFinding
   | IsaLevelFinding
   | ExecutableStackFinding
   | StaticTlsFinding

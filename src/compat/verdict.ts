@@ -18,6 +18,7 @@ const EFFECT = {
   'unchecked-static-tls': 'unknown',
   'unchecked-symbol': 'unknown',
   'other-libc': 'unknown',
+  'ruby-undecided': 'unknown',
   'other-machine': 'unknown',
   'nested-archive': 'unknown',
   'isa-level': 'unknown',

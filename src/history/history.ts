@@ -4,7 +4,7 @@ import { targetSummary } from '../target/summary.js';
 import { fullName } from '../gem/name-tuple.js';
 import type { Cpu } from '../elf/types.js';
 import type { Release } from '../registry/types.js';
-import type { Deployment } from '../search/types.js';
+import type { Deployment, RubyFrom } from '../search/types.js';
 import type { Libc } from '../target/types.js';
 import { compareVersions } from './compare.js';
 import { highestOf } from './highest.js';
@@ -29,6 +29,8 @@ export interface HistoryRequest {
   /** The deployments are what was asked for. */
   readonly asked: boolean;
   readonly ruby?: string;
+  /** Where it is said; absent where `ruby` is. */
+  readonly rubyFrom?: RubyFrom;
   readonly all: boolean;
 }
 
@@ -47,7 +49,7 @@ const STRIDE = 8;
 
 /** Tells a gem's history. One gem that cannot be read is a finding of its version. */
 export async function tellHistory(request: HistoryRequest, ports: HistoryPorts): Promise<ToldHistory> {
-  const { arches, libcs, deployments, asked, ruby } = request;
+  const { arches, libcs, deployments, asked, ruby, rubyFrom } = request;
   const tracks = arches.flatMap((cpu) => libcs.map((libc): Track => ({ cpu, libc })));
   const chosen = chooseVersions(request.groups, request.range, tracks);
   const teller = new Teller(ports, {
@@ -73,6 +75,7 @@ export async function tellHistory(request: HistoryRequest, ports: HistoryPorts):
     gem: request.gem,
     arches,
     ...(ruby === undefined ? {} : { ruby }),
+    ...(rubyFrom === undefined ? {} : { rubyFrom }),
     all: request.all,
     targets: asked
       ? [...new Set(deployments.map(({ target }) => target))].map((target) => targetSummary(target, arches))

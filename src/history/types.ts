@@ -3,6 +3,7 @@ import type { TargetSummary } from '../target/summary.js';
 import type { Floor } from '../compat/requires.js';
 import type { Finding, Requires, SymbolVersionFinding, Verdict } from '../compat/types.js';
 import type { Cpu } from '../elf/types.js';
+import type { RubyFrom } from '../search/types.js';
 import type { Libc } from '../target/types.js';
 
 /** Undefined symbols of one file that are bound to one version of a library outside the gem. */
@@ -170,6 +171,8 @@ export interface HistoryReport {
   readonly arches: readonly Cpu[];
   /** The Ruby whose builds were looked at; absent where every Ruby's were. */
   readonly ruby?: string;
+  /** Where it is said; absent where `ruby` is. */
+  readonly rubyFrom?: RubyFrom;
   /** Variants without a platform were opened too, where a version has no other. */
   readonly all: boolean;
   /** The targets that were asked for; empty where none was. */

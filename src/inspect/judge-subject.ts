@@ -182,7 +182,7 @@ function fromGroup(group: FileGroup, tree: Tree, inside: Judged['inside']): Judg
 }
 
 function fromGem(path: string, contents: GemContents, alone: boolean): Judged {
-  const { name, version, platform } = contents.metadata;
+  const { name, version, platform, requiredRuby } = contents.metadata;
   // In a gem without a platform, archives are data; a precompiled one may unpack its executables from them.
   const nestedArchives = platform === 'ruby' ? [] : contents.nestedArchives;
   return {
@@ -190,7 +190,7 @@ function fromGem(path: string, contents: GemContents, alone: boolean): Judged {
     name,
     version,
     platform,
-    files: { ...contents, nestedArchives },
+    files: { ...contents, nestedArchives, requiredRuby },
     prefix: alone ? '' : `${path}!/`,
     tree: contents,
     inside: insideOf(contents, []),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HistoryReport } from '../history/types.js';
-import { cpu, finding, libc, requires, targetSummary, verdict, warning } from './schema.js';
+import { cpu, finding, libc, requires, rubyFrom, targetSummary, verdict, warning } from './schema.js';
 
 const text = z.string();
 const list = z.array(text).readonly();
@@ -133,6 +133,7 @@ export const historyReportSchema = z
     lockfile: z.strictObject({ path: text, version: text.exactOptional() }).exactOptional(),
     arches: z.array(cpu).readonly(),
     ruby: text.exactOptional(),
+    rubyFrom: rubyFrom.exactOptional(),
     all: z.boolean(),
     targets: z.array(targetSummary).readonly().describe('Those that were asked for'),
     versions: z.array(version).readonly().describe('Newest first; yanked versions are not there'),

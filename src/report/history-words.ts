@@ -9,7 +9,7 @@ import type {
 } from '../history/types.js';
 import type { Floor } from '../compat/requires.js';
 import { printable } from './printable.js';
-import { listWords, targetWords } from './words.js';
+import { listWords, rubyWords as forRubyWords, targetWords } from './words.js';
 
 /** How each floor is called: the C library by its name, the others by the prefix of their version names. */
 const FLOOR_NAMES = {
@@ -141,9 +141,17 @@ function sourceOf(version: string, versions: readonly HistoryVersion[]): string 
 }
 
 /** What the history is of: the line at its top. */
-export function historyHeading({ gem, targets, arches, ruby, source, lockfile }: HistoryReport): string {
+export function historyHeading({
+  gem,
+  targets,
+  arches,
+  ruby,
+  rubyFrom,
+  source,
+  lockfile,
+}: HistoryReport): string {
   const on = targets.length === 0 ? '' : ` on ${targets.map(targetWords).join(' and ')}`;
-  const forRuby = ruby === undefined ? '' : `, Ruby ${printable(ruby)}`;
+  const forRuby = forRubyWords(ruby, rubyFrom);
   const locked =
     lockfile?.version === undefined ? '' : `; ${printable(lockfile.path)} has ${printable(lockfile.version)}`;
   return `${printable(gem)}${on}, ${arches.join(' and ')}${forRuby}, from ${printable(source)}${locked}`;

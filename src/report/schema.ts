@@ -10,6 +10,22 @@ const list = z.array(text).readonly();
 const file = text.describe('Path inside the gem, or the gem itself');
 const symbols = list.describe('Undefined dynamic symbols that are bound to the version');
 
+export const rubyFrom = z
+  .strictObject({
+    source: z.enum([
+      'option',
+      'config',
+      'target',
+      'lockfile',
+      'gemfile',
+      'ruby-version',
+      'tool-versions',
+      'mise',
+    ]),
+    place: text.describe('For people: --ruby, Gemfile:3, .ruby-version, the title of the target'),
+  })
+  .describe('Where it is said which Ruby runs');
+
 export const verdict = z.enum(['compatible', 'incompatible', 'source', 'unknown']);
 
 const staticTls = {
@@ -63,6 +79,13 @@ export const finding = z.discriminatedUnion('kind', [
       'address-not-aligned',
       'shared-page',
     ]),
+  }),
+  z.strictObject({
+    kind: z.literal('ruby-undecided').describe('It depends on which Ruby runs, and that is not known'),
+    file: text.describe('Path of the builds, with * where the Ruby stands'),
+    fitting: list,
+    failing: list,
+    missing: list.describe('Rubies in use that it has no build for'),
   }),
   z.strictObject({ kind: z.literal('isa-level'), file, level: isa, provided: isa }),
   z.strictObject({
@@ -313,6 +336,7 @@ export const auditReportSchema = z.strictObject({
   target: targetSummary,
   arches: z.array(cpu).readonly(),
   ruby: text.exactOptional(),
+  rubyFrom: rubyFrom.exactOptional(),
   all: z.boolean(),
   gems: z.array(gem).readonly(),
   pins: list,
@@ -344,6 +368,7 @@ export const floorReportSchema = z.strictObject({
   schemaVersion: z.literal(1),
   lockfile: text,
   ruby: text.exactOptional(),
+  rubyFrom: rubyFrom.exactOptional(),
   all: z.boolean(),
   floor: z.strictObject(floor).describe('Over all of floors'),
   floors: z

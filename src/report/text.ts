@@ -6,7 +6,7 @@ import { pinsSection } from './pins-section.js';
 import { printable } from './printable.js';
 import { renderTable } from './table.js';
 import { MARKS, paintVerdict } from './verdict-mark.js';
-import { VERDICT_WORDS, needsWords, remedyWords, summaryWords, targetWords } from './words.js';
+import { VERDICT_WORDS, needsWords, remedyWords, rubyWords, summaryWords, targetWords } from './words.js';
 import { wrapped } from './wrapped.js';
 
 export interface TextOptions {
@@ -38,7 +38,7 @@ export function renderText(report: AuditReport | MultiTargetReport, options: Tex
 }
 
 function renderOne(report: AuditReport, { width }: TextOptions, paint: Ansis, withPins: boolean): string {
-  const ruby = report.ruby === undefined ? '' : `, Ruby ${report.ruby}`;
+  const ruby = rubyWords(report.ruby, report.rubyFrom);
   const heading = `${printable(report.lockfile)} on ${targetWords(report.target)}, ${report.arches.join(' and ')}${ruby}`;
   const shown = report.gems
     .filter(({ verdict, notes }) => verdict !== 'source' || notes?.some(isForced) === true)

@@ -1,8 +1,8 @@
 import type { FloorReport, FittingSystem, GemNote, GemReport, Summary, SystemFloor } from '../audit/types.js';
 import type { TargetSummary } from '../target/summary.js';
-import type { Finding, MissingSymbolFinding, Requires, Verdict } from '../compat/types.js';
+import type { Finding, MissingSymbolFinding, Requires, RubyUndecidedFinding, Verdict } from '../compat/types.js';
 import { CPUS } from '../gem/cpu-name.js';
-import type { ClashReason, Inspections, PlannedMove, Suggestion, VersionSpan } from '../search/types.js';
+import type { ClashReason, Inspections, PlannedMove, RubyFrom, Suggestion, VersionSpan } from '../search/types.js';
 import { neededPathRemedies, neededPathWords } from './needed-path-words.js';
 import { packageOf } from './library-packages.js';
 import { machineName } from './machine-words.js';
@@ -88,6 +88,8 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
       return `${whole} has no build for Ruby ${finding.ruby}; it has ${listWords(finding.available, 8)}`;
     case 'page-size':
       return pageSizeWords(finding, target.name);
+    case 'ruby-undecided':
+      return undecidedWords(finding, whole);
     case 'isa-level':
       return `needs a CPU of level ${finding.level}; ${target.name} runs on ${finding.provided} too`;
     case 'unchecked-library':
@@ -157,6 +159,15 @@ function missingSymbolWords(finding: MissingSymbolFinding, target: TargetSummary
   return `needs ${listWords([...symbols].sort())}; ${where}: ${effect}`;
 }
 
+function undecidedWords({ fitting, failing, missing }: RubyUndecidedFinding, whole: string): string {
+  const parts = [
+    ...(fitting.length === 0 ? [] : [`fits with Ruby ${listWords(fitting, 8)}`]),
+    ...(failing.length === 0 ? [] : [`does not, or cannot be checked, with ${listWords(failing, 8)}`]),
+    ...(missing.length === 0 ? [] : [`has no build for ${listWords(missing, 8)}`]),
+  ];
+  return `${whole} ${parts.join(' and ')}, and nothing says which Ruby runs there`;
+}
+
 /** Whether a file is told to be for another system, and not for another CPU. */
 function isSystem(machine: string): boolean {
   return !/^\d+$/.test(machine) && !(CPUS as readonly string[]).includes(machine);
@@ -218,6 +229,8 @@ export function findingRemedies(finding: Finding, target?: TargetSummary, inGem 
       ];
     case 'page-size':
       return pageSizeRemedies(finding);
+    case 'ruby-undecided':
+      return ['say which Ruby runs there: --ruby X.Y.Z, or `ruby` in the Gemfile, or a .ruby-version'];
     case 'isa-level':
       return [
         `run it only on machines that have ${finding.level} (/lib64/ld-linux-x86-64.so.2 --help lists their levels), or have it built without -march=${finding.level}`,
@@ -568,9 +581,17 @@ export function floorSummaryWords(summary: Summary, all: boolean): string {
   ]);
 }
 
-export function floorHeading({ lockfile, ruby }: FloorReport): string {
-  const on = ruby === undefined ? '' : `, Ruby ${ruby}`;
+export function floorHeading({ lockfile, ruby, rubyFrom }: FloorReport): string {
+  const on = rubyWords(ruby, rubyFrom);
   return `${printable(lockfile)}${on}: no target is named, so this is what the bundle needs at least`;
+}
+
+/** Which Ruby the verdicts are for and who says so, as the end of a heading: `, Ruby 3.3.6 (lockfile)`. */
+export function rubyWords(ruby: string | undefined, from: RubyFrom | undefined): string {
+  if (ruby === undefined) return '';
+  if (from === undefined) return `, Ruby ${printable(ruby)}`;
+  const { source, place } = from;
+  return `, Ruby ${printable(ruby)} (${source === 'lockfile' || source === 'target' ? source : printable(place)})`;
 }
 
 export const FLOOR_CLOSING =

@@ -2,12 +2,25 @@ import type { Cpu } from '../elf/types.js';
 import type { Release } from '../registry/types.js';
 import type { Target } from '../target/types.js';
 
+/** Who says which Ruby runs, the one that counts most first. */
+export type RubySource =
+  'option' | 'config' | 'target' | 'lockfile' | 'gemfile' | 'ruby-version' | 'tool-versions' | 'mise';
+
+/** Where it is said which Ruby runs. */
+export interface RubyFrom {
+  readonly source: RubySource;
+  /** For people: `--ruby`, `Gemfile:3`, `.ruby-version`, the title of the target. */
+  readonly place: string;
+}
+
 /** A system and CPU that the bundle is deployed to, and the Ruby that runs there. */
 export interface Deployment {
   readonly target: Target;
   readonly cpu: Cpu;
   /** `3.3.6`, or `3.3` where only that is known; absent where nothing is, and then what depends on it is not checked. */
   readonly ruby?: string;
+  /** Where `ruby` is said; absent where `ruby` is. */
+  readonly rubyFrom?: RubyFrom;
 }
 
 /** What Bundler would install of one version on one deployment. */

@@ -340,8 +340,42 @@ describe('a fat gem', () => {
     expect(judge(fat, target(), '3.2.0').verdict).toBe('incompatible');
   });
 
-  it('is judged by every build where the Ruby is not known', () => {
-    expect(judge(fat).verdict).toBe('incompatible');
+  it('is unknown where the Ruby is not, and its builds differ', () => {
+    expect(judge(fat)).toMatchObject({ verdict: 'unknown', findings: [{ kind: 'ruby-undecided' }] });
+  });
+
+  it('is unknown where the Ruby is not, and one in use has no build', () => {
+    const commonmarker = contents({
+      'lib/commonmarker/3.2/commonmarker.so': extension('GLIBC_2.17'),
+      'lib/commonmarker/3.4/commonmarker.so': extension('GLIBC_2.17'),
+    });
+    const requiredRuby = ['>= 3.2', '< 3.5.dev'];
+    const gem = { ...commonmarker, metadata: { ...commonmarker.metadata, requiredRuby } };
+    expect(judge(gem)).toMatchObject({
+      verdict: 'unknown',
+      findings: [
+        {
+          kind: 'ruby-undecided',
+          file: 'lib/commonmarker/*/commonmarker.so',
+          fitting: ['3.2', '3.4'],
+          failing: [],
+          missing: ['3.3'],
+        },
+      ],
+    });
+    expect(judge(gem, target(), '3.4.1').verdict).toBe('compatible');
+    expect(judge(gem, target(), '3.3.6').verdict).toBe('incompatible');
+  });
+
+  it('fits without a known Ruby where it has a build for each that its specification accepts', () => {
+    const whole = contents({
+      'lib/foo/3.3/foo.so': extension('GLIBC_2.17'),
+      'lib/foo/3.4/foo.so': extension('GLIBC_2.17'),
+    });
+    const gem = { ...whole, metadata: { ...whole.metadata, requiredRuby: ['>= 3.3', '< 3.5.dev'] } };
+    expect(judge(gem).verdict).toBe('compatible');
+    const none = contents({ 'lib/foo/3.3/foo.so': extension('GLIBC_2.38') });
+    expect(judge(none).verdict).toBe('incompatible');
   });
 
   it('does not fit where it has no build for the project’s Ruby', () => {

@@ -26,6 +26,13 @@ export const FINDINGS: { readonly [Kind in FindingKind]: Finding & { readonly ki
     largest: 4096,
     why: 'address-not-page-aligned',
   },
+  'ruby-undecided': {
+    kind: 'ruby-undecided',
+    file: 'lib/foo/*/foo.so',
+    fitting: ['3.2', '3.4'],
+    failing: ['3.1'],
+    missing: ['3.3'],
+  },
   'isa-level': { kind: 'isa-level', file: 'exe/a', level: 'x86-64-v3', provided: 'x86-64-v2' },
   'unchecked-library': {
     kind: 'unchecked-library',
