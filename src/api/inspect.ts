@@ -194,6 +194,13 @@ function subjectWarnings(
       });
     }
   }
+  const built = [...new Set(groups.flatMap(({ systems = [] }) => systems))].sort();
+  if (targets.length === 0 && built.length > 0) {
+    warnings.push({
+      code: 'OTHER_SYSTEM',
+      message: `${shown}: has what is built for ${built.join(', ')}, and nothing for Linux in its place`,
+    });
+  }
   if (groups.length === 0)
     warnings.push({ code: 'NO_ELF', message: `${shown}: ${nothingWords(kind, gemsWithoutBinaries)}` });
   return warnings;

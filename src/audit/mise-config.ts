@@ -53,7 +53,10 @@ function firstString(value: string, tables: boolean): string | undefined {
     table === undefined ? value : (/(?:^|,)\s*["']?version["']?\s*=\s*(.+)$/s.exec(table)?.[1] ?? '');
   const inList = named.replace(/^\[\s*/, '');
   if (inList.startsWith('{')) return firstString(inList.replace(/\}.*$/s, '}'), true);
-  return /^(?:"([^"\\{]*)"|'([^'{]*)')/.exec(inList)?.slice(1).find((text) => text !== undefined);
+  return /^(?:"([^"\\{]*)"|'([^'{]*)')/
+    .exec(inList)
+    ?.slice(1)
+    .find((text) => text !== undefined);
 }
 
 /**
@@ -63,9 +66,13 @@ function firstString(value: string, tables: boolean): string | undefined {
 function statements(text: string): string[] {
   const found: string[] = [];
   let open = '';
-  const tokens = /"""[^]*?"""|'''[^]*?'''|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|#[^\n]*|[[\]{}]|\n|[^"'#[\]{}\n]+|["']/g;
+  const tokens =
+    /"""[^]*?"""|'''[^]*?'''|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|#[^\n]*|[[\]{}]|\n|[^"'#[\]{}\n]+|["']/g;
   let depth = 0;
-  for (const [token] of text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n').matchAll(tokens)) {
+  for (const [token] of text
+    .replace(/^\uFEFF/, '')
+    .replaceAll('\r\n', '\n')
+    .matchAll(tokens)) {
     if (token.startsWith('#')) continue;
     if (token.startsWith('"""') || token.startsWith("'''")) open += '?';
     else if (token !== '\n') {

@@ -5,6 +5,7 @@ import { judgeForAnyRuby } from './any-ruby.js';
 import { GemInside } from './inside.js';
 import type { JudgedOn } from './judge-file.js';
 import { judgeFile, neededBy } from './judge-file.js';
+import { otherSystemFindings, systemOfPlatform } from './other-systems.js';
 import { requiresOf } from './requires.js';
 import { Roles } from './roles.js';
 import type { Selection } from './select.js';
@@ -38,6 +39,8 @@ export interface FilesToJudge extends Pick<
 > {
   /** What a path is called within the gem, where that lies in a larger tree: by it a gem picks among its files. */
   readonly nameOf?: (path: string) => string;
+  /** What of them is built for other systems than Linux. */
+  readonly ofOtherSystems?: readonly Finding[];
   /** `required_ruby_version` of the gem, as far as it is known. */
   readonly requiredRuby?: readonly string[];
   /** They are no gem: files for other CPUs beside those for the target's are not loaded in their place. */
@@ -55,10 +58,28 @@ export function judgeGem(contents: GemContents, judgeFor: JudgeFor): Judgement {
 
 /** What of a gem is judged. */
 export function filesOfGem(contents: GemContents): FilesToJudge {
-  // In a gem without a platform, archives are data; a precompiled one may unpack its executables from them.
-  const nestedArchives = contents.metadata.platform === 'ruby' ? [] : contents.nestedArchives;
-  const { requiredRuby } = contents.metadata;
-  return { ...contents, nestedArchives, requiredRuby };
+  return { ...contents, ...packedFacts(contents) };
+}
+
+/** What a packed gem says of itself, as far as a judgement of its files rests on it. */
+function packedFacts({
+  metadata: { name, version, platform, requiredRuby },
+  binaries,
+  foreign = [],
+  nestedArchives,
+}: GemContents): Pick<FilesToJudge, 'nestedArchives' | 'requiredRuby' | 'ofOtherSystems'> {
+  const forJRuby = systemOfPlatform(platform)?.system === 'JRuby';
+  return {
+    // In a gem without a platform, archives are data; a precompiled one may unpack its executables from them.
+    nestedArchives: platform === 'ruby' || forJRuby ? [] : nestedArchives,
+    requiredRuby,
+    ofOtherSystems: otherSystemFindings({
+      foreign,
+      binaries,
+      platform,
+      at: platform === 'ruby' ? `${name}-${version}` : `${name}-${version}-${platform}`,
+    }),
+  };
 }
 
 /** Judges files as `judgeGem` does. @param inside what the whole tree brings in which they lie */
@@ -173,7 +194,7 @@ function judgeSelected(
     }
   }
 
-  findings.push(...unreadFindings(files));
+  findings.push(...(files.ofOtherSystems ?? []), ...unreadFindings(files));
   const verdict = verdictOf(findings);
   const passedOver = files.loose === true ? passedOverBy(selection, files, cpu) : [];
   const given = {

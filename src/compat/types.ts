@@ -43,6 +43,23 @@ export interface OtherMachineFinding extends InFile {
   readonly machine: string;
 }
 
+/** A file that would have to be loaded, or the gem itself, is built for another system than Linux. */
+export interface WrongSystemFinding extends InFile {
+  readonly kind: 'wrong-system';
+  /** `macOS`, `Windows`. */
+  readonly system: string;
+  /** CPUs as that system calls them: `arm64`; empty where it does not say. */
+  readonly cpus: readonly string[];
+}
+
+/** It is for another system or engine, and nothing lies beside it that Linux or MRI would load in its place. */
+export interface OtherSystemFinding extends InFile {
+  readonly kind: 'other-system';
+  /** As in `WrongSystemFinding`, or `JRuby`. */
+  readonly system: string;
+  readonly cpus: readonly string[];
+}
+
 /** PT_INTERP names a loader that the target does not have at that path. */
 export interface MissingInterpreterFinding extends InFile {
   readonly kind: 'missing-interpreter';
@@ -273,6 +290,8 @@ export type Finding =
   | WrongLibcFinding
   | WrongMachineFinding
   | OtherMachineFinding
+  | WrongSystemFinding
+  | OtherSystemFinding
   | MissingInterpreterFinding
   | MissingLibraryFinding
   | BuildPathFinding

@@ -12,7 +12,7 @@ import type {
   VersionNeed,
   X86IsaLevel,
 } from '../elf/types.js';
-import type { GemBinary, GemContents, GemMetadata, UnreadablePart } from './types.js';
+import type { ForeignFile, GemBinary, GemContents, GemMetadata, UnreadablePart } from './types.js';
 
 type Is<T> = (value: unknown) => value is T;
 
@@ -210,13 +210,17 @@ const metadata = object<GemMetadata>({
 });
 
 /** Whether a value that was stored as JSON is a `GemContents` of today: every field, to the last symbol, and no other. */
-export const isGemContents: Is<GemContents> = object<GemContents>({
-  sha256: text,
-  size: count,
-  metadata,
-  binaries: listOf(object<GemBinary>({ path: text, gzipped: flag, elf: elfFile })),
-  unreadable: listOf(object<UnreadablePart>({ path: text, code: text, reason: text })),
-  staticArchives: texts,
-  nestedArchives: texts,
-  links: textByText,
-});
+export const isGemContents: Is<GemContents> = object<GemContents>(
+  {
+    sha256: text,
+    size: count,
+    metadata,
+    binaries: listOf(object<GemBinary>({ path: text, gzipped: flag, elf: elfFile })),
+    unreadable: listOf(object<UnreadablePart>({ path: text, code: text, reason: text })),
+    staticArchives: texts,
+    nestedArchives: texts,
+    links: textByText,
+    foreign: listOf(object<ForeignFile>({ path: text, system: oneOf('macOS', 'Windows'), cpus: texts })),
+  },
+  'foreign',
+);

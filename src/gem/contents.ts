@@ -15,7 +15,7 @@ import type { Members } from './members.js';
 import { readMembers } from './members.js';
 import type { EntryConsumer, EntryVisitor, TarHeader } from './tar.js';
 import { readTar } from './tar.js';
-import type { GemBinary, GemContents, GemMetadata, UnreadablePart } from './types.js';
+import type { ForeignFile, GemBinary, GemContents, GemMetadata, UnreadablePart } from './types.js';
 
 export interface InspectOptions {
   /** File name of the gem, for messages. */
@@ -178,24 +178,24 @@ function summary({ files, links, paths }: Inventory): Omit<GemContents, keyof Me
   const unreadable: UnreadablePart[] = [];
   const staticArchives: string[] = [];
   const nestedArchives: string[] = [];
+  const foreign: ForeignFile[] = [];
   for (const { path, finding } of [...files].sort(([one], [other]) => one - other).map(([, file]) => file)) {
     if (finding.kind === 'elf') {
       binaries.push({ path, gzipped: finding.gzipped, elf: finding.elf });
       if (finding.appended !== undefined) {
         unreadable.push({ path, code: APPENDED_CODE, reason: appendedReason(finding.appended) });
       }
-    } else if (finding.kind === 'static-archive') staticArchives.push(path);
+    } else if (finding.kind === 'foreign') foreign.push({ path, ...finding.binary });
+    else if (finding.kind === 'static-archive') staticArchives.push(path);
     else if (finding.kind === 'nested-archive') nestedArchives.push(path);
     else if (finding.kind === 'unreadable') {
       unreadable.push({ path, code: finding.code, reason: finding.reason });
     }
   }
   return {
-    binaries,
-    unreadable,
-    staticArchives,
-    nestedArchives,
+    ...{ binaries, unreadable, staticArchives, nestedArchives },
     links: Object.fromEntries(installedLinks(links, paths)),
+    ...(foreign.length === 0 ? {} : { foreign }),
   };
 }
 

@@ -1,5 +1,7 @@
 import { gunzipSync, constants } from 'node:zlib';
 import { GemArchiveError } from '../errors.js';
+import type { ForeignBinary } from '../elf/foreign-format.js';
+import { foreignBinary } from '../elf/foreign-format.js';
 import { ELF_MAGIC_LENGTH, isElf } from '../elf/magic.js';
 import type { FileRange } from '../elf/retained-range.js';
 import type { ElfFile } from '../elf/types.js';
@@ -21,6 +23,7 @@ export type FileFinding =
       readonly elf: ElfFile;
       readonly appended?: AppendedArchive;
     }
+  | { readonly kind: 'foreign'; readonly binary: ForeignBinary }
   | { readonly kind: 'static-archive' }
   /** It may hold ELF files, and is not looked into. */
   | { readonly kind: 'nested-archive' }
@@ -70,7 +73,9 @@ function consumerFor(head: Uint8Array, context: ProbeContext): EntryConsumer | u
   if (isElf(head)) return elfConsumer(context.size, false, context);
   if (isGzip(head)) return isOfNoConcern(head, context.size) ? undefined : gzipConsumer(context);
   if (isScript(head)) return scriptConsumer(context);
-  if (isStaticArchive(head)) context.report({ kind: 'static-archive' });
+  const foreign = foreignBinary(head);
+  if (foreign !== undefined) context.report({ kind: 'foreign', binary: foreign });
+  else if (isStaticArchive(head)) context.report({ kind: 'static-archive' });
   else if (isArchive(head)) context.report({ kind: 'nested-archive' });
   return undefined;
 }

@@ -1,3 +1,4 @@
+import type { ForeignBinary } from '../elf/foreign-format.js';
 import type { ElfFile } from '../elf/types.js';
 
 /** Name, version and platform of one gem: what RubyGems calls a name tuple. */
@@ -32,6 +33,11 @@ export interface GemBinary {
   readonly elf: ElfFile;
 }
 
+/** An executable or a library of another system. */
+export interface ForeignFile extends ForeignBinary {
+  readonly path: string;
+}
+
 /** A part of a gem that could not be read; it makes the gem's verdict `unknown`. */
 export interface UnreadablePart {
   readonly path: string;
@@ -57,6 +63,8 @@ export interface GemContents {
    * with any of these in it; scripts with binary data behind their text (self-extracting ones).
    */
   readonly nestedArchives: readonly string[];
+  /** Executables and libraries of other systems; absent where there are none. */
+  readonly foreign?: readonly ForeignFile[];
   /** Symbolic links that are there once the gem is installed, path → link text, so that a soname link can be followed. */
   readonly links: Readonly<Record<string, string>>;
 }

@@ -17,7 +17,7 @@ import { rpmFiles } from './archive/rpm-files.js';
 import type { RpmFile } from './archive/rpm-files.js';
 import { FileProbe, concernOf, elfSink } from './file-probe.js';
 import type { ProbePorts } from './file-probe.js';
-import { gemDirectoryOf, isSpecification, mayBeInstalled, specificationSink } from './gem-home.js';
+import { isSpecification, mayBeInstalled, noteDirectory, specificationSink } from './gem-home.js';
 import { inflated, spend } from './inflate.js';
 import type { Budget, InspectLimits } from './limits.js';
 import type { ArchiveFormat, CompressedFormat, Magic } from './magic.js';
@@ -258,7 +258,12 @@ class ArchiveWalk {
       await this.#pump(all, elfSink(undefined, true, this.#probePorts(name)), level);
     } else if ((magic === 'tar' || magic === 'cpio' || magic === 'gem') && level.depth <= MAX_DEPTH) {
       await this.#stream(magic, all, name, { ...level, withinXz });
-    } else if (magic !== undefined && magic !== 'script' && magic !== 'static-archive') {
+    } else if (
+      magic !== undefined &&
+      magic !== 'script' &&
+      magic !== 'static-archive' &&
+      magic !== 'foreign'
+    ) {
       this.#report(name, { kind: 'nested-archive' });
     }
   }
@@ -320,8 +325,7 @@ class ArchiveWalk {
     const path = `${level.prefix}${inside ?? entry.name}`;
     const first = this.#again === undefined;
     if (first && inside !== undefined && mayBeInstalled(inside)) {
-      const directory = gemDirectoryOf(path);
-      if (directory !== undefined) tree.gemDirectory(directory);
+      noteDirectory(path, tree);
     }
     if (entry.kind === 'directory') return undefined;
     if (inside === undefined) {

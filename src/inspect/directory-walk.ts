@@ -15,8 +15,8 @@ import { parseElf } from '../elf/parse.js';
 import { ElfError } from '../errors.js';
 import { appendedArchive } from '../gem/appended.js';
 import type { AppendedArchive } from '../gem/appended.js';
-import { concernOf } from './file-probe.js';
-import { SPECIFICATION_HEAD, gemDirectoryOf, isCachedGem, isSpecification } from './gem-home.js';
+import { concernOf, foreignResult } from './file-probe.js';
+import { SPECIFICATION_HEAD, isCachedGem, isSpecification, noteDirectory } from './gem-home.js';
 import type { ArchiveFormat } from './magic.js';
 import { MAGIC_LENGTH } from './magic.js';
 import type { ReaderThreads } from './reader-threads.js';
@@ -222,8 +222,7 @@ class DirectoryWalk {
     try {
       switch (kindOf(entry, () => lstatSync(this.#place(raw)))) {
         case 'directory': {
-          const gem = gemDirectoryOf(`${path}/`);
-          if (gem !== undefined) tree.gemDirectory(gem);
+          noteDirectory(`${path}/`, tree);
           return 'directory';
         }
         case 'link':
@@ -269,6 +268,9 @@ class DirectoryWalk {
         case 'script':
           if (head.includes(0) || (length === HEAD && hasNul(fd, HEAD)))
             tree.report(path, { kind: 'nested-archive' });
+          return;
+        case 'foreign':
+          tree.report(path, foreignResult(head));
           return;
         case 'unsupported-archive':
           tree.report(path, { kind: 'nested-archive' });

@@ -1,3 +1,4 @@
+import { foreignBinary } from '../elf/foreign-format.js';
 import type { FileRange } from '../elf/retained-range.js';
 import { elfStream } from '../gem/elf-stream.js';
 import type { EntrySink } from './archive/entry.js';
@@ -58,17 +59,20 @@ export class FileProbe implements EntrySink {
   #decide(): void {
     const head = this.#head;
     this.#head = new Uint8Array(0);
-    this.#sink = this.#sinkFor(concernOf(head.subarray(0, MAGIC_LENGTH), this.#size));
+    this.#sink = this.#sinkFor(concernOf(head.subarray(0, MAGIC_LENGTH), this.#size), head);
     if (!this.#sink.satisfied) this.#sink.push(head);
   }
 
-  #sinkFor(magic: Magic | undefined): EntrySink {
+  #sinkFor(magic: Magic | undefined, head: Uint8Array): EntrySink {
     switch (magic) {
       case undefined:
       case 'static-archive':
         return IGNORED;
       case 'elf':
         return elfSink(this.#size, false, this.#ports);
+      case 'foreign':
+        this.#ports.report(foreignResult(head));
+        return IGNORED;
       case 'script':
         return new ScriptSink(this.#ports.report);
       case 'unsupported-archive':
@@ -78,6 +82,13 @@ export class FileProbe implements EntrySink {
         return this.#ports.open(magic, this.#size) ?? IGNORED;
     }
   }
+}
+
+/** What `concernOf` calls `foreign`, as a result. */
+export function foreignResult(head: Uint8Array): FileResult {
+  const binary = foreignBinary(head);
+  if (binary === undefined) throw new Error('its magic was seen');
+  return { kind: 'foreign', binary };
 }
 
 /** Collects an ELF file sparsely and reads it at its end. */

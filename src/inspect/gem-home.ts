@@ -16,6 +16,8 @@ export interface InstalledPath {
   readonly git: boolean;
   /** Below `extensions`: the Ruby ABI, `3.3.0` or `3.3.0-static`. */
   readonly abi?: string;
+  /** Below `extensions`: the platform of the machine that compiled it, `x86_64-linux`, `arm64-darwin-23`. */
+  readonly builtOn?: string;
   /** Path of the gem's own directory, with a slash at its end. */
   readonly directory: string;
 }
@@ -24,7 +26,7 @@ export interface InstalledPath {
 const IN_GEMS = /^(?:(.*?)\/)?gems\/([^/]+-\d[^/]*)\//;
 const IN_GIT = /^(?:(.*?)\/)?bundler\/gems\/([^/]+-[0-9a-f]{7,40})\//;
 const IN_EXTENSIONS =
-  /^(?:(.*?)\/)?(bundler\/gems\/)?extensions\/[^/]+\/(\d+\.\d+\.\d+(?:-static)?)\/([^/]+)\//;
+  /^(?:(.*?)\/)?(bundler\/gems\/)?extensions\/([^/]+)\/(\d+\.\d+\.\d+(?:-static)?)\/([^/]+)\//;
 
 /** Where a path lies below a GEM_HOME, by its form alone: the outermost one counts where there are several. */
 export function installedPath(path: string): InstalledPath | undefined {
@@ -32,8 +34,8 @@ export function installedPath(path: string): InstalledPath | undefined {
   const found: InstalledPath[] = [];
   const extension = IN_EXTENSIONS.exec(path);
   if (extension !== null) {
-    const [directory, home = '', git, abi = '', fullName = ''] = extension;
-    found.push({ home, fullName, git: git !== undefined, abi, directory });
+    const [directory, home = '', git, builtOn = '', abi = '', fullName = ''] = extension;
+    found.push({ home, fullName, git: git !== undefined, abi, builtOn, directory });
   }
   const inGit = IN_GIT.exec(path);
   if (inGit !== null) {
@@ -53,10 +55,15 @@ export function mayBeInstalled(path: string): boolean {
   return path.includes('gems/') || path.includes('extensions/');
 }
 
-/** The directory of the installed gem that a path lies in, with a slash at its end. */
-export function gemDirectoryOf(path: string): string | undefined {
+/** Notes the directory of the installed gem, or of its compiled extension, that a path lies in. @param path of a directory, or in it */
+export function noteDirectory(
+  path: string,
+  tree: { gemDirectory(path: string): void; extensionDirectory(path: string): void },
+): void {
   const installed = installedPath(path);
-  return installed?.abi === undefined ? installed?.directory : undefined;
+  if (installed === undefined) return;
+  if (installed.abi === undefined) tree.gemDirectory(installed.directory);
+  else tree.extensionDirectory(installed.directory);
 }
 
 export function isSpecification(path: string): boolean {

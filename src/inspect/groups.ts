@@ -1,4 +1,5 @@
-import type { GemBinary, UnreadablePart } from '../gem/types.js';
+import { systemOfPlatform } from '../compat/other-systems.js';
+import type { ForeignFile, GemBinary, UnreadablePart } from '../gem/types.js';
 import { parseGemFileName } from '../gem/name-tuple.js';
 import { installedPath, parseStub } from './gem-home.js';
 import type { InstalledPath, Stub } from './gem-home.js';
@@ -14,6 +15,13 @@ export interface FileGroup {
   readonly binaries: readonly GemBinary[];
   readonly unreadable: readonly UnreadablePart[];
   readonly nestedArchives: readonly string[];
+  readonly foreign: readonly ForeignFile[];
+  /** Platforms of the machines that compiled its extensions. */
+  readonly builtOn: readonly string[];
+  /** Its specification names extensions. */
+  readonly hasExtensions: boolean;
+  /** Its directory, or that of its extension; empty for files of no gem. */
+  readonly directory: string;
   /** What a path is called within the gem. */
   readonly nameOf: (path: string) => string;
 }
@@ -24,6 +32,8 @@ interface Growing {
   readonly binaries: GemBinary[];
   readonly unreadable: UnreadablePart[];
   readonly nestedArchives: string[];
+  readonly foreign: ForeignFile[];
+  readonly builtOn: Set<string>;
   readonly directories: Set<string>;
 }
 
@@ -35,11 +45,20 @@ export function groupsOf(tree: Tree, subject: string): { groups: FileGroup[]; ge
   const stubs = stubsByGem(tree);
   const abis = abisByHome(tree);
   const groups = new Map<string, Growing>();
+  const abiOf = (installed: InstalledPath | undefined): string | undefined => {
+    const [only, ...others] = abis.get(installed?.home ?? '') ?? [];
+    return installed?.abi ?? (installed === undefined || others.length > 0 ? undefined : only);
+  };
+  const keyOf = (path: string): string => {
+    const installed = installedPath(path);
+    return installed === undefined
+      ? ''
+      : `${installed.home}\0${installed.fullName}\0${abiOf(installed) ?? ''}`;
+  };
   const groupFor = (path: string): Growing => {
     const installed = installedPath(path);
-    const [only, ...others] = abis.get(installed?.home ?? '') ?? [];
-    const rubyAbi = installed?.abi ?? (installed === undefined || others.length > 0 ? undefined : only);
-    const key = installed === undefined ? '' : `${installed.home}\0${installed.fullName}\0${rubyAbi ?? ''}`;
+    const rubyAbi = abiOf(installed);
+    const key = keyOf(path);
     let group = groups.get(key);
     if (group === undefined) {
       group = {
@@ -48,6 +67,8 @@ export function groupsOf(tree: Tree, subject: string): { groups: FileGroup[]; ge
         binaries: [],
         unreadable: [],
         nestedArchives: [],
+        foreign: [],
+        builtOn: new Set(),
         directories: new Set(),
       };
       groups.set(key, group);
@@ -58,6 +79,13 @@ export function groupsOf(tree: Tree, subject: string): { groups: FileGroup[]; ge
   for (const binary of tree.binaries) groupFor(binary.path).binaries.push(binary);
   for (const part of tree.unreadable) groupFor(part.path).unreadable.push(part);
   for (const path of tree.nestedArchives) groupFor(path).nestedArchives.push(path);
+  for (const file of tree.foreign) groupFor(file.path).foreign.push(file);
+  for (const path of directoriesOfOtherSystems(tree, stubs)) groupFor(path);
+  for (const path of tree.extensionDirectories) {
+    const builtOn = installedPath(path)?.builtOn;
+    const group = builtOn === undefined ? undefined : groups.get(keyOf(path));
+    if (builtOn !== undefined) group?.builtOn.add(builtOn);
+  }
 
   const native = new Set(
     [...groups.values()].flatMap(({ installed }) => (installed === undefined ? [] : [gemKey(installed)])),
@@ -92,7 +120,9 @@ function stubsByGem({ specifications }: Tree): Map<string, Stub> {
 /** The ABIs that a GEM_HOME has something for: by its own name, or by its extensions. */
 function abisByHome(tree: Tree): Map<string, Set<string>> {
   const abis = new Map<string, Set<string>>();
-  for (const { path } of tree.binaries) {
+  const foreign = tree.extensionDirectories.filter(isOfOtherSystem);
+  const paths = [...tree.binaries, ...tree.foreign].map(({ path }) => path);
+  for (const path of [...paths, ...foreign]) {
     const installed = installedPath(path);
     if (installed === undefined) continue;
     const known = abis.get(installed.home) ?? new Set();
@@ -110,6 +140,20 @@ function abisByHome(tree: Tree): Map<string, Set<string>> {
   return abis;
 }
 
+/** The directory of an extension that a machine of another system compiled. */
+function isOfOtherSystem(path: string): boolean {
+  return systemOfPlatform(installedPath(path)?.builtOn) !== undefined;
+}
+
+/** Directories of gems, and of their extensions, that are installed for another system, whatever lies in them. */
+function directoriesOfOtherSystems(tree: Tree, stubs: ReadonlyMap<string, Stub>): string[] {
+  const gems = tree.gemDirectories.filter((path) => {
+    const installed = installedPath(path);
+    return installed !== undefined && systemOfPlatform(identity(installed, stubs).platform) !== undefined;
+  });
+  return [...gems, ...tree.extensionDirectories.filter(isOfOtherSystem)];
+}
+
 function inOrder({ installed: one }: Growing, { installed: other }: Growing): number {
   if (one === undefined || other === undefined)
     return Number(one !== undefined) - Number(other !== undefined);
@@ -121,8 +165,12 @@ function byText(a: string, b: string): number {
 }
 
 function finished(group: Growing, stubs: ReadonlyMap<string, Stub>, subject: string): FileGroup {
-  const { installed, rubyAbi, binaries, unreadable, nestedArchives } = group;
-  const parts = { binaries, unreadable, nestedArchives };
+  const { installed, rubyAbi, binaries, unreadable, nestedArchives, foreign, builtOn } = group;
+  const parts = {
+    ...{ binaries, unreadable, nestedArchives, foreign, builtOn: [...builtOn] },
+    hasExtensions: installed !== undefined && hasExtensions(installed, stubs),
+    directory: installed?.directory.replace(/\/$/, '') ?? '',
+  };
   if (installed === undefined) {
     return { kind: 'files', name: subject, ...parts, nameOf: (path) => path };
   }
@@ -138,6 +186,11 @@ function finished(group: Growing, stubs: ReadonlyMap<string, Stub>, subject: str
     ...parts,
     nameOf,
   };
+}
+
+/** A gem from git is compiled where it has something to compile; of a gem without a specification it is not known. */
+function hasExtensions(installed: InstalledPath, stubs: ReadonlyMap<string, Stub>): boolean {
+  return installed.git || (stubs.get(gemKey(installed))?.extensions.length ?? 0) > 0;
 }
 
 /** By its specification; where there is none, by the name of its directory. */

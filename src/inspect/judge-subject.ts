@@ -4,7 +4,8 @@ import { GemInside } from '../compat/inside.js';
 import type { Placement } from '../compat/inside.js';
 import type { FilesToJudge } from '../compat/judge.js';
 import { namesCpu } from '../compat/select.js';
-import { judgeFiles, rubyAbiOf, unreadFindings } from '../compat/judge.js';
+import { filesOfGem, judgeFiles, rubyAbiOf, unreadFindings } from '../compat/judge.js';
+import { otherSystemFindings, systemOfPlatform } from '../compat/other-systems.js';
 import { requiresOf } from '../compat/requires.js';
 import type { Finding, Verdict } from '../compat/types.js';
 import { rubyLibrariesOf } from '../compat/shared-ruby.js';
@@ -161,13 +162,21 @@ function madeForOf({ platform }: Judged): ReturnType<typeof linuxTarget> {
   return platform === undefined ? undefined : linuxTarget(parsePlatform(platform));
 }
 
-function bringsSomething({ binaries, unreadable, nestedArchives, staticArchives }: FilesToJudge): boolean {
-  return binaries.length + unreadable.length + nestedArchives.length + staticArchives.length > 0;
+function bringsSomething(files: FilesToJudge): boolean {
+  const { binaries, unreadable, nestedArchives, staticArchives, ofOtherSystems = [] } = files;
+  const parts = [binaries, unreadable, nestedArchives, staticArchives, ofOtherSystems];
+  return parts.some((part) => part.length > 0);
 }
 
 function fromGroup(group: FileGroup, tree: Tree, inside: Judged['inside']): Judged {
-  const { kind, name, version, platform, rubyAbi, binaries, unreadable, nestedArchives, nameOf } = group;
-  const files = { binaries, unreadable, nestedArchives, staticArchives: [], nameOf, loose: kind === 'files' };
+  const { kind, name, version, platform, rubyAbi, binaries, unreadable, nameOf } = group;
+  const loose = kind === 'files';
+  const forJRuby = systemOfPlatform(platform)?.system === 'JRuby';
+  const files = {
+    ...{ binaries, unreadable, staticArchives: [], nameOf, loose },
+    nestedArchives: forJRuby ? [] : group.nestedArchives,
+    ofOtherSystems: otherSystemFindings({ ...group, loose, installed: true, at: group.directory }),
+  };
   return {
     kind,
     name,
@@ -182,15 +191,13 @@ function fromGroup(group: FileGroup, tree: Tree, inside: Judged['inside']): Judg
 }
 
 function fromGem(path: string, contents: GemContents, alone: boolean): Judged {
-  const { name, version, platform, requiredRuby } = contents.metadata;
-  // In a gem without a platform, archives are data; a precompiled one may unpack its executables from them.
-  const nestedArchives = platform === 'ruby' ? [] : contents.nestedArchives;
+  const { name, version, platform } = contents.metadata;
   return {
     kind: 'gem',
     name,
     version,
     platform,
-    files: { ...contents, nestedArchives, requiredRuby },
+    files: filesOfGem(contents),
     prefix: alone ? '' : `${path}!/`,
     tree: contents,
     inside: insideOf(contents, []),
@@ -212,6 +219,7 @@ function judgeGroup(judged: Judged, together: Together, options: JudgeOptions): 
       return index === 0 || files.loose !== true ? result : withoutOthers(result);
     });
   });
+  const systems = systemsIn(files.ofOtherSystems ?? []);
   return {
     kind,
     name,
@@ -221,8 +229,19 @@ function judgeGroup(judged: Judged, together: Together, options: JudgeOptions): 
     files: files.binaries.map((binary) => inspectedFile(binary, prefix, inside, options.symbols)),
     needs: needsOf([judged], together, options),
     findings: unreadFindings(files).map((finding) => prefixed(finding, prefix)),
+    ...(systems.length === 0 ? {} : { systems }),
     ...(results.length === 0 ? {} : { verdict: worst(results), results }),
   };
+}
+
+/** `macOS (arm64)`, of what is built for other systems. */
+function systemsIn(findings: readonly Finding[]): string[] {
+  const systems = findings.flatMap((finding) =>
+    finding.kind === 'wrong-system' || finding.kind === 'other-system'
+      ? [finding.cpus.length === 0 ? finding.system : `${finding.system} (${finding.cpus.join(', ')})`]
+      : [],
+  );
+  return [...new Set(systems)].sort();
 }
 
 function withoutOthers(result: GroupResult): GroupResult {

@@ -1,4 +1,5 @@
 import { gunzipSync, constants } from 'node:zlib';
+import { foreignBinary, mayBeForeign } from '../elf/foreign-format.js';
 import { isElf } from '../elf/magic.js';
 import {
   ARCHIVE_MAGIC_LENGTH,
@@ -27,7 +28,9 @@ export type Magic =
   | 'static-archive'
   /** An archive, or a compression, of a format that is not opened. */
   | 'unsupported-archive'
-  | 'script';
+  | 'script'
+  /** An executable or a library of another system than Linux. */
+  | 'foreign';
 
 /** Members with which a `.gem` begins (rubygems/package.rb), which is a tar archive; only a gem has them in front. */
 const GEM_MEMBERS = /^(?:metadata(?:\.gz)?|data\.tar\.gz|checksums\.yaml\.gz)(?:\.sig)?$/;
@@ -42,6 +45,7 @@ export function magicOf(head: Uint8Array): Magic | undefined {
   if (isScript(head)) return 'script';
   if (beginsAsOldGem(head)) return 'gem';
   if (isStaticArchive(head)) return 'static-archive';
+  if (mayBeForeign(head[0]) && foreignBinary(head) !== undefined) return 'foreign';
   if (!isArchive(head)) return undefined;
   if (isZstd(head)) return 'zstd';
   const hex = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 8)).toString('hex');
@@ -59,7 +63,12 @@ export function magicOf(head: Uint8Array): Magic | undefined {
 export function mayBegin(first: number, size: number): boolean {
   // ELF, gzip, `#!`, `!<arch>` and `MD5SUM =`.
   const own = first === 0x7f || first === 0x1f || first === 0x23 || first === 0x21 || first === 0x4d;
-  return own || mayBeginArchive(first, size);
+  return own || mayBeForeignOf(first, size) || mayBeginArchive(first, size);
+}
+
+/** Universal Mach-O has Java's magic, and jars are full of classes; each of its parts begins at a page of its own, 4 KiB or more. */
+function mayBeForeignOf(first: number, size: number): boolean {
+  return mayBeForeign(first) && (first !== 0xca || size > 4096);
 }
 
 /** A format of `isArchive` that is not opened. */
@@ -113,7 +122,8 @@ function firstName(head: Uint8Array): string {
 export function gzipOfNoConcern(head: Uint8Array, size: number | undefined): boolean {
   try {
     const inflated = gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
-    if (magicOf(inflated) !== undefined && !isScript(inflated)) return false;
+    const magic = magicOf(inflated);
+    if (magic !== undefined && magic !== 'script' && magic !== 'foreign') return false;
     return inflated.length >= MAGIC_LENGTH || (size !== undefined && size <= head.length);
   } catch {
     return false;

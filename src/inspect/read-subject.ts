@@ -192,6 +192,7 @@ async function readFile(
   switch (magic) {
     case undefined:
     case 'script':
+    case 'foreign':
       throw subjectError(
         'INSPECT_NOT_BINARY',
         `${shown} is neither an ELF file nor an archive: ${beginsWith(head)}`,

@@ -1,8 +1,9 @@
+import type { ForeignBinary } from '../elf/foreign-format.js';
 import type { FileRange } from '../elf/retained-range.js';
 import type { ElfFile } from '../elf/types.js';
 import { APPENDED_CODE, appendedReason } from '../gem/appended.js';
 import type { AppendedArchive } from '../gem/appended.js';
-import type { GemBinary, GemContents, UnreadablePart } from '../gem/types.js';
+import type { ForeignFile, GemBinary, GemContents, UnreadablePart } from '../gem/types.js';
 
 /** What one file turned out to be. */
 export type FileResult =
@@ -14,6 +15,8 @@ export type FileResult =
       readonly appended?: AppendedArchive;
     }
   | { readonly kind: 'gem'; readonly contents: GemContents }
+  /** An executable or a library of another system. */
+  | { readonly kind: 'foreign'; readonly binary: ForeignBinary }
   /** A specification of an installed gem: its first lines. */
   | { readonly kind: 'specification'; readonly text: string }
   /** It may hold ELF files, and was not looked into. */
@@ -40,6 +43,10 @@ export interface Tree {
   readonly specifications: ReadonlyMap<string, string>;
   /** Directories of installed gems, `…/gems/rake-13.2.1`. */
   readonly gemDirectories: readonly string[];
+  /** Directories of their compiled extensions, `…/extensions/x86_64-linux/3.3.0/pg-1.6/`. */
+  readonly extensionDirectories: readonly string[];
+  /** Executables and libraries of other systems. */
+  readonly foreign: readonly ForeignFile[];
   readonly filesSeen: number;
   readonly specialFiles: number;
 }
@@ -50,6 +57,7 @@ export interface TreePart {
   readonly links: readonly (readonly [path: string, text: string])[];
   readonly hardLinks: readonly (readonly [path: string, target: string])[];
   readonly directories: readonly string[];
+  readonly extensions: readonly string[];
   readonly filesSeen: number;
   readonly specialFiles: number;
 }
@@ -62,6 +70,7 @@ export class TreeCollector {
   readonly #links = new Map<string, string>();
   readonly #hardLinks = new Map<string, string>();
   readonly #directories = new Set<string>();
+  readonly #extensions = new Set<string>();
   readonly #interned = new Map<string, string>();
   /** What was made of a file that has several names. */
   readonly #slimmed = new WeakMap<ElfFile, ElfFile>();
@@ -86,6 +95,11 @@ export class TreeCollector {
     this.#directories.add(path);
   }
 
+  /** A path that lies where a compiled extension of an installed gem is. */
+  extensionDirectory(path: string): void {
+    this.#extensions.add(path);
+  }
+
   /** The files of which ranges are missing, by path. */
   missing(): Map<string, FileRange[]> {
     const missing = new Map<string, FileRange[]>();
@@ -102,17 +116,20 @@ export class TreeCollector {
       links: [...this.#links],
       hardLinks: [...this.#hardLinks],
       directories: [...this.#directories],
+      extensions: [...this.#extensions],
       filesSeen: this.filesSeen,
       specialFiles: this.specialFiles,
     };
   }
 
   /** Takes what another collector has of the same subject. */
-  absorb({ results, links, hardLinks, directories, filesSeen, specialFiles }: TreePart): void {
+  absorb(part: TreePart): void {
+    const { results, links, hardLinks, directories, extensions, filesSeen, specialFiles } = part;
     for (const { key, path, result } of results) this.report(path, result, key);
     for (const [path, text] of links) this.#links.set(path, text);
     for (const [path, target] of hardLinks) this.#hardLinks.set(path, target);
     for (const path of directories) this.#directories.add(path);
+    for (const path of extensions) this.#extensions.add(path);
     this.filesSeen += filesSeen;
     this.specialFiles += specialFiles;
   }
@@ -122,6 +139,7 @@ export class TreeCollector {
     const unreadable: UnreadablePart[] = [];
     const nestedArchives: string[] = [];
     const gems: PackedGem[] = [];
+    const foreign: ForeignFile[] = [];
     const specifications = new Map<string, string>();
     const results = [...this.#results.values(), ...this.#linked()].sort((one, other) =>
       byText(one.path, other.path),
@@ -133,6 +151,7 @@ export class TreeCollector {
           unreadable.push({ path, code: APPENDED_CODE, reason: appendedReason(result.appended) });
         }
       } else if (result.kind === 'gem') gems.push({ path, contents: result.contents });
+      else if (result.kind === 'foreign') foreign.push({ path, ...result.binary });
       else if (result.kind === 'specification') specifications.set(path, result.text);
       else if (result.kind === 'nested-archive') nestedArchives.push(path);
       else if (result.kind === 'unreadable') {
@@ -147,6 +166,8 @@ export class TreeCollector {
       gems,
       specifications,
       gemDirectories: [...this.#directories].sort(byText),
+      extensionDirectories: [...this.#extensions].sort(byText),
+      foreign,
       filesSeen: this.filesSeen,
       specialFiles: this.specialFiles,
     };

@@ -102,6 +102,8 @@ export interface InspectedGroup {
   readonly needs: readonly CpuNeeds[];
   /** What could not be read, whatever the target: they count in every result too. */
   readonly findings: readonly Finding[];
+  /** Other systems that it is built for, or files in it, where nothing for Linux takes their place: `macOS (arm64)`. */
+  readonly systems?: readonly string[];
   /** The worst of `results`; absent where there are none. */
   readonly verdict?: Verdict;
   /**

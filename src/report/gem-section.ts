@@ -65,6 +65,7 @@ function sharedSection(gems: readonly GemReport[], report: Judged, paint: Ansis,
 const OF_THE_GEM: ReadonlySet<string> = new Set([
   'wrong-libc',
   'wrong-machine',
+  'wrong-system',
   'missing-ruby-abi',
   'no-variant',
 ] satisfies FindingKind[]);

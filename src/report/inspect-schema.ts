@@ -74,6 +74,9 @@ const group = z.strictObject({
   files: z.array(file).readonly(),
   needs: z.array(needs).readonly(),
   findings: z.array(finding).readonly().describe('What could not be read, whatever the target'),
+  systems: list
+    .exactOptional()
+    .describe('Other systems that it is built for, where nothing for Linux takes its place: macOS (arm64)'),
   verdict: verdict.exactOptional().describe('The worst of the results; with --target'),
   results: z.array(result).readonly().exactOptional().describe('For each target and CPU; with --target'),
 });

@@ -137,7 +137,8 @@ export function unreadWords(finding: Finding): string {
 /** The closing line: gems count once, and of the files that belong to none each. */
 export function inspectSummaryWords({ summary, subjects, targets }: InspectReport): string {
   const { files, unreadable } = summary;
-  if (files === 0 && unreadable === 0) return 'No ELF files: nothing to check.';
+  const judged = subjects.some(({ groups }) => groups.some(({ verdict }) => verdict !== undefined));
+  if (files === 0 && unreadable === 0 && !judged) return 'No ELF files: nothing to check.';
   if (targets === undefined) {
     return `${counted(files, 'ELF file')}${unreadable > 0 ? `, ${counted(unreadable, 'part')} not read` : ''}.`;
   }

@@ -47,6 +47,20 @@ export const finding = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('wrong-libc'), file, builtFor: libc, evidence: text }),
   z.strictObject({ kind: z.literal('wrong-machine'), file, machine: text, wanted: cpu }),
   z.strictObject({ kind: z.literal('other-machine'), file, machine: text }),
+  z.strictObject({
+    kind: z.literal('wrong-system').describe('Built for another system than Linux'),
+    file,
+    system: text,
+    cpus: list,
+  }),
+  z.strictObject({
+    kind: z
+      .literal('other-system')
+      .describe('For another system or engine, with nothing for Linux in its place'),
+    file,
+    system: text,
+    cpus: list,
+  }),
   z.strictObject({ kind: z.literal('nested-archive'), file }),
   z.strictObject({ kind: z.literal('missing-interpreter'), file, interpreter: text }),
   z.strictObject({ kind: z.literal('missing-library'), file, library: text }),

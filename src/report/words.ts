@@ -1,8 +1,22 @@
 import type { FloorReport, FittingSystem, GemNote, GemReport, Summary, SystemFloor } from '../audit/types.js';
 import type { TargetSummary } from '../target/summary.js';
-import type { Finding, MissingSymbolFinding, Requires, RubyUndecidedFinding, Verdict } from '../compat/types.js';
+import type {
+  Finding,
+  MissingSymbolFinding,
+  Requires,
+  RubyUndecidedFinding,
+  Verdict,
+  WrongSystemFinding,
+} from '../compat/types.js';
 import { CPUS } from '../gem/cpu-name.js';
-import type { ClashReason, Inspections, PlannedMove, RubyFrom, Suggestion, VersionSpan } from '../search/types.js';
+import type {
+  ClashReason,
+  Inspections,
+  PlannedMove,
+  RubyFrom,
+  Suggestion,
+  VersionSpan,
+} from '../search/types.js';
 import { neededPathRemedies, neededPathWords } from './needed-path-words.js';
 import { packageOf } from './library-packages.js';
 import { machineName } from './machine-words.js';
@@ -74,6 +88,12 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
       return whole === 'the gem'
         ? `is built for ${machineWords(finding.machine)}, and nothing in its path says that it is meant for that alone`
         : `is built for ${machineWords(finding.machine)}, of which nothing is known here`;
+    case 'wrong-system':
+      return `is built for ${systemWords(finding)}, not for Linux`;
+    case 'other-system':
+      return finding.system === 'JRuby'
+        ? 'is for JRuby: nothing of it is loaded by MRI, and with JRuby it is not judged'
+        : `is built for ${systemWords(finding)}, and nothing in ${whole} is built for Linux in its place`;
     case 'missing-interpreter':
       return `asks for the loader ${printable(finding.interpreter)}, which ${target.name} does not have`;
     case 'missing-library':
@@ -159,6 +179,11 @@ function missingSymbolWords(finding: MissingSymbolFinding, target: TargetSummary
   return `needs ${listWords([...symbols].sort())}; ${where}: ${effect}`;
 }
 
+/** `macOS (arm64)` */
+export function systemWords({ system, cpus }: Pick<WrongSystemFinding, 'system' | 'cpus'>): string {
+  return cpus.length === 0 ? printable(system) : `${printable(system)} (${listWords(cpus)})`;
+}
+
 function undecidedWords({ fitting, failing, missing }: RubyUndecidedFinding, whole: string): string {
   const parts = [
     ...(fitting.length === 0 ? [] : [`fits with Ruby ${listWords(fitting, 8)}`]),
@@ -209,6 +234,15 @@ export function findingRemedies(finding: Finding, target?: TargetSummary, inGem 
       ];
     case 'other-machine':
       return ['see whether anything loads that file; if not, ignore the finding in .gemcompat.yml'];
+    case 'wrong-system':
+      return [
+        'install the bundle in a Linux container of the target (docker run --platform linux/amd64 … bundle install; linux/arm64 for aarch64), not on another system',
+        'have the lockfile provide for Linux, so that its variants are installed: bundle lock --add-platform x86_64-linux',
+      ];
+    case 'other-system':
+      return finding.system === 'JRuby'
+        ? ['for MRI lock a variant for Linux: bundle lock --add-platform x86_64-linux']
+        : ['see whether anything loads it on the target; if so, install it there'];
     case 'missing-interpreter':
       return [
         'it was built on a system with a loader path of its own; patchelf --set-interpreter mends that',
@@ -335,6 +369,8 @@ function looseRemedies(finding: Finding): string[] | undefined {
     case 'wrong-machine':
       if (isSystem(finding.machine)) return [`build it for Linux on ${finding.wanted}`];
       return [`build it for ${finding.wanted}, or name a target for its own CPU`];
+    case 'wrong-system':
+      return ['build it for Linux, or install what it belongs to in a Linux container of the target'];
     case 'other-machine':
       return ['see whether anything loads that file on the target'];
     case 'unreadable':

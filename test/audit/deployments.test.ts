@@ -113,7 +113,9 @@ describe('the Ruby of a deployment', () => {
 
   it('names both Rubies where they differ, and how to decide', () => {
     const { warnings } = deploymentsFor([lambda], bundle(['x86_64-linux'], '3.2.1p31'), {});
-    expect(warnings[0]?.message).toContain('AWS Lambda Ruby 3.3 brings Ruby 3.3, the lockfile (RUBY VERSION of Gemfile.lock) says Ruby 3.2.1');
+    expect(warnings[0]?.message).toContain(
+      'AWS Lambda Ruby 3.3 brings Ruby 3.3, the lockfile (RUBY VERSION of Gemfile.lock) says Ruby 3.2.1',
+    );
     expect(warnings[0]?.message).toContain('--ruby');
   });
 });

@@ -23,11 +23,13 @@ async function rubiesOf(files: Readonly<Record<string, string>>): Promise<RubySt
   const root = path.join(scratch, String((projects += 1)));
   await mkdir(root);
   for (const [name, text] of Object.entries(files)) await writeFile(path.join(root, name), text);
-  const lockfile = parseLockfile(files['Gemfile.lock'] ?? 'GEM\n  specs:\n', { path: 'Gemfile.lock' });
+  const lockfile = parseLockfile(files['Gemfile.lock'] ?? 'GEM\n  specs:\n    a (1.0)\n', {
+    path: 'Gemfile.lock',
+  });
   return projectRubies({ lockfile, path: 'Gemfile.lock', cwd: root, root });
 }
 
-const LOCKED = 'GEM\n  specs:\n\nRUBY VERSION\n   ruby 3.3.6p108\n';
+const LOCKED = 'GEM\n  specs:\n    a (1.0)\n\nRUBY VERSION\n   ruby 3.3.6p108\n';
 
 /** Each as `source version`, with the place behind what is not named for it. */
 async function told(files: Readonly<Record<string, string>>): Promise<string[]> {

@@ -26,6 +26,8 @@ export const FINDINGS: { readonly [Kind in FindingKind]: Finding & { readonly ki
     largest: 4096,
     why: 'address-not-page-aligned',
   },
+  'wrong-system': { kind: 'wrong-system', file: 'lib/foo.bundle', system: 'macOS', cpus: ['arm64'] },
+  'other-system': { kind: 'other-system', file: 'foo-1.0-java', system: 'JRuby', cpus: [] },
   'ruby-undecided': {
     kind: 'ruby-undecided',
     file: 'lib/foo/*/foo.so',
