@@ -143,7 +143,13 @@ export async function inspect(options: InspectOptions): Promise<InspectReport> {
   const judged = read.map(({ path, kind, name, tree }) =>
     judgeSubject({ path, kind }, name, tree, judgeOptions),
   );
-  warnings.push(...judged.flatMap((subject) => subjectWarnings(subject, targets)));
+  for (const [index, subject] of judged.entries()) {
+    const told = read[index]?.warnings ?? [];
+    const own = subjectWarnings(subject, targets);
+    // What is there for other systems only is neither pure Ruby nor compiled.
+    const without = told.some(({ code }) => code === 'NO_LINUX_VARIANT') ? 'NO_ELF' : '';
+    warnings.push(...own.filter(({ code }) => code !== without));
+  }
   return {
     schemaVersion: 1,
     ...(targets.length === 0 ? {} : { targets: targets.map(({ target }) => targetSummary(target, cpus)) }),
@@ -365,7 +371,12 @@ async function readRelease(
       tree.report(gem, { kind: 'unreadable', code: result.failed.code, reason: result.failed.reason });
     } else tree.report(gem, { kind: 'gem', contents: result.contents });
   }
-  return { path, kind: 'release', name, tree: tree.finish(), warnings: [] };
+  const others = [...new Set(ofVersion.map(({ platform }) => platform))].sort().join(', ');
+  const warnings =
+    linux.length > 0
+      ? []
+      : [{ code: 'NO_LINUX_VARIANT', message: `${path}: is there for ${others} only, and not for Linux` }];
+  return { path, kind: 'release', name, tree: tree.finish(), warnings };
 }
 
 function today(): string {

@@ -9,6 +9,7 @@ import { forCpu } from '../target/for-cpu.js';
 import { compareGemVersions } from '../version/gem-version.js';
 import type { LockedGem, LockedVersion } from './bundle.js';
 import { versionFor } from './bundle.js';
+import { carriesExecutables } from './carried-executables.js';
 import type { Chosen } from './choose-variant.js';
 import { chooseVariant } from './choose-variant.js';
 import type { GemOrigin, ReadGem } from './gem-reader.js';
@@ -50,11 +51,15 @@ export class GemAudit {
     try {
       const chosen = await this.#choose(locked, deployment);
       if (chosen.kind === 'none') return unknown(chosen.finding, chosen.notes);
-      const source = (): Row =>
-        row({ platform: 'ruby', verdict: 'source', findings: [], ...withNotes(chosen.notes) });
+      const source = (notes: readonly GemNote[] = []): Row =>
+        row({
+          ...{ platform: 'ruby', verdict: 'source', findings: [] },
+          ...withNotes([...chosen.notes, ...notes]),
+        });
       if (chosen.kind === 'source') return source();
       const { platform } = chosen.release;
-      if (platform === 'ruby' && !this.#request.all) return source();
+      if (platform === 'ruby' && !this.#request.all)
+        return source(carriesExecutables(name) ? [{ kind: 'carries-executables' }] : []);
 
       const read = await this.#read(locked, chosen.release);
       if ('failed' in read) {

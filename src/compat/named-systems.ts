@@ -3,7 +3,7 @@ import type { NoBuildForSystemFinding } from './types.js';
 
 /** A file named for a distribution, as wkhtmltopdf-binary's `wkhtmltopdf_ubuntu_20.04_amd64.gz`. */
 const SYSTEM_IN_NAME =
-  /(?<=[-_])(ubuntu|debian|centos|rhel|rocky|rockylinux|almalinux|oraclelinux|amazonlinux|amzn|fedora|opensuse|sles|alpine|archlinux)[-_]?(\d+(?:\.\d+)?)?(?=[-_.][^/]*$)/i;
+  /(?<=[-_])(ubuntu|debian|linuxmint|centos|rhel|rocky|rockylinux|almalinux|oraclelinux|amazonlinux|amzn|fedora|opensuse|sles|alpine|archlinux)[-_]?(\d+(?:\.\d+)?)?(?=[-_.][^/]*$)/i;
 
 /** Canonical names of targets: `ubuntu-24.04`, `centos-stream-9`, `opensuse-leap-15.6`, `al2023`. */
 const TARGET_NAME =

@@ -79,7 +79,7 @@ function floorSections(
     read.length === 0 ? '' : gemTable(read, width, paint),
     ...gemSections(read.map(withoutLevels), { target }, paint).map((section) => wrapped(section, width)),
     ...systemsWords(floor),
-    paintVerdict(worst, floorSummaryWords(summary, all), paint),
+    paintVerdict(worst, floorSummaryWords(summary, all, gems), paint),
   ];
 }
 

@@ -209,6 +209,11 @@ const suggestion = z.strictObject({
 const note = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('not-in-lockfile'), platform: text }),
   z.strictObject({ kind: z.literal('not-installed-here'), platform: text }),
+  z.strictObject({
+    kind: z
+      .literal('carries-executables')
+      .describe('It has no platform, carries executables for systems by name, and was not opened'),
+  }),
   z.strictObject({ kind: z.literal('yanked') }),
   z.strictObject({ kind: z.literal('variant-skipped') }),
   z.strictObject({

@@ -90,5 +90,5 @@ function tableSection(gems: readonly GemReport[], width: number | undefined, pai
 function closing(report: AuditReport, paint: Ansis): string {
   const { incompatible, unknown } = report.summary;
   const verdict: Verdict = incompatible > 0 ? 'incompatible' : unknown > 0 ? 'unknown' : 'compatible';
-  return paintVerdict(verdict, summaryWords(report.summary, report.all), paint);
+  return paintVerdict(verdict, summaryWords(report.summary, report.all, report.gems), paint);
 }

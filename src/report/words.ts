@@ -563,6 +563,8 @@ export function noteWords(note: GemNote): string {
       return `the lockfile does not list this platform, so a frozen bundle install refuses it; run: bundle lock --add-platform ${printable(note.platform)}`;
     case 'not-installed-here':
       return `the lockfile lists it for other systems only, so it is not installed on ${printable(note.platform)}`;
+    case 'carries-executables':
+      return 'it is not compiled: it carries executables that are named for systems, which were not opened (--all)';
     case 'yanked':
       return 'its source no longer has a variant that the lockfile lists';
     case 'variant-skipped':
@@ -579,8 +581,8 @@ export function noteWords(note: GemNote): string {
 }
 
 /** The closing line of a report. */
-export function summaryWords(summary: Summary, all: boolean): string {
-  return countWords(summary, all, [
+export function summaryWords(summary: Summary, all: boolean, gems: readonly GemReport[] = []): string {
+  return countWords({ summary, all, gems }, [
     `${summary.compatible} ${summary.compatible === 1 ? 'fits' : 'fit'}`,
     ...(summary.incompatible > 0
       ? [`${summary.incompatible} ${summary.incompatible === 1 ? 'does' : 'do'} not fit`]
@@ -588,7 +590,13 @@ export function summaryWords(summary: Summary, all: boolean): string {
   ]);
 }
 
-function countWords(summary: Summary, all: boolean, judged: readonly string[]): string {
+interface Counted {
+  readonly summary: Summary;
+  readonly all: boolean;
+  readonly gems: readonly GemReport[];
+}
+
+function countWords({ summary, all, gems }: Counted, judged: readonly string[]): string {
   const { ignored = 0 } = summary;
   const checked = summary.compatible + summary.incompatible + summary.unknown + ignored;
   const [first = '', ...others] = judged;
@@ -598,18 +606,38 @@ function countWords(summary: Summary, all: boolean, judged: readonly string[]): 
     ...(summary.unknown > 0 ? [`${summary.unknown} could not be checked`] : []),
     ...(ignored > 0 ? [`${ignored} ignored`] : []),
   ];
-  const source =
-    summary.source === 0
-      ? ''
+  const elsewhere = namesWith(gems, 'not-installed-here').length;
+  const carrying = namesWith(gems, 'carries-executables');
+  const source = summary.source - elsewhere;
+  return `${[
+    parts.join(', '),
+    ...(source <= 0
+      ? []
       : all
-        ? `; ${count(summary.source, 'gem')} with nothing prebuilt for Linux (those from git or a path are not opened)`
-        : `; ${count(summary.source, 'gem')} compiled there or pure Ruby (not opened; --all opens them)`;
-  return `${parts.join(', ')}${source}.`;
+        ? [
+            `${count(source, 'gem')} with nothing prebuilt for Linux (those from git or a path are not opened)`,
+          ]
+        : [`${count(source, 'gem')} compiled there or pure Ruby (not opened; --all opens them)`]),
+    ...(elsewhere === 0 ? [] : [`${count(elsewhere, 'gem')} for other systems, not installed there`]),
+    ...(carrying.length === 0
+      ? []
+      : [
+          `${listWords(carrying)} ${carrying.length === 1 ? 'carries' : 'carry'} executables, which --all judges`,
+        ]),
+  ].join('; ')}.`;
+}
+
+/** Gems that no precompiled variant is used of and that have a note, each once: `sqlite3 2.6.0`. */
+function namesWith(gems: readonly GemReport[], kind: GemNote['kind']): string[] {
+  const noted = gems.filter(
+    ({ verdict, notes = [] }) => verdict === 'source' && notes.some((note) => note.kind === kind),
+  );
+  return [...new Set(noted.map(({ name, version }) => `${name} ${version}`))];
 }
 
 /** The closing line of a floor. */
-export function floorSummaryWords(summary: Summary, all: boolean): string {
-  return countWords(summary, all, [
+export function floorSummaryWords(summary: Summary, all: boolean, gems: readonly GemReport[] = []): string {
+  return countWords({ summary, all, gems }, [
     `${summary.compatible} read`,
     ...(summary.incompatible > 0
       ? [`${summary.incompatible} ${summary.incompatible === 1 ? 'runs' : 'run'} on no such system`]

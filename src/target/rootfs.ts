@@ -1,7 +1,10 @@
 import { resolve } from 'node:path';
 import type { Cpu } from '../elf/types.js';
+import { TargetError } from '../errors.js';
 import { DirectoryTree } from './directory-tree.js';
+import { rubyOf } from './image/ruby.js';
 import { readSystem } from './system-reader.js';
+import { TreeWalk } from './tree-walk.js';
 import type { ResolvedTarget, Target } from './types.js';
 
 export interface RootfsOptions {
@@ -28,11 +31,17 @@ export async function resolveRootfs(
     label,
     cwd === undefined ? resolve(directory) : resolve(cwd, directory),
   );
-  return readSystem(tree, {
+  const system = await readSystem(tree, {
     name: `rootfs:${label}`,
     source: `the libraries in ${label}`,
     ...(cpu === undefined ? {} : { cpu }),
   });
+  const ruby = await rubyOf(new TreeWalk(tree)).catch((error: unknown) => {
+    // A link of Ruby's that leads out of the directory says nothing of the libraries.
+    if (error instanceof TargetError) return undefined;
+    throw error;
+  });
+  return { ...system, ...(ruby === undefined ? {} : { ruby }) };
 }
 
 /** The target alone; see `resolveRootfs`. */

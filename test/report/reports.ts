@@ -97,6 +97,7 @@ export const FINDINGS: { readonly [Kind in FindingKind]: Finding & { readonly ki
 export const NOTES: { readonly [Kind in GemNote['kind']]: GemNote & { readonly kind: Kind } } = {
   'not-in-lockfile': { kind: 'not-in-lockfile', platform: 'aarch64-linux' },
   'not-installed-here': { kind: 'not-installed-here', platform: 'x86_64-linux' },
+  'carries-executables': { kind: 'carries-executables' },
   yanked: { kind: 'yanked' },
   'variant-skipped': { kind: 'variant-skipped' },
   unverified: { kind: 'unverified' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SystemFloor } from '../../src/audit/types.js';
+import type { GemReport, SystemFloor } from '../../src/audit/types.js';
 import {
   VERDICT_WORDS,
   findingRemedies,
@@ -239,6 +239,19 @@ it.each([
   ],
 ])('%j with --all %j is: %s', (summary, all, words) => {
   expect(summaryWords(summary, all)).toBe(words);
+});
+
+it('counts apart what is installed on other systems only, and names what carries executables', () => {
+  const source = { version: '1.0', platform: 'ruby', arch: 'x86_64', verdict: 'source', findings: [] } as const;
+  const gems: GemReport[] = [
+    { ...source, name: 'rake' },
+    { ...source, name: 'wdm', notes: [{ kind: 'not-installed-here', platform: 'x86_64-linux' }] },
+    { ...source, name: 'wkhtmltopdf-binary', notes: [{ kind: 'carries-executables' }] },
+  ];
+  const summary = { compatible: 0, incompatible: 0, source: 3, unknown: 0 };
+  expect(summaryWords(summary, false, gems)).toBe(
+    'no precompiled gems; 2 gems compiled there or pure Ruby (not opened; --all opens them); 1 gem for other systems, not installed there; wkhtmltopdf-binary 1.0 carries executables, which --all judges.',
+  );
 });
 
 it('names systems for the other gems where one runs on none', () => {

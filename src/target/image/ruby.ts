@@ -16,7 +16,10 @@ const PLACES = ['lib/ruby/*/*', 'lib/*/ruby/*', 'lib64/ruby', 'lib/ruby', 'lib/*
  * no `ruby` in PATH.
  * @throws as `TreeWalk` does
  */
-export async function rubyOf(walk: TreeWalk, { env }: ImageFacts): Promise<string | undefined> {
+export async function rubyOf(
+  walk: TreeWalk,
+  { env }: Pick<ImageFacts, 'env'> = { env: {} },
+): Promise<string | undefined> {
   const stated = /^\d+\.\d+(?:\.\d+)?(?:[.-]?(?:preview|rc|dev)\d*)?$/.exec(env['RUBY_VERSION'] ?? '')?.[0];
   for (const directory of (env['PATH'] ?? DEFAULT_PATH).split(':')) {
     if (!directory.startsWith('/')) continue;
