@@ -16,6 +16,7 @@ import { compareGlibcNames } from './glibc-names.js';
 import { compareLockfiles } from './lockfiles.js';
 import { compareMuslNames } from './musl-names.js';
 import { compareOddities } from './oddities/compare.js';
+import { compareRealGems } from './oddities/real-gems.js';
 import { comparePins } from './pins.js';
 import { compareRubyNames } from './ruby-names.js';
 import { compareTrees } from './trees.js';
@@ -125,6 +126,11 @@ const PARTS: readonly Part[] = [
     name: 'oddities',
     oracle: 'loaders of four Debians: glibc, musl',
     run: async () => fromComparison(await compareOddities()),
+  },
+  {
+    name: 'real-gems',
+    oracle: 'loaders of four Debians: glibc, musl',
+    run: async () => fromComparison(await compareRealGems()),
   },
   {
     name: 'images',

@@ -10,10 +10,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { libcOf } from '../../../src/compat/libc-of.js';
-import type { Finding } from '../../../src/compat/types.js';
+import type { Judgement } from '../../../src/compat/types.js';
 import type { Target } from '../../../src/target/types.js';
 import type { Comparison } from '../lockfiles.js';
+import { lacksWhatIsNamed, mayBeUnknown } from './agreement.js';
 import { KINDS } from './kinds/index.js';
 import type { Answer, Loader } from './loaders.js';
 import { ask, readLoaders } from './loaders.js';
@@ -99,10 +99,15 @@ async function compareAll(
       count[now.loaded ? 'loaded' : lazy.loaded ? 'lazily' : 'refused'] += 1;
       if (now.signal !== undefined) ended.push(`${specimen.name} on ${loader.name} (signal ${now.signal})`);
       for (const target of loader.targets) {
-        const { verdict, findings } = judge(specimen, target);
+        if (lacksWhatIsNamed({ elfs: Object.values(specimen.files), loader, target })) {
+          result.skipped += 1;
+          continue;
+        }
+        const judgement = judge(specimen, target);
+        const { verdict, findings } = judgement;
         result.asked += 1;
         if (verdict === 'unknown') count.unknown += 1;
-        if (agrees(specimen, loader, now, target, { verdict, findings })) {
+        if (agrees(specimen, loader, now, target, judgement)) {
           result.agreed += 1;
           continue;
         }
@@ -119,31 +124,16 @@ async function compareAll(
   );
 }
 
-/** Libraries that glibc itself brings: of these every target knows whether it has them. */
-const OF_GLIBC =
-  /^(?:lib(?:c|m|pthread|dl|rt|util|resolv|anl|mvec|nsl|nss_\w+|BrokenLocale|thread_db)\.so\.\d|ld-linux)/;
-
 function agrees(
-  specimen: Specimen,
+  { kind, files }: Specimen,
   loader: Loader,
-  { loaded }: Answer,
+  answer: Answer,
   target: Target,
-  { verdict, findings }: { readonly verdict: string; readonly findings: readonly Finding[] },
+  { verdict, findings }: Judgement,
 ): boolean {
-  if (verdict !== 'unknown') return loaded === (verdict === 'compatible');
-  if (specimen.kind.unknown?.(loader) === true) return true;
-  // Built against glibc, and every name is there: only a run can tell.
-  const glibcs = Object.values(specimen.files).some((elf) => libcOf(elf)?.libc === 'gnu');
-  if (loaded && loader.libc === 'musl' && glibcs) return true;
-  // Of a named system it is not known what else is installed.
-  return (
-    !target.librariesComplete &&
-    findings.every(
-      (finding) =>
-        (finding.kind === 'unchecked-library' || finding.kind === 'unchecked-symbol-version') &&
-        !OF_GLIBC.test(finding.library),
-    )
-  );
+  if (verdict !== 'unknown') return answer.loaded === (verdict === 'compatible');
+  if (kind.unknown?.(loader) === true) return true;
+  return mayBeUnknown(Object.values(files), { loader, target, answer, findings });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

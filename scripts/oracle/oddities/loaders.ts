@@ -99,13 +99,17 @@ async function muslVersion(loader: string): Promise<string> {
 
 const DISTRIBUTIONS: Readonly<Record<Libc, string>> = { gnu: 'debian', musl: 'alpine' };
 
-/** The C library by its name, and the first Debian or Alpine that has it. */
+/**
+ * The first Debian or Alpine that has the C library, and the library by its name: musl is the same everywhere, while Debian's glibc has
+ * more versions than its number says, so that it is asked for by its number only if no Debian of the table has it.
+ */
 function ofTable(libc: Libc, version: string): Target[] {
   const system = namedTargets().find(
     (each) => each.distribution === DISTRIBUTIONS[libc] && each.libcVersion === version,
   );
   const alone = parseTarget(`${libc === 'gnu' ? 'glibc' : 'musl'}-${version}`);
-  return system === undefined ? [alone] : [alone, system];
+  if (system === undefined) return [alone];
+  return libc === 'musl' ? [alone, system] : [system];
 }
 
 /** Nothing of this machine's bears on what a loader does. */
@@ -157,6 +161,9 @@ async function askSome(root: string, tasks: readonly string[]): Promise<Answer[]
 /** Begins the probe's own lines. */
 const MARK = '\u0001';
 
+/** A list that glibc's loader ends with 0, and says in it what is not there. */
+const INCOMPLETE = /: version `.*' not found \(|^\t.* => not found$/m;
+
 function readAnswer(part: string): Answer {
   const [text = '', end] = part.split(`${MARK}-- `);
   const [signal, status] = end?.trim().split(' ') ?? [];
@@ -166,5 +173,6 @@ function readAnswer(part: string): Answer {
     .replace(/^!! /m, '')
     .trim();
   if (signal !== '0') return { loaded: false, words: `signal ${signal} ${words}`.trim(), signal };
-  return { loaded: status === '0', words: status === '0' ? '' : words || `status ${status ?? ''}` };
+  const found = status === '0' && !INCOMPLETE.test(words);
+  return { loaded: found, words: found ? '' : words || `status ${status ?? ''}` };
 }

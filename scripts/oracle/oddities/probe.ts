@@ -8,7 +8,8 @@ import type { Libc } from '../../../src/target/types.js';
 const run = promisify(execFile);
 
 /**
- * One child for each argument: `now PATH|PATH` and `lazy PATH|PATH` open files one after another, `start PATH` starts a program,
+ * One child for each argument: `now PATH|PATH` and `lazy PATH|PATH` open files one after another, a `+` before a path for all that follow to
+ * see; `list PATH` asks the loader alone what a program would be loaded with, and `start PATH` starts it,
  * which says what it has to say on its standard error. Loaders ask /proc/self/exe for a program's `$ORIGIN`; a root has no /proc, so a link
  * stands in for it. It starts itself and needs nothing newer than GLIBC_2.2.5 and the first musl.
  */
@@ -49,6 +50,12 @@ static void child(const char *task) {
   int flags = 2;
   alarm(20);
   dup2(1, 2);
+  if (starts(&task, "list ")) {
+    char *args[] = {LOADER, "--list", (char *)task, 0};
+    execve(LOADER, args, environment);
+    say("!! there is no loader\n");
+    _exit(126);
+  }
   if (starts(&task, "start ")) {
     char *args[] = {(char *)task, 0};
     mkdir("/proc", 0755);
@@ -64,10 +71,12 @@ static void child(const char *task) {
   while (*task) {
     char path[4096];
     size_t length = 0;
+    int seen = *task == '+' ? 0x100 : 0;
+    if (seen) task += 1;
     while (*task && *task != '|') path[length++] = *task++;
     if (*task) task += 1;
     path[length] = 0;
-    if (!dlopen(path, flags)) {
+    if (!dlopen(path, flags | seen)) {
       say("!! ");
       say(dlerror());
       say("\n");
@@ -135,7 +144,7 @@ export async function buildProbe(libc: Libc, output: string): Promise<void> {
   const stubs = join(directory, 'stubs');
   await mkdir(stubs, { recursive: true });
   const source = join(directory, `probe-${libc}.c`);
-  await writeFile(source, SOURCE);
+  await writeFile(source, `#define LOADER "${INTERPRETERS[libc]}"\n${SOURCE}`);
   const libraries: string[] = [];
   const alone = ['-nostdlib', '-fno-builtin', '-fno-stack-protector', '-w'];
   for (const { soname, symbols } of LINKED[libc]) {

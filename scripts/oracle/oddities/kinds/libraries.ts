@@ -1,6 +1,6 @@
 /** Needed libraries, where they are looked for, and versions of them. */
 import type { Kind } from '../kind.js';
-import { EXTENSION, FLAVOURS, ownLibrary, shared, sharedOf } from '../kind.js';
+import { between, EXTENSION, FLAVOURS, ownLibrary, shared, sharedOf } from '../kind.js';
 import { NOTHING } from '../workshop.js';
 
 /** Libraries of glibc and of musl, of neither, and one of a suite's that no package of ours has. */
@@ -92,16 +92,20 @@ const OTHER = 'int other(void) { return 1; }\n';
 function searched(
   name: string,
   path: readonly string[],
-  more: Partial<{ soname: string; at: string }> = {},
+  more: Partial<{ soname: string; at: string; unknown: Kind['unknown'] }> = {},
 ): Kind[] {
-  const { soname = 'libx.so', at = 'sub/libx.so' } = more;
+  const { soname = 'libx.so', at = 'sub/libx.so', unknown } = more;
   return sharedOf(FLAVOURS, name, {
+    ...(unknown === undefined ? {} : { unknown }),
     linked: async (shop) => [
       await shop.compile(at, ownLibrary({ flavour: 'bare', source: OTHER }, soname)),
       ...path,
     ],
   });
 }
+
+/** The gem carries the library where musl does not look: what else is said to its loader, LD_LIBRARY_PATH, is not in the gem. */
+const carried = between('musl', '0', '99');
 
 const rpath = (path: string): string => `-Wl,-rpath,${path}`;
 
@@ -112,8 +116,10 @@ export const LIBRARIES: readonly Kind[] = [
   ...searched('RUNPATH with $ORIGIN', [rpath('$ORIGIN/../sub')]),
   ...searched('RUNPATH with ${ORIGIN}', [rpath('${ORIGIN}/../sub')]),
   ...searched('RPATH with $ORIGIN', ['-Wl,--disable-new-dtags', rpath('$ORIGIN/../sub')]),
-  ...searched('RUNPATH with $LIB before $ORIGIN', [rpath('/opt/$LIB:$ORIGIN/../sub')]),
-  ...searched('RUNPATH with $PLATFORM before $ORIGIN', [rpath('/opt/$PLATFORM:$ORIGIN/../sub')]),
+  ...searched('RUNPATH with $LIB before $ORIGIN', [rpath('/opt/$LIB:$ORIGIN/../sub')], { unknown: carried }),
+  ...searched('RUNPATH with $PLATFORM before $ORIGIN', [rpath('/opt/$PLATFORM:$ORIGIN/../sub')], {
+    unknown: carried,
+  }),
   ...searched('RUNPATH with an empty entry', [rpath(':$ORIGIN/../sub')]),
   ...searched('needs a name with $ORIGIN', [], { soname: '$ORIGIN/../sub/libx.so' }),
   ...searched('RUNPATH and -z nodefaultlib', [rpath('$ORIGIN/../sub'), '-Wl,-z,nodefaultlib']),

@@ -1,0 +1,195 @@
+/**
+ * Holds verdicts on the files of real gems against real loaders: every ELF file of each precompiled gem for x86_64 is opened with
+ * dlopen, every name bound at once, where Ruby's names are there as in a Ruby; of executables the loader itself is asked.
+ *
+ *     npx jiti scripts/oracle/oddities/real-gems.ts DIR…
+ *
+ * Without directories: the fixtures' mirror, and those of GEMCOMPAT_ORACLE_GEMS, separated by colons.
+ */
+import { execFile } from 'node:child_process';
+import { createReadStream, existsSync } from 'node:fs';
+import { lstat, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { judgeGem } from '../../../src/compat/judge.js';
+import { effectOf } from '../../../src/compat/verdict.js';
+import { inspectGem } from '../../../src/gem/contents.js';
+import type { GemBinary, GemContents } from '../../../src/gem/types.js';
+import type { Target } from '../../../src/target/types.js';
+import { defaultGemDirs } from '../gems.js';
+import type { Comparison } from '../lockfiles.js';
+import { mayBeUnknown, lacksWhatIsNamed } from './agreement.js';
+import { Differences } from './differences.js';
+import type { Answer, Loader } from './loaders.js';
+import { ask, readLoaders } from './loaders.js';
+
+const run = promisify(execFile);
+
+/** Names that Ruby's own program or library exports. */
+const OF_RUBY = /^(?:rb_|ruby_|onig|Onig|st_)/;
+
+/** A library with every name of Ruby that some file imports: it is opened before the file, for all to see. */
+const STUB = 'libgemcompat-ruby.so';
+
+interface Unpacked {
+  readonly gem: string;
+  readonly place: string;
+  readonly contents: GemContents;
+  /** Files that a loader of x86_64 is asked about. */
+  readonly asked: readonly GemBinary[];
+}
+
+/** @throws as `compareOddities` */
+export async function compareRealGems(
+  dirs: readonly string[] = defaultGemDirs(),
+  into = join(tmpdir(), 'gemcompat-oracle', 'systems'),
+): Promise<Comparison> {
+  const result: Comparison = { asked: 0, agreed: 0, differed: 0, skipped: 0, differences: [], notes: [] };
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    result.notes.push('the loaders run on x86_64 Linux only');
+    return result;
+  }
+  const loaders = await readLoaders(into);
+  const directory = await mkdtemp(join(tmpdir(), 'gemcompat-gems-'));
+  try {
+    const gems: Unpacked[] = [];
+    for (const path of await gemsIn(dirs, result.notes)) {
+      gems.push(await unpack(path, directory, String(gems.length)));
+    }
+    await buildStub(gems, directory);
+    await compareGems(gems, loaders, directory, result);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+  return result;
+}
+
+async function gemsIn(dirs: readonly string[], notes: string[]): Promise<string[]> {
+  const paths: string[] = [];
+  for (const dir of dirs) {
+    if (!existsSync(dir)) notes.push(`${dir} is not there`);
+    else paths.push(...(await readdir(dir)).sort().map((name) => join(dir, name)));
+  }
+  // The same gem of two directories is one.
+  const byName = new Map(
+    paths.filter((path) => /-x86_64-linux(?:-\w+)?\.gem$/.test(path)).map((path) => [basename(path), path]),
+  );
+  return [...byName.values()];
+}
+
+/** With tar, so that what the loaders get does not depend on how we read a gem. */
+async function unpack(path: string, directory: string, place: string): Promise<Unpacked> {
+  const gem = basename(path, '.gem');
+  const contents = await inspectGem(() => Promise.resolve(createReadStream(path)), { gem });
+  const to = join(directory, place);
+  await mkdir(to);
+  await run('sh', ['-ec', 'tar -xOf "$1" data.tar.gz | tar -xz --no-same-owner -C "$2"', 'sh', path, to]);
+  await run('chmod', ['-R', 'u+rwX', to]);
+  const asked = contents.binaries.filter(
+    ({ elf, gzipped }) => !gzipped && elf.loadable && elf.dynamic && elf.cpu === 'x86_64',
+  );
+  return { gem, place, contents, asked };
+}
+
+async function buildStub(gems: readonly Unpacked[], directory: string): Promise<void> {
+  const names = new Set<string>();
+  for (const { asked } of gems) {
+    for (const { elf } of asked)
+      for (const name of elf.unversionedImports) if (OF_RUBY.test(name)) names.add(name);
+  }
+  const source = join(directory, 'ruby.c');
+  // No loader looks at what a name stands for.
+  await writeFile(source, [...names].map((name) => `long ${name}[8] = {1};\n`).join(''));
+  const flags = ['-shared', '-fPIC', '-nostdlib', '-fno-builtin', '-w'];
+  await run('gcc', [...flags, '-o', join(directory, STUB), source]);
+}
+
+async function compareGems(
+  gems: readonly Unpacked[],
+  loaders: readonly Loader[],
+  directory: string,
+  result: Comparison,
+): Promise<void> {
+  const differences = new Differences(loaders);
+  const count = { files: 0, loaded: 0, refused: 0, unknown: 0, allowed: 0 };
+  for (const loader of loaders) {
+    const files = gems.flatMap((gem) => gem.asked.map((file) => ({ gem, file })));
+    count.files = files.length;
+    const answers = await ask(
+      loader,
+      directory,
+      files.map(({ gem, file }) => taskOf(gem, file)),
+    );
+    const verdicts = new Map(
+      gems.map((gem) => [
+        gem,
+        loader.targets.map((target) => ({
+          target,
+          ...judgeGem(gem.contents, { target, cpu: 'x86_64' }),
+        })),
+      ]),
+    );
+    for (const [index, { gem, file }] of files.entries()) {
+      const given = answers[index];
+      if (given === undefined) throw new Error(`no answer about ${file.path}`);
+      const answer = await startable(given, file, loader);
+      count[answer.loaded ? 'loaded' : 'refused'] += 1;
+      for (const { target, findings } of verdicts.get(gem) ?? []) {
+        const about = findings.filter((finding) => finding.file === file.path);
+        const verdict = about.some((finding) => effectOf(finding) === 'incompatible')
+          ? 'incompatible'
+          : about.length > 0
+            ? 'unknown'
+            : 'compatible';
+        if (lacksWhatIsNamed({ elfs: [file.elf], loader, target })) {
+          result.skipped += 1;
+          continue;
+        }
+        result.asked += 1;
+        if (verdict === 'unknown') count.unknown += 1;
+        const allowed =
+          verdict === 'unknown' && mayBeUnknown([file.elf], { loader, target, answer, findings: about });
+        if (allowed) count.allowed += 1;
+        if (allowed || (verdict !== 'unknown' && answer.loaded === (verdict === 'compatible'))) {
+          result.agreed += 1;
+          continue;
+        }
+        result.differed += 1;
+        const specimen = `${gem.gem}: ${file.path}`;
+        differences.add({ specimen, loader, target, answer, lazy: answer, verdict, findings: about });
+      }
+    }
+  }
+  result.differences.push(...differences.lines());
+  result.notes.push(
+    `${gems.length} gems, ${count.files} files × ${loaders.length} loaders: ${count.loaded} load, ${count.refused} are refused`,
+    `verdicts that are unknown: ${count.unknown}, ${count.allowed} of them where only a run can tell`,
+  );
+}
+
+function taskOf({ place }: Unpacked, { path, elf }: GemBinary): string {
+  const inside = `/oddities/files/${place}/${path}`;
+  if (isProgram(elf)) return `list ${inside}`;
+  return `now +/oddities/files/${STUB}|${inside}`;
+}
+
+function isProgram({ interpreter, pie, type }: GemBinary['elf']): boolean {
+  return interpreter !== undefined || pie || type === 'exec';
+}
+
+/** A loader lists what a program needs, whether or not that is the loader that the program names. */
+async function startable(answer: Answer, { elf }: GemBinary, { root }: Loader): Promise<Answer> {
+  if (!isProgram(elf) || elf.interpreter === undefined) return answer;
+  const there = await lstat(join(root, elf.interpreter)).catch(() => undefined);
+  return there === undefined ? { loaded: false, words: `there is no ${elf.interpreter}` } : answer;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const dirs = process.argv.slice(2);
+  const { differences, notes, ...counts } = await compareRealGems(dirs.length > 0 ? dirs : undefined);
+  console.log([...differences, ...notes].join('\n'));
+  console.log(counts);
+  process.exitCode = counts.differed === 0 ? 0 : 1;
+}
