@@ -1,7 +1,7 @@
 import type { Cpu } from '../elf/types.js';
 import type { GemBinary } from '../gem/types.js';
 import { firstGlibcWith, glibcNames, isGlibcPrivate } from '../target/glibc-names.js';
-import { firstMuslWith, muslNamesOf } from '../target/musl-names.js';
+import { compareMuslReleases, firstMuslWith, muslNamesOf } from '../target/musl-names.js';
 import { RUBY_PROCESS_LIBRARIES, rubyProvides } from '../target/ruby-names.js';
 import type { Target } from '../target/types.js';
 import { zlibNames, zlibVersionNames } from '../target/zlib-names.js';
@@ -64,7 +64,8 @@ export class Scope {
   since(name: string): string | undefined {
     const { libc, libcVersion } = this.#target;
     const first = libc === 'musl' ? firstMuslWith(this.#cpu, name) : firstGlibcWith(this.#cpu, name)?.release;
-    return first !== undefined && compareDotted(first, libcVersion) > 0 ? first : undefined;
+    const order = libc === 'musl' ? compareMuslReleases : compareDotted;
+    return first !== undefined && order(first, libcVersion) > 0 ? first : undefined;
   }
 
   #inLibc(name: string): Definition {

@@ -63,7 +63,7 @@ export interface MuslNames {
 export function checkMuslTable(data: unknown): MuslTable {
   const table = tableSchema.parse(data);
   const { releases } = table;
-  const sorted = [...releases].sort(compareReleases);
+  const sorted = [...releases].sort(compareMuslReleases);
   if (new Set(releases).size < releases.length || sorted.join() !== releases.join()) {
     throw new Error(`releases of musl are not in order: ${releases.join(' ')}`);
   }
@@ -74,11 +74,23 @@ export function checkMuslTable(data: unknown): MuslTable {
   return table;
 }
 
-/** Releases by number, a snapshot after the release that it follows: 1.2.4, 1.2.4_git20230717, 1.2.5. */
-function compareReleases(a: string, b: string): number {
-  const [left = '', leftSnapshot = '0'] = a.split('_git');
-  const [right = '', rightSnapshot = '0'] = b.split('_git');
-  return compareDotted(left, right) || Number(leftSnapshot) - Number(rightSnapshot);
+/**
+ * Orders releases of musl as its loader prints them: by number, a snapshot after the release that it follows (`1.2.4`,
+ * `1.2.4_git20230717`, `1.2.4-git-41-g83b858f`, `1.2.5`). Negative, zero or positive; what does not start with a number
+ * comes before all that do.
+ */
+export function compareMuslReleases(a: string, b: string): number {
+  return compareDotted(numberOf(a) ?? '0', numberOf(b) ?? '0') || compareDotted(snapshotOf(a), snapshotOf(b));
+}
+
+/** `1.2.4` of `1.2.4_git20230717`. */
+function numberOf(version: string): string | undefined {
+  return /^\d+(?:\.\d+)*/.exec(version)?.[0];
+}
+
+/** The date of Alpine's snapshots, the count of commits in git's own description, and 0 for a release. */
+function snapshotOf(version: string): string {
+  return /[_-]git-?(\d+)/.exec(version)?.[1] ?? '0';
 }
 
 type Row = MuslTable['rows'][number];
@@ -128,7 +140,7 @@ function shipped(): MuslTable {
 /** The release of the table whose names a musl has at least: itself, or the last one before it. */
 function nearest(text: string, releases: readonly string[]): string | undefined {
   if (releases.includes(text)) return text;
-  const number = /^\d+(?:\.\d+)*/.exec(text)?.[0];
+  const number = numberOf(text);
   if (number === undefined) return undefined;
   return releases.findLast((each) => !each.includes('_') && compareDotted(each, number) <= 0);
 }

@@ -5,6 +5,7 @@ import { namedTargets } from '../../src/target/catalog.js';
 import { resolveLibc } from '../../src/target/libc-target.js';
 import {
   checkMuslTable,
+  compareMuslReleases,
   firstMuslWith,
   muslExports,
   muslNames,
@@ -181,6 +182,23 @@ describe('muslNames', () => {
     if (glibc === undefined || musl === undefined) throw new Error('not resolved');
     expect(muslNamesOf(glibc, 'x86_64')).toBeUndefined();
     expect(muslNamesOf(musl, 'x86_64')?.names.has('qsort_r')).toBe(false);
+  });
+});
+
+describe('compareMuslReleases', () => {
+  it('puts a snapshot between its release and the next', () => {
+    const order = [
+      '',
+      '1.1.24',
+      '1.2.4',
+      '1.2.4-git-7-g0123456',
+      '1.2.4-git-41-g0123456',
+      '1.2.4_git20230717',
+      '1.2.5',
+      '1.2.10',
+    ];
+    expect([...order].reverse().sort(compareMuslReleases)).toEqual(order);
+    expect(compareMuslReleases('1.2.4_git20230717', '1.2.4_git20230717')).toBe(0);
   });
 });
 
