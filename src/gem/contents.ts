@@ -193,7 +193,10 @@ function summary({ files, links, paths }: Inventory): Omit<GemContents, keyof Me
     }
   }
   return {
-    ...{ binaries, unreadable, staticArchives, nestedArchives },
+    binaries,
+    unreadable,
+    staticArchives,
+    nestedArchives,
     links: Object.fromEntries(installedLinks(links, paths)),
     ...(foreign.length === 0 ? {} : { foreign }),
   };

@@ -242,7 +242,13 @@ it.each([
 });
 
 it('counts apart what is installed on other systems only, and names what carries executables', () => {
-  const source = { version: '1.0', platform: 'ruby', arch: 'x86_64', verdict: 'source', findings: [] } as const;
+  const source = {
+    version: '1.0',
+    platform: 'ruby',
+    arch: 'x86_64',
+    verdict: 'source',
+    findings: [],
+  } as const;
   const gems: GemReport[] = [
     { ...source, name: 'rake' },
     { ...source, name: 'wdm', notes: [{ kind: 'not-installed-here', platform: 'x86_64-linux' }] },
