@@ -26,21 +26,17 @@ export class Roles {
 
   /** @param needs which of the files a file needs, as far as they are among them */
   constructor(binaries: readonly GemBinary[], needs: (from: GemBinary) => readonly GemBinary[]) {
-    const programs = binaries.filter(isProgram);
-    const started = reached(programs, needs);
+    const programs = new Set(binaries.filter(isProgram));
+    const started = reached([...programs], needs);
     // What nothing needs is opened itself, and what that needs is loaded with it.
     const opened = reached(
       binaries.filter((binary) => !started.has(binary)),
       needs,
     );
     const roleOf = (binary: GemBinary): Role =>
-      programs.includes(binary)
-        ? 'program'
-        : started.has(binary) && !opened.has(binary)
-          ? 'start-up'
-          : 'opened';
+      programs.has(binary) ? 'program' : started.has(binary) && !opened.has(binary) ? 'start-up' : 'opened';
     this.#roles =
-      programs.length === 0 ? new Map() : new Map(binaries.map((binary) => [binary, roleOf(binary)]));
+      programs.size === 0 ? new Map() : new Map(binaries.map((binary) => [binary, roleOf(binary)]));
   }
 
   of(binary: GemBinary): Role {

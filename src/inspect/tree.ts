@@ -184,8 +184,8 @@ export class TreeCollector {
   }
 
   /**
-   * What a verdict and its words rest on: of the symbols that a library defines and of its imports without a version nothing
-   * does but that it calls Ruby. A tree of 100,000 libraries fits into memory so.
+   * What a verdict and its words rest on: the names that a library defines are left out, and of its imports those that nothing has
+   * to define. A tree of 100,000 libraries fits into memory so.
    */
   #slim(elf: ElfFile): ElfFile {
     const known = this.#slimmed.get(elf);
@@ -196,23 +196,32 @@ export class TreeCollector {
   }
 
   #slimOf(elf: ElfFile): ElfFile {
-    const ruby = elf.unversionedImports.find((name) => /^(?:rb|ruby)_/.test(name));
+    const { exports: _exports, hiddenExports: _hidden, eagerImports, idleImports, ...rest } = elf;
     const weakNeeds = elf.verneed.some(({ versions }) => versions.some(({ weak }) => weak));
+    const idle = new Set([...elf.weakImports, ...(idleImports ?? [])]);
+    const lookedUp = new Set(elf.unversionedImports.filter((name) => !idle.has(name)));
+    const eager = eagerImports?.filter((name) => lookedUp.has(name)) ?? [];
     return {
-      ...elf,
+      ...rest,
+      ...(idleImports === undefined ? {} : { idleImports: this.#internAll(idleImports) }),
+      ...(eager.length === 0 ? {} : { eagerImports: this.#internAll(eager) }),
       verneed: elf.verneed.map(({ library, versions }) => ({
         library: this.#intern(library),
         versions: versions.map((need) => ({
           ...need,
           name: this.#intern(need.name),
-          symbols: need.symbols.map((symbol) => this.#intern(symbol)),
+          symbols: this.#internAll(need.symbols),
         })),
       })),
-      needed: elf.needed.map((name) => this.#intern(name)),
+      needed: this.#internAll(elf.needed),
       verdef: elf.verdef.map((version) => ({ ...version, name: this.#intern(version.name), symbols: [] })),
-      unversionedImports: ruby === undefined ? [] : [this.#intern(ruby)],
+      unversionedImports: this.#internAll([...lookedUp]),
       weakImports: weakNeeds ? elf.weakImports : [],
     };
+  }
+
+  #internAll(names: readonly string[]): readonly string[] {
+    return names.map((name) => this.#intern(name));
   }
 
   #intern(text: string): string {
