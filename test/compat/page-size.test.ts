@@ -13,14 +13,21 @@ const glibc = (version: string, bytes: number): Target => target({ libcVersion: 
 const musl = (bytes: number): Target => ({ ...alpine, ...page(bytes) });
 
 /** What is found of a file whose segments lie so; those that are not given allow every page. */
-function found(pages: Partial<SegmentPages>, on: Target, more: Partial<ElfFile> = {}): Finding[] {
+function found(
+  pages: Partial<SegmentPages>,
+  on: Target,
+  more: Partial<ElfFile> = {},
+  path = 'lib/a.so',
+): Finding[] {
   const file = elf({ pages: { congruent: GIB, aligned: GIB, apart: GIB, ...pages }, ...more });
-  return [...judgeGem(contents({ 'lib/a.so': file }), { target: on, cpu: 'x86_64' }).findings];
+  return [...judgeGem(contents({ [path]: file }), { target: on, cpu: 'x86_64' }).findings];
 }
 
-const finding = (why: string, of: number, largest: number): object => ({
+const PROGRAM = 'bin/a';
+
+const finding = (why: string, of: number, largest: number, file = 'lib/a.so'): object => ({
   kind: 'page-size',
-  file: 'lib/a.so',
+  file,
   page: of,
   largest,
   why,
@@ -39,8 +46,8 @@ describe('addresses and offsets that differ modulo the page', () => {
 
   it('as a program by the kernel, whatever the C library', () => {
     const program = { type: 'exec', dynamic: false } as const;
-    expect(found(linkedFor4k, glibc('2.41', 16_384), program)).toEqual([
-      finding('address-not-page-aligned', 16_384, 4096),
+    expect(found(linkedFor4k, glibc('2.41', 16_384), program, PROGRAM)).toEqual([
+      finding('address-not-page-aligned', 16_384, 4096, PROGRAM),
     ]);
   });
 
@@ -81,10 +88,10 @@ describe('p_align, where glibc looks at it', () => {
   it.each<[string, Partial<ElfFile>]>([
     ['an executable', { type: 'exec' }],
     ['one with an interpreter', { interpreter: '/lib64/ld-linux-x86-64.so.2' }],
-    ['a static one', { dynamic: false }],
+    ['a static one', { type: 'exec', dynamic: false }],
     ['one that is position-independent and static', { pie: true }],
   ])('not of a program, which the kernel maps: %s', (_, program) => {
-    expect(found({ aligned: 1, misaligned: true }, glibc('2.31', 4096), program)).toEqual([]);
+    expect(found({ aligned: 1, misaligned: true }, glibc('2.31', 4096), program, PROGRAM)).toEqual([]);
   });
 
   it('nor by musl', () => {
