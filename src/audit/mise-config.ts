@@ -53,10 +53,8 @@ function firstString(value: string, tables: boolean): string | undefined {
     table === undefined ? value : (/(?:^|,)\s*["']?version["']?\s*=\s*(.+)$/s.exec(table)?.[1] ?? '');
   const inList = named.replace(/^\[\s*/, '');
   if (inList.startsWith('{')) return firstString(inList.replace(/\}.*$/s, '}'), true);
-  return /^(?:"([^"\\{]*)"|'([^'{]*)')/
-    .exec(inList)
-    ?.slice(1)
-    .find((text) => text !== undefined);
+  const [, double, single] = /^(?:"([^"\\{]*)"|'([^'{]*)')/.exec(inList) ?? [];
+  return double ?? single;
 }
 
 /**
