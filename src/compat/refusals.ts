@@ -1,4 +1,5 @@
 import type { Cpu, ElfFile } from '../elf/types.js';
+import { compareMuslReleases } from '../target/musl-names.js';
 import type { Target } from '../target/types.js';
 import { compareDotted } from '../version/symbol-version.js';
 import type { Role } from './roles.js';
@@ -122,11 +123,13 @@ function* muslRefusals({ elf, target }: Asked): Generator<Refusal> {
   if (elf.noHashTable === true) yield { refusal: 'no-hash-table' };
   // ldso/dynlink.c, do_relocs: "unsupported relocation type".
   if (elf.irelative === true) yield { refusal: 'ifunc-on-musl' };
-  if (elf.relr === true && compareDotted(release(target.libcVersion), RELR_SINCE.musl) < 0)
-    yield { refusal: 'relr-not-applied' };
+  if (elf.relr === true && !muslAppliesRelr(target)) yield { refusal: 'relr-not-applied' };
 }
 
-/** `1.2.4_git20230717` lies after 1.2.4. */
-function release(version: string): string {
-  return version.replace(/[_-]git.*$/, '');
+/** Alpine brought DT_RELR to its musl 1.2.3 (main/musl/relr-1.patch of aports, 1.2.3-r4). */
+const RELR_BEFORE_RELEASE = 'alpine-3.17';
+
+function muslAppliesRelr({ libcVersion, base, name }: Target): boolean {
+  if ((base ?? name) === RELR_BEFORE_RELEASE) return true;
+  return compareMuslReleases(libcVersion, RELR_SINCE.musl) >= 0;
 }

@@ -175,7 +175,18 @@ describe('a file that a loader does not take as it is', () => {
       glibc('2.34', { markers: ['GLIBC_ABI_DT_RELR'] }),
       undefined,
     ],
-    ['DT_RELR on musl 1.2.3', elf({ relr: true }), { ...alpine, libcVersion: '1.2.3' }, 'relr-not-applied'],
+    [
+      'DT_RELR on musl 1.2.3',
+      elf({ relr: true }),
+      { ...alpine, name: 'musl-1.2.3', libcVersion: '1.2.3' },
+      'relr-not-applied',
+    ],
+    [
+      'DT_RELR on Alpine 3.17, which has it in 1.2.3',
+      elf({ relr: true }),
+      { ...alpine, name: 'alpine-3.17', libcVersion: '1.2.3' },
+      undefined,
+    ],
     [
       'DT_RELR on a snapshot of musl',
       elf({ relr: true }),
