@@ -6,8 +6,10 @@ import type { Target } from '../../../src/target/types.js';
 import type { Answer, Loader } from './loaders.js';
 
 /** Libraries that glibc itself brings: of these every target knows whether it has them. */
-const OF_GLIBC =
-  /^(?:lib(?:c|m|pthread|dl|rt|util|resolv|anl|mvec|nsl|nss_\w+|BrokenLocale)\.so\.\d|ld-linux)/;
+const OF_GLIBC = /^(?:lib(?:c|m|pthread|dl|rt|util|resolv|anl|mvec|nss_(?:dns|files))\.so\.\d|ld-linux)/;
+
+/** Those that distributions put into packages of their own, or leave out. */
+const OF_DEBIAN = /^lib(?:nsl|nss_compat|BrokenLocale)\.so\.\d/;
 
 export interface Unknown {
   readonly loader: Loader;
@@ -30,7 +32,8 @@ export function mayBeUnknown(
       (finding) =>
         finding.kind === 'other-libc' ||
         ((finding.kind === 'unchecked-library' || finding.kind === 'unchecked-symbol-version') &&
-          !OF_GLIBC.test(finding.library)),
+          !OF_GLIBC.test(finding.library) &&
+          !(target.name.startsWith('debian-') && OF_DEBIAN.test(finding.library))),
     ) &&
     findings.some(({ kind }) => kind !== 'other-libc')
   );

@@ -13,11 +13,11 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { GemInside } from '../../../src/compat/inside.js';
 import { judgeGem } from '../../../src/compat/judge.js';
 import { effectOf } from '../../../src/compat/verdict.js';
 import { inspectGem } from '../../../src/gem/contents.js';
 import type { GemBinary, GemContents } from '../../../src/gem/types.js';
-import type { Target } from '../../../src/target/types.js';
 import { defaultGemDirs } from '../gems.js';
 import type { Comparison } from '../lockfiles.js';
 import { mayBeUnknown, lacksWhatIsNamed } from './agreement.js';
@@ -136,8 +136,9 @@ async function compareGems(
       if (given === undefined) throw new Error(`no answer about ${file.path}`);
       const answer = await startable(given, file, loader);
       count[answer.loaded ? 'loaded' : 'refused'] += 1;
+      const loaded = loadedWith(file, gem.contents);
       for (const { target, findings } of verdicts.get(gem) ?? []) {
-        const about = findings.filter((finding) => finding.file === file.path);
+        const about = findings.filter((finding) => loaded.has(finding.file));
         const verdict = about.some((finding) => effectOf(finding) === 'incompatible')
           ? 'incompatible'
           : about.length > 0
@@ -167,6 +168,19 @@ async function compareGems(
     `${gems.length} gems, ${count.files} files × ${loaders.length} loaders: ${count.loaded} load, ${count.refused} are refused`,
     `verdicts that are unknown: ${count.unknown}, ${count.allowed} of them where only a run can tell`,
   );
+}
+
+/** Paths of a file and of what the gem itself brings for it. */
+function loadedWith(file: GemBinary, contents: GemContents): ReadonlySet<string> {
+  const inside = new GemInside(contents);
+  const found = new Set([file]);
+  for (const each of found) {
+    for (const library of each.elf.needed) {
+      const own = inside.resolve(each, library);
+      if (own !== undefined) found.add(own);
+    }
+  }
+  return new Set([...found].map(({ path }) => path));
 }
 
 function taskOf({ place }: Unpacked, { path, elf }: GemBinary): string {

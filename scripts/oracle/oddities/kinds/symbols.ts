@@ -15,18 +15,9 @@ const weak = (name: string): string =>
 
 const NOBODY = 'gemcompat_nobody_has_this';
 
-/** Names that came to musl after 1.1.24, and names that it has had for long or never will have. */
+/** Names that came to musl after 1.1.24, and names that it has had for long or never will have. Debian's 1.2.5 has renameat2 before its time. */
 const MUSL_NAMES = [
-  ...[
-    'aligned_alloc',
-    'gettid',
-    'reallocarray',
-    'qsort_r',
-    'pthread_getname_np',
-    'preadv2',
-    'pwritev2',
-    'renameat2',
-  ],
+  ...['aligned_alloc', 'gettid', 'reallocarray', 'qsort_r', 'pthread_getname_np', 'preadv2', 'pwritev2'],
   ...[
     'statx',
     '__getauxval',
@@ -40,19 +31,9 @@ const MUSL_NAMES = [
   ...['arc4random', '__libc_single_threaded', '__isoc23_strtol', '__memcpy_chk', '__vsnprintf_chk'],
 ];
 
-/** Names that came to glibc's libc.so.6 between 2.28 and 2.43, and older ones. */
+/** Names that came to glibc's libc.so.6 between 2.28 and 2.43, and older ones; none that Ruby has itself where glibc lacks it (strlcpy). */
 const GLIBC_NAMES = [
-  ...[
-    'malloc',
-    'qsort_r',
-    'statx',
-    'gettid',
-    'epoll_pwait2',
-    'closefrom',
-    'arc4random',
-    'pidfd_open',
-    'strlcpy',
-  ],
+  ...['malloc', 'qsort_r', 'statx', 'gettid', 'epoll_pwait2', 'closefrom', 'arc4random', 'pidfd_open'],
   ...['__isoc23_strtol', 'posix_getdents', 'open_tree', 'pidfd_spawn', 'sched_setattr', 'reallocarray'],
 ];
 
