@@ -14,6 +14,8 @@ export interface ImportsAsked {
   readonly role: Role;
   readonly target: Target;
   readonly scope: Scope;
+  /** Whether a needed library is one of the files. */
+  readonly isOwn: (library: string) => boolean;
   /**
    * Whether everything that the file is loaded with is known: what nothing defines is missing then. Without, only names that a later
    * release of the C library brings are.
@@ -37,7 +39,7 @@ export function importFindings(asked: ImportsAsked): (MissingSymbolFinding | Unc
     group.symbols.push(name);
     missing.set(key, group);
   };
-  for (const name of lookedUp(elf, asked.target)) {
+  for (const name of lookedUp(elf, asked)) {
     const definition = scope.defines(name);
     if (definition === 'provided') continue;
     const since = scope.since(name);
@@ -50,11 +52,11 @@ export function importFindings(asked: ImportsAsked): (MissingSymbolFinding | Unc
   ];
 }
 
-function lookedUp(elf: ElfFile, { libc }: Target): string[] {
+function lookedUp(elf: ElfFile, { target, isOwn }: ImportsAsked): string[] {
   const versioned =
-    libc === 'musl'
+    target.libc === 'musl'
       ? elf.verneed
-          .filter(({ library }) => MUSL_RESERVED.test(library))
+          .filter(({ library }) => MUSL_RESERVED.test(library) || isOwn(library))
           .flatMap(({ versions }) => versions.flatMap(({ symbols }) => symbols))
       : [];
   const passedOver = new Set([...elf.weakImports, ...(elf.idleImports ?? [])]);
@@ -76,11 +78,10 @@ export function lostSymbolFindings(
   { path: file, elf }: GemBinary,
   library: string,
   own: GemBinary,
-  target: Target,
 ): MissingSymbolFinding[] {
   const { exports, verdef } = own.elf;
   const need = elf.verneed.find((each) => each.library === library);
-  if (exports === undefined || need === undefined || target.libc === 'musl') return [];
+  if (exports === undefined || need === undefined) return [];
   const lost = need.versions.flatMap(({ name, symbols }) => {
     const defined = verdef.find((version) => version.name === name)?.symbols;
     if (defined === undefined) return [];

@@ -1,6 +1,6 @@
 import type { Cpu, ElfFile, VersionNeed, X86IsaLevel } from '../elf/types.js';
 import type { GemBinary } from '../gem/types.js';
-import type { Target } from '../target/types.js';
+import type { Libc, Target } from '../target/types.js';
 import { executableStack } from './executable-stack.js';
 import type { GemInside } from './inside.js';
 import { importFindings, lostSymbolFindings } from './imports.js';
@@ -17,9 +17,9 @@ import { isRubyExtension, rubyOfLibrary } from './shared-ruby.js';
 import type { Finding, SymbolVersionFinding, UncheckedVersionFinding } from './types.js';
 import { effectOf } from './verdict.js';
 
-/** What the loader has to find: DT_NEEDED, and a DT_FILTER's library, which it looks for in the same way. */
-export function neededBy({ needed, filter }: ElfFile): readonly string[] {
-  return filter === undefined || needed.includes(filter) ? needed : [...needed, filter];
+/** What the loader has to find: DT_NEEDED, and a DT_FILTER's library, which glibc's looks for in the same way and musl's not at all. */
+export function neededBy({ needed, filter }: ElfFile, libc: Libc = 'gnu'): readonly string[] {
+  return filter === undefined || libc === 'musl' || needed.includes(filter) ? needed : [...needed, filter];
 }
 
 /** glibc's libc and program interpreters, by the names in its shlib-versions. */
@@ -54,7 +54,10 @@ export function judgeFile(binary: GemBinary, on: JudgedOn): Finding[] {
   const other = built !== undefined && built.libc !== target.libc ? built : undefined;
   // Everything else that such a file asks for follows from its being built for the other library. musl's loader takes a library
   // that asks for glibc by name: it answers to that name itself.
-  if (other !== undefined && (target.libc === 'gnu' || elf.interpreter !== undefined)) {
+  if (
+    other !== undefined &&
+    (target.libc === 'gnu' || (elf.interpreter !== undefined && role === 'program'))
+  ) {
     return [{ kind: 'wrong-libc', file, builtFor: other.libc, evidence: other.evidence }];
   }
 
@@ -96,7 +99,7 @@ function judgeLibraries(
   const { path: file, elf } = binary;
   const findings: Finding[] = [];
   const unresolved = new Set<string>();
-  for (const library of neededBy(elf)) {
+  for (const library of neededBy(elf, target.libc)) {
     const ruby = isRubyExtension(elf) ? rubyOfLibrary(library) : undefined;
     if (ruby !== undefined && abi !== undefined && ruby !== abi) {
       unresolved.add(library);
@@ -161,17 +164,19 @@ function judgeVersions(
   for (const { library, versions } of elf.verneed) {
     // A library that is not there, or of which nothing is known, is a finding already.
     if (unresolved.has(library) || ignoresVersions(target, library)) continue;
+    const own = inside.resolve(binary, library);
+    // musl knows no versions: what matters is whether the names are there.
+    if (own !== undefined && target.libc === 'musl') continue;
     // The loader aborts where nothing has loaded the library by then (elf/dl-version.c: assert (needed != NULL)). The C
     // library and the loader itself are always there, under the names that the target has for them.
     if (
-      !neededBy(elf).includes(library) &&
+      !neededBy(elf, target.libc).includes(library) &&
       !(ALWAYS_LOADED.test(library) && providesLibrary(target, library) === 'provided')
     ) {
       findings.push({ kind: 'unchecked-library', file, library, carried: inside.carries(library) });
       continue;
     }
-    const own = inside.resolve(binary, library);
-    if (own !== undefined) findings.push(...lostSymbolFindings(binary, library, own, target));
+    if (own !== undefined) findings.push(...lostSymbolFindings(binary, library, own));
     for (const need of versions) {
       const provision =
         own === undefined
@@ -207,7 +212,8 @@ function judgeImports(binary: GemBinary, role: Role, on: JudgedOn): readonly Fin
     libraries: [...libraries],
     ...(inRuby ? { ruby: { abi } } : {}),
   });
-  return importFindings({ binary, role, target, scope, wholeScope: inRuby || role === 'program' });
+  const isOwn = (library: string): boolean => inside.resolve(binary, library) !== undefined;
+  return importFindings({ binary, role, target, scope, isOwn, wholeScope: inRuby || role === 'program' });
 }
 
 function nameOf({ path }: GemBinary): string {
