@@ -221,7 +221,7 @@ function nameOf({ path }: GemBinary): string {
 }
 
 /** The files that are loaded with one, in no order. */
-function filesNeededBy(binary: GemBinary, inside: GemInside): readonly GemBinary[] {
+export function filesNeededBy(binary: GemBinary, inside: GemInside): readonly GemBinary[] {
   const found = new Set([binary]);
   for (const each of found) {
     for (const library of neededBy(each.elf)) {

@@ -4,7 +4,7 @@ import type { Target } from '../target/types.js';
 import { judgeForAnyRuby } from './any-ruby.js';
 import { GemInside } from './inside.js';
 import type { JudgedOn } from './judge-file.js';
-import { judgeFile, neededBy } from './judge-file.js';
+import { filesNeededBy, judgeFile } from './judge-file.js';
 import { otherSystemFindings, systemOfPlatform } from './other-systems.js';
 import { requiresOf } from './requires.js';
 import { Roles } from './roles.js';
@@ -145,9 +145,7 @@ function selectFor(
   });
 
   const together = [...selection.binaries, ...selection.alternatives.flat()];
-  const roles = new Roles(together, (from) =>
-    neededBy(from.elf).flatMap((library) => inside.resolve(from, library) ?? []),
-  );
+  const roles = new Roles(together, (from) => filesNeededBy(from, inside));
   return {
     selection,
     on: {
@@ -176,7 +174,9 @@ function judgeSelected(
   const findings: Finding[] = [...selection.findings];
   const judged: GemBinary[] = [...selection.binaries];
   for (const binary of selection.binaries) findings.push(...judgeFile(binary, on));
-  findings.push(...staticTlsFindings(opened(selection.binaries), target));
+  findings.push(
+    ...staticTlsFindings(opened(selection.binaries), target, (from) => filesNeededBy(from, inside)),
+  );
 
   for (const group of selection.alternatives) {
     const failing = group.filter((binary) => judgeFile(binary, on).length > 0);

@@ -118,11 +118,17 @@ function appliesRelr({ versions, markers, libcVersion }: Target): boolean {
   return markers?.includes(RELR_MARKER) === true || compareDotted(libcVersion, RELR_SINCE.gnu) >= 0;
 }
 
-function* muslRefusals({ elf, target }: Asked): Generator<Refusal> {
+/** musl 1.2.3 began to take a segment of no length (ldso/dynlink.c, mmap_fixed). */
+const EMPTY_SEGMENT_SINCE = '1.2.3';
+
+function* muslRefusals({ elf, role, target }: Asked): Generator<Refusal> {
   // It looks every name up in every file by its hash table: ldso/dynlink.c, find_sym2.
   if (elf.noHashTable === true) yield { refusal: 'no-hash-table' };
-  // ldso/dynlink.c, do_relocs: "unsupported relocation type".
-  if (elf.irelative === true) yield { refusal: 'ifunc-on-musl' };
+  // ldso/dynlink.c, do_relocs ("unsupported relocation type") and find_sym2, which passes such symbols over.
+  if (elf.ifunc === true) yield { refusal: 'ifunc-on-musl' };
+  const mapped = role !== 'program' && elf.emptySegment === true;
+  if (mapped && compareMuslReleases(target.libcVersion, EMPTY_SEGMENT_SINCE) < 0)
+    yield { refusal: 'empty-segment' };
   if (elf.relr === true && !muslAppliesRelr(target)) yield { refusal: 'relr-not-applied' };
 }
 

@@ -23,16 +23,24 @@ function roomOf({ size, align }: NonNullable<GemBinary['elf']['tls']>): number {
  * initial-exec model. musl has no room for it (ldso/dynlink.c, do_relocs: "initial-exec TLS resolves to dynamic definition");
  * glibc has some, which all files share (elf/dl-reloc.c, _dl_try_allocate_static_tls).
  * @param opened files that are opened at run time
+ * @param needs which of the files a file needs
  */
 export function staticTlsFindings(
   opened: readonly GemBinary[],
   { libc }: Pick<Target, 'libc'>,
+  needs: (from: GemBinary) => readonly GemBinary[],
 ): (StaticTlsFinding | UncheckedStaticTlsFinding)[] {
-  const asking = opened.flatMap(({ path: file, elf: { tls } }) =>
-    tls?.initialExec === true ? [{ file, size: tls.size, room: roomOf(tls) }] : [],
+  const asking = opened.flatMap((binary) =>
+    [...reachedInitialExec(binary, needs)].map((owner) => ({
+      file: binary.path,
+      owner,
+      size: owner.elf.tls?.size ?? 0,
+    })),
   );
   if (libc === 'musl') return asking.map(({ file, size }) => ({ kind: 'static-tls', file, size, room: 0 }));
-  const total = asking.reduce((sum, { room }) => sum + room, 0);
+  // Data that several files reach takes its room once.
+  const owners = new Set(asking.map(({ owner }) => owner));
+  const total = [...owners].reduce((sum, { elf: { tls } }) => sum + (tls === undefined ? 0 : roomOf(tls)), 0);
   if (total <= STATIC_TLS_SURE) return [];
   const refused = total > STATIC_TLS_ROOM + ROUNDED_UP;
   return asking.map(({ file, size }) => ({
@@ -40,6 +48,22 @@ export function staticTlsFindings(
     file,
     size,
     room: STATIC_TLS_ROOM,
-    ...(asking.length > 1 ? { total } : {}),
+    ...(owners.size > 1 ? { total } : {}),
   }));
+}
+
+/** The files whose thread-local data a file reaches by that model: itself, and those of which it imports it. */
+function* reachedInitialExec(
+  binary: GemBinary,
+  needs: (from: GemBinary) => readonly GemBinary[],
+): Generator<GemBinary> {
+  const { tls, initialExecImports = [] } = binary.elf;
+  if (tls?.initialExec === true) yield binary;
+  if (initialExecImports.length === 0) return;
+  for (const owner of needs(binary)) {
+    const { tls: its, exports, verdef } = owner.elf;
+    const names = exports && [...exports, ...verdef.flatMap(({ symbols }) => symbols)];
+    if (its !== undefined && (names === undefined || initialExecImports.some((name) => names.includes(name))))
+      yield owner;
+  }
 }

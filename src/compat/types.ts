@@ -157,10 +157,12 @@ export type RefusalReason =
   | 'no-hash-table'
   /** p_filesz > p_memsz. */
   | 'oversized-segment'
+  /** p_memsz is 0. */
+  | 'empty-segment'
   /** DT_RELR without a need of GLIBC_ABI_DT_RELR, or where the loader does not know DT_RELR. */
   | 'relr-without-marker'
   | 'relr-not-applied'
-  /** R_*_IRELATIVE on musl. */
+  /** R_*_IRELATIVE or STT_GNU_IFUNC on musl. */
   | 'ifunc-on-musl';
 
 /** The loader, or the kernel, does not take the file as it is. */

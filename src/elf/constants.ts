@@ -127,6 +127,8 @@ export const SHN_ABS = 0xfff1;
 /** `st_info >> 4`. */
 export const STB_LOCAL = 0;
 export const STB_WEAK = 2;
+/** `st_info & 0xf`: the value is that of a function which chooses the real one. */
+export const STT_GNU_IFUNC = 10;
 
 /** Note type of owner GNU: the system and its oldest kernel that a file is for, in four words. */
 export const NT_GNU_ABI_TAG = 1;

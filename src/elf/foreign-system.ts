@@ -1,6 +1,6 @@
 import type { Note } from './notes.js';
 import type { ProgramHeader } from './program-headers.js';
-import type { LibraryNeed } from './types.js';
+import type { ElfFile, LibraryNeed } from './types.js';
 
 /**
  * EI_OSABI of systems whose executables Linux does not run, though it does not look at the byte (gABI, "Operating System and
@@ -123,17 +123,18 @@ export function systemOfOsAbi(osAbi: number): string | undefined {
   return BY_OS_ABI[osAbi];
 }
 
-/** A C library of Linux by its soname, glibc's and Alpine's; `libc.so` is musl's and that of other systems too. */
-const LIBC_OF_LINUX = /^(?:libc\.so\.6(?:\.1)?|libc\.musl-.*\.so\.1)$/;
+/** A C library of Linux by its soname: glibc's, Alpine's and musl's own. Android has that too, and 0 in EI_OSABI. */
+const LIBC_OF_LINUX = /^(?:libc\.so(?:\.6(?:\.1)?)?|libc\.musl-.*\.so\.1)$/;
 
-/** Whether a file needs a C library that no other system has. */
-export function needsLibcOfLinux({
-  needed,
-  verneed,
-}: {
-  readonly needed: readonly string[];
-  readonly verneed: readonly LibraryNeed[];
-}): boolean {
+/**
+ * Whether a file is for Linux although EI_OSABI says another system: it needs a C library that the others do not have, or it is a
+ * library that needs none at all.
+ */
+export function isOfLinux(
+  { needed, verneed, pie }: Pick<ElfFile, 'needed' | 'verneed' | 'pie'>,
+  { type, interpreter }: { readonly type: ElfFile['type']; readonly interpreter: string | undefined },
+): boolean {
+  if (needed.length === 0) return type === 'dyn' && !pie && interpreter === undefined;
   return (
     needed.some((library) => LIBC_OF_LINUX.test(library)) ||
     verneed.some(({ versions }) => versions.some(({ name }) => name.startsWith('GLIBC_')))

@@ -11,10 +11,13 @@ export function identFacts({ abiVersion, padded }: ElfHeader): Pick<ElfFile, 'ab
   };
 }
 
+/** The smallest page of Linux, in bytes. */
+const PAGE = 0x1000n;
+
 /** What the program headers ask of a loader, besides the segments themselves. Of several of a kind the last counts, as for loaders. */
 export function segmentFacts(
   programHeaders: readonly ProgramHeader[],
-): Pick<ElfFile, 'stack' | 'tls' | 'oversizedSegment'> {
+): Pick<ElfFile, 'stack' | 'tls' | 'oversizedSegment' | 'emptySegment'> {
   const stack = programHeaders.findLast(({ type }) => type === PT_GNU_STACK);
   // An empty one is passed over: elf/dl-load.c, PT_TLS.
   const tls = programHeaders.findLast(({ type, memsz }) => type === PT_TLS && memsz > 0n);
@@ -27,6 +30,11 @@ export function segmentFacts(
     ...(tls === undefined ? {} : { tls: { size: Number(tls.memsz), align: Number(tls.align) } }),
     ...(programHeaders.some(({ type, filesz, memsz }) => type === PT_LOAD && filesz > memsz)
       ? { oversizedSegment: true }
+      : {}),
+    ...(programHeaders
+      .filter(({ type }) => type === PT_LOAD)
+      .some(({ memsz, vaddr }, index) => index > 0 && memsz === 0n && vaddr % PAGE === 0n)
+      ? { emptySegment: true }
       : {}),
   };
 }

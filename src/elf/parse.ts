@@ -26,7 +26,7 @@ import type { DynamicTable } from './dynamic.js';
 import { dynamicSegment, readDynamicTable } from './dynamic.js';
 import {
   isOfBionic,
-  needsLibcOfLinux,
+  isOfLinux,
   systemOfContent,
   systemOfHeaders,
   systemOfNotes,
@@ -62,7 +62,7 @@ type DynamicFacts = Pick<
   | 'noOpen'
   | 'bindNow'
   | 'relr'
-  | 'irelative'
+  | 'ifunc'
   | 'noHashTable'
   | 'soname'
   | 'needed'
@@ -165,8 +165,8 @@ export function parseElf(
     throw error;
   }
   const { ownInitialExec, ...facts } = dynamicFacts;
-  // The byte alone: what asks for a C library of Linux is for Linux, whatever its header says.
-  if (byOsAbi !== undefined && !needsLibcOfLinux(facts)) return foreign(byOsAbi);
+  // The byte alone says little of a file that a loader of Linux could load.
+  if (byOsAbi !== undefined && !isOfLinux(facts, { type: header.type, interpreter })) return foreign(byOsAbi);
   const isaNeeded = readIsaNeeded(header, programHeaders);
   // Last, when nothing that counts can be missing any more.
   const producer = readProducer(header, programHeaders, sections, {
@@ -262,7 +262,7 @@ function readDynamicFacts(
     ...(dynamic.entry(DT_RELR) !== undefined && (dynamic.entry(DT_RELRSZ)?.value ?? 0n) > 0n
       ? { relr: true }
       : {}),
-    ...(relocations?.irelative === true ? { irelative: true } : {}),
+    ...(relocations?.irelative === true ? { ifunc: true } : {}),
     ...(hashed ? {} : { noHashTable: true }),
     ...(soname === undefined ? {} : { soname }),
     needed: dynamic.needed.map(({ value, place }) => strings().at(value, place)),

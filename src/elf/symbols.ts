@@ -6,6 +6,7 @@ import {
   SHN_UNDEF,
   STB_LOCAL,
   STB_WEAK,
+  STT_GNU_IFUNC,
   VERSYM_INDEX,
   VER_NDX_GLOBAL,
 } from './constants.js';
@@ -63,6 +64,11 @@ export class SymbolBlock {
   /** STB_LOCAL, STB_GLOBAL, STB_WEAK or another. */
   binding(index: number): number {
     return this.symbols.u8(this.at(index) + (this.wide ? 4 : 12)) >> 4;
+  }
+
+  /** STT_FUNC, STT_OBJECT or another. */
+  type(index: number): number {
+    return this.symbols.u8(this.at(index) + (this.wide ? 4 : 12)) & 0xf;
   }
 
   /** `st_shndx`: SHN_UNDEF, SHN_ABS or the section that defines it. */
@@ -143,6 +149,7 @@ type SymbolFacts = Pick<
   | 'initialExecImports'
   | 'exports'
   | 'hiddenExports'
+  | 'ifunc'
 >;
 
 /** What is wanted of the symbols beside those that are bound to versions. */
@@ -180,6 +187,7 @@ export function bindSymbols(
     definitions.filter(({ base }) => !base).map((version) => [version.index, version]),
   );
   const imports = new ImportLists(asked);
+  let ifunc = false;
   const exports: string[] = [];
   const hidden = new Set<string>();
   const open = new Set<string>();
@@ -191,6 +199,7 @@ export function bindSymbols(
       const section = block.section(index);
       const undefinedHere = section === SHN_UNDEF;
       const versionIndex = block.versionIndex(index);
+      if (!undefinedHere && block.type(index) === STT_GNU_IFUNC) ifunc = true;
       if (undefinedHere) imports.add(nameOf(index), block.start + index, versionIndex, binding === STB_WEAK);
       if (versionIndex <= VER_NDX_GLOBAL) {
         // Loaders take a definition with VER_NDX_LOCAL as well (glibc's elf/dl-lookup.c, check_match; musl's find_sym2).
@@ -223,6 +232,7 @@ export function bindSymbols(
   const hiddenExports = [...hidden].filter((name) => !open.has(name));
   return {
     ...imports.facts(),
+    ...(ifunc ? { ifunc } : {}),
     ...(asked.exports ? { exports } : {}),
     ...(hiddenExports.length === 0 ? {} : { hiddenExports }),
   };
@@ -253,7 +263,7 @@ class ImportLists {
     if (relocations.initialExec.has(symbol)) this.#initialExec.push(name);
   }
 
-  facts(): Omit<SymbolFacts, 'exports' | 'hiddenExports'> {
+  facts(): Omit<SymbolFacts, 'exports' | 'hiddenExports' | 'ifunc'> {
     const some = <Key extends string>(
       key: Key,
       names: readonly string[],

@@ -160,12 +160,14 @@ export interface ElfFile {
   readonly tls?: ThreadLocalStorage;
   /** DT_RELR is there: relative relocations in their packed form. */
   readonly relr?: true;
-  /** A relocation is R_*_IRELATIVE: the file has an ifunc of its own. */
-  readonly irelative?: true;
+  /** The file has an ifunc of its own: a relocation is R_*_IRELATIVE, or a symbol that it defines is of type STT_GNU_IFUNC. */
+  readonly ifunc?: true;
   /** There is neither DT_HASH nor DT_GNU_HASH, so that no symbol of the file can be looked up. */
   readonly noHashTable?: true;
   /** A PT_LOAD has more bytes in the file than in memory. */
   readonly oversizedSegment?: true;
+  /** A PT_LOAD behind the first begins on a page and is empty. */
+  readonly emptySegment?: true;
   /** The NT_GNU_ABI_TAG note of the file. */
   readonly abiTag?: AbiTag;
   /** DT_SONAME. */

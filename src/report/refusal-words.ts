@@ -60,6 +60,10 @@ const REFUSALS = {
     wrong: () => 'has a segment with more bytes in the file than in memory; no Linux loads it',
     remedy: BUILD_AGAIN,
   },
+  'empty-segment': {
+    wrong: (loader) => `has a segment of no length, which ${loader} does not map`,
+    remedy: 'link it with another linker, or take a target with musl 1.2.3 or later',
+  },
   'relr-without-marker': {
     wrong: (loader) => `has DT_RELR and does not need GLIBC_ABI_DT_RELR; ${loader} refuses it`,
     remedy: 'link it with -z pack-relative-relocs, which adds the need, or without packed relocations',
@@ -69,7 +73,7 @@ const REFUSALS = {
     remedy: 'link it without -z pack-relative-relocs; glibc applies them from 2.36 on, musl from 1.2.4 on',
   },
   'ifunc-on-musl': {
-    wrong: (loader) => `chooses functions when it is loaded (R_*_IRELATIVE), which ${loader} does not do`,
+    wrong: (loader) => `chooses functions when it is loaded (ifunc), which ${loader} does not do`,
     remedy: 'build it without ifunc, or with the compiler of the target: musl has none',
   },
 } as const satisfies Record<RefusalReason, RefusalWords>;

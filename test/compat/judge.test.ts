@@ -125,7 +125,6 @@ describe('the C library', () => {
     }));
     return { ...file, verneed };
   };
-  const glibc = contents({ 'lib/a.so': elf({ needs: { 'libc.so.6': ['GLIBC_2.17'] } }) });
   const musl = contents({ 'lib/a.so': elf({ needed: ['libc.so'] }) });
 
   it.each([

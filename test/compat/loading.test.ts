@@ -109,6 +109,20 @@ describe('thread-local data in the initial-exec model', () => {
     expect(findings({ 'exe/a': program }, alpine)).toEqual([]);
   });
 
+  it('of a library of the gem is refused on musl to whoever reaches it so, and takes its room on glibc', () => {
+    const files = (size: number): Record<string, ElfFile> => ({
+      'lib/a.so': elf({ needed: ['libx.so'], runpath: ['$ORIGIN'], initialExecImports: ['shared_value'] }),
+      'lib/libx.so': elf({ soname: 'libx.so', exports: ['shared_value'], tls: { size, align: 8 } }),
+    });
+    expect(findings(files(16), alpine)).toEqual([
+      { kind: 'static-tls', file: 'lib/a.so', size: 16, room: 0 },
+    ]);
+    expect(findings(files(16), glibc('2.36'))).toEqual([]);
+    expect(findings(files(4096), glibc('2.36'))).toMatchObject([
+      { kind: 'static-tls', file: 'lib/a.so', size: 4096 },
+    ]);
+  });
+
   it('in the other models has room everywhere', () => {
     for (const on of [alpine, glibc('2.31')])
       expect(findings({ 'lib/a.so': tls(1 << 20, false) }, on)).toEqual([]);
@@ -193,8 +207,21 @@ describe('a file that a loader does not take as it is', () => {
       { ...alpine, libcVersion: '1.2.4_git20230717' },
       undefined,
     ],
-    ['an ifunc on musl', elf({ irelative: true }), alpine, 'ifunc-on-musl'],
-    ['an ifunc on glibc', elf({ irelative: true }), glibc('2.31'), undefined],
+    [
+      'an empty segment on musl 1.2.2',
+      elf({ emptySegment: true }),
+      { ...alpine, libcVersion: '1.2.2' },
+      'empty-segment',
+    ],
+    [
+      'an empty segment on musl 1.2.3',
+      elf({ emptySegment: true }),
+      { ...alpine, libcVersion: '1.2.3' },
+      undefined,
+    ],
+    ['an empty segment on glibc', elf({ emptySegment: true }), glibc('2.31'), undefined],
+    ['an ifunc on musl', elf({ ifunc: true }), alpine, 'ifunc-on-musl'],
+    ['an ifunc on glibc', elf({ ifunc: true }), glibc('2.31'), undefined],
   ] as const)('%s', (_, file, on, reason) => {
     expect(findings({ 'lib/a.so': file }, on)).toMatchObject(
       reason === undefined ? [] : [{ kind: 'loader-refusal', refusal: reason }],
@@ -236,7 +263,7 @@ describe('a file that a loader does not take as it is', () => {
   });
 
   it('a static executable relocates itself', () => {
-    const file = elf({ pie: true, irelative: true, relr: true, noHashTable: true });
+    const file = elf({ pie: true, ifunc: true, relr: true, noHashTable: true });
     for (const on of [alpine, glibc('2.31')]) expect(findings({ 'exe/a': file }, on)).toEqual([]);
   });
 });
