@@ -174,9 +174,13 @@ function judgeSelected(
   const findings: Finding[] = [...selection.findings];
   const judged: GemBinary[] = [...selection.binaries];
   for (const binary of selection.binaries) findings.push(...judgeFile(binary, on));
-  findings.push(
-    ...staticTlsFindings(opened(selection.binaries), target, (from) => filesNeededBy(from, inside)),
-  );
+  // A process loads what a gem brings; of other files nothing says that one process loads them all.
+  const processes =
+    files.loose === true
+      ? opened(selection.binaries).map((binary) => [binary])
+      : [opened(selection.binaries)];
+  for (const together of processes)
+    findings.push(...staticTlsFindings(together, target, (from) => filesNeededBy(from, inside)));
 
   for (const group of selection.alternatives) {
     const failing = group.filter((binary) => judgeFile(binary, on).length > 0);

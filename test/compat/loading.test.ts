@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judgeGem } from '../../src/compat/judge.js';
+import { GemInside } from '../../src/compat/inside.js';
+import { judgeFiles, judgeGem } from '../../src/compat/judge.js';
 import type { Finding } from '../../src/compat/types.js';
 import type { Cpu, ElfFile } from '../../src/elf/types.js';
 import type { Target } from '../../src/target/types.js';
@@ -99,6 +100,10 @@ describe('thread-local data in the initial-exec model', () => {
       { kind: 'unchecked-static-tls', file: 'lib/b.so', size: 400, room: 1664, total: 800 },
     ]);
     expect(findings({ 'lib/3.2/a.so': tls(400), 'lib/3.3/a.so': tls(400) }, glibc('2.36'))).toEqual([]);
+    // Of files that belong to no gem nothing says that one process loads them all.
+    const loose = contents(both);
+    const on = { target: glibc('2.36'), cpu: 'x86_64' } as const;
+    expect(judgeFiles({ ...loose, loose: true }, new GemInside(loose), on).findings).toEqual([]);
   });
 
   it('is refused on musl whatever its size, but not in a program', () => {
