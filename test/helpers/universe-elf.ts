@@ -14,10 +14,17 @@ const FIRST_GLIBC = { x86_64: '2.2.5', aarch64: '2.17' } as const;
 /** `e_machine` (ELF gABI, chapter 4). */
 const MACHINES = { x86_64: 62, aarch64: 183 } as const;
 
+/** `p_align` of a PT_LOAD: glibc before 2.35 takes none that is no multiple of the page. */
+const PAGE = 0x1000;
+
 const HEADER = 64;
 const PROGRAM_HEADER = 56;
 const SYMBOL = 24;
 const DYNAMIC = 16;
+const RELOCATION = 24;
+
+/** `R_*_JUMP_SLOT`: a function that is looked up when it is first called. */
+const JUMP_SLOT = { x86_64: 7, aarch64: 1026 } as const;
 
 /** `VER_NDX_GLOBAL`: a symbol without a version. */
 const UNVERSIONED = 1;
@@ -33,13 +40,20 @@ export function sharedObject({ cpu, libc }: ElfNeeds): Buffer {
   const first = FIRST_GLIBC[cpu];
   const floors = libc === 'musl' ? [] : minor(libc) > minor(first) ? [first, libc] : [first];
   const versions = floors.map((number) => `GLIBC_${number}`);
-  const symbols = ['malloc', 'wanted_by_the_stand_in', 'rb_define_method'].map((name) => strings.add(name));
+  // A name that musl has too would let its loader take the stand-in of glibc.
+  const wanted = libc === 'musl' ? 'free' : 'wanted_by_the_stand_in';
+  const symbols = ['malloc', wanted, 'rb_define_method'].map((name) => strings.add(name));
   const versionNames = versions.map((name) => strings.add(name));
 
   const symtab = Buffer.alloc(SYMBOL * (symbols.length + 1));
   symbols.forEach((name, index) => {
     symtab.writeUInt32LE(name, SYMBOL * (index + 1));
     symtab.writeUInt8(0x12, SYMBOL * (index + 1) + 4); // STB_GLOBAL, STT_FUNC
+  });
+  const relocations = Buffer.alloc(RELOCATION * symbols.length);
+  symbols.forEach((_, index) => {
+    relocations.writeUInt32LE(JUMP_SLOT[cpu], RELOCATION * index + 8);
+    relocations.writeUInt32LE(index + 1, RELOCATION * index + 12);
   });
   const hash = Buffer.alloc(4 * (2 + 1 + symbols.length + 1));
   hash.writeUInt32LE(1, 0);
@@ -78,6 +92,7 @@ export function sharedObject({ cpu, libc }: ElfNeeds): Buffer {
     strtab: place(strtab.length),
     versym: place(versym.length),
     verneed: place(verneed.length),
+    relocations: place(relocations.length),
   };
   const dynamic: (readonly [tag: number, value: number])[] = [
     [1, library], // DT_NEEDED
@@ -86,6 +101,9 @@ export function sharedObject({ cpu, libc }: ElfNeeds): Buffer {
     [6, at.symtab], // DT_SYMTAB
     [10, strtab.length], // DT_STRSZ
     [11, SYMBOL], // DT_SYMENT
+    [2, relocations.length], // DT_PLTRELSZ
+    [20, 7], // DT_PLTREL: DT_RELA
+    [23, at.relocations], // DT_JMPREL
   ];
   if (versions.length > 0) {
     dynamic.push([0x6fff_fff0, at.versym], [0x6fff_fffe, at.verneed], [0x6fff_ffff, 1]); // DT_VERSYM, DT_VERNEED, DT_VERNEEDNUM
@@ -107,7 +125,7 @@ export function sharedObject({ cpu, libc }: ElfNeeds): Buffer {
     const header = HEADER + index * PROGRAM_HEADER;
     out.writeUInt32LE(type, header);
     out.writeUInt32LE(6, header + 4);
-    [start, start, start, size, size, 8].forEach((value, field) => {
+    [start, start, start, size, size, type === 1 ? PAGE : 8].forEach((value, field) => {
       out.writeBigUInt64LE(BigInt(value), header + 8 + 8 * field);
     });
   };
@@ -118,6 +136,7 @@ export function sharedObject({ cpu, libc }: ElfNeeds): Buffer {
   strtab.copy(out, at.strtab);
   versym.copy(out, at.versym);
   verneed.copy(out, at.verneed);
+  relocations.copy(out, at.relocations);
   dynamic.forEach(([tag, value], index) => {
     out.writeBigUInt64LE(BigInt(tag), dynamicAt + index * DYNAMIC);
     out.writeBigUInt64LE(BigInt(value), dynamicAt + index * DYNAMIC + 8);
