@@ -56,11 +56,19 @@ function lookedUp(elf: ElfFile, { target, isOwn }: ImportsAsked): string[] {
   const versioned =
     target.libc === 'musl'
       ? elf.verneed
-          .filter(({ library }) => MUSL_RESERVED.test(library) || isOwn(library))
+          .filter(
+            ({ library }) => target.exports !== undefined || MUSL_RESERVED.test(library) || isOwn(library),
+          )
           .flatMap(({ versions }) => versions.flatMap(({ symbols }) => symbols))
       : [];
-  const passedOver = new Set([...elf.weakImports, ...(elf.idleImports ?? [])]);
-  return [...new Set([...elf.unversionedImports, ...versioned])].filter((name) => !passedOver.has(name));
+  const isPassedOver = passedOver(elf);
+  return [...new Set([...elf.unversionedImports, ...versioned])].filter((name) => !isPassedOver(name));
+}
+
+/** A weak import may stay without a definition, and one that nothing refers to is never looked up. */
+function passedOver({ weakImports, idleImports = [] }: ElfFile): (name: string) => boolean {
+  const names = new Set([...weakImports, ...idleImports]);
+  return (name) => names.has(name);
 }
 
 /** musl binds everything of what starts with the process, and defers data as well in what is opened lazily (ldso/dynlink.c, do_relocs). */
@@ -68,6 +76,24 @@ function boundOf(name: string, { binary: { elf }, role, target }: ImportsAsked):
   if (elf.bindNow === true) return 'load';
   if (target.libc === 'musl') return role === 'opened' ? 'call' : 'load';
   return elf.eagerImports?.includes(name) === true ? 'load' : 'call';
+}
+
+/**
+ * Symbols that a file asks of a library of a system that was read, under a version that the library has, and that nothing defines
+ * under it which the file is loaded with: glibc's loader looks for name and version in all of it, whatever library is named.
+ */
+export function lostBySystemFindings(asked: ImportsAsked, library: string): MissingSymbolFinding[] {
+  const { binary, scope, target, wholeScope } = asked;
+  const known = target.versions?.[library];
+  const need = binary.elf.verneed.find((each) => each.library === library);
+  if (!wholeScope || known === undefined || need === undefined || target.libc === 'musl') return [];
+  const isPassedOver = passedOver(binary.elf);
+  const lost = need.versions
+    .filter(({ name }) => known.length === 0 || known.includes(name))
+    .flatMap(({ name, symbols }) =>
+      symbols.filter((symbol) => !isPassedOver(symbol) && scope.definesVersion(symbol, name) === 'missing'),
+    );
+  return byBound(lost, (symbol) => boundOf(symbol, asked), { file: binary.path, library });
 }
 
 /**
@@ -82,21 +108,28 @@ export function lostSymbolFindings(
   const { exports, verdef } = own.elf;
   const need = elf.verneed.find((each) => each.library === library);
   if (exports === undefined || need === undefined) return [];
+  const isPassedOver = passedOver(elf);
   const lost = need.versions.flatMap(({ name, symbols }) => {
     const defined = verdef.find((version) => version.name === name)?.symbols;
     if (defined === undefined) return [];
     return symbols.filter(
-      (symbol) =>
-        !defined.includes(symbol) &&
-        !exports.includes(symbol) &&
-        !elf.weakImports.includes(symbol) &&
-        elf.idleImports?.includes(symbol) !== true,
+      (symbol) => !defined.includes(symbol) && !exports.includes(symbol) && !isPassedOver(symbol),
     );
   });
   const bound = (symbol: string): Bound =>
     elf.bindNow === true || elf.eagerImports?.includes(symbol) === true ? 'load' : 'call';
-  return (['load', 'call'] as const).flatMap((when) => {
-    const symbols = lost.filter((symbol) => bound(symbol) === when);
-    return symbols.length === 0 ? [] : [{ kind: 'missing-symbol', file, symbols, bound: when, library }];
+  return byBound(lost, bound, { file, library });
+}
+
+function byBound(
+  symbols: readonly string[],
+  boundOf: (symbol: string) => Bound,
+  of: { readonly file: string; readonly library: string },
+): MissingSymbolFinding[] {
+  return (['load', 'call'] as const).flatMap((bound) => {
+    const some = symbols.filter((symbol) => boundOf(symbol) === bound);
+    return some.length === 0
+      ? []
+      : [{ kind: 'missing-symbol', file: of.file, symbols: some, bound, library: of.library }];
   });
 }

@@ -3,7 +3,8 @@ import type { GemBinary } from '../gem/types.js';
 import type { Libc, Target } from '../target/types.js';
 import { executableStack } from './executable-stack.js';
 import type { GemInside } from './inside.js';
-import { importFindings, lostSymbolFindings } from './imports.js';
+import type { ImportsAsked } from './imports.js';
+import { importFindings, lostBySystemFindings, lostSymbolFindings } from './imports.js';
 import { libcOf } from './libc-of.js';
 import { loadersOf } from './loaders.js';
 import { neededPathFinding } from './needed-path.js';
@@ -76,7 +77,8 @@ export function judgeFile(binary: GemBinary, on: JudgedOn): Finding[] {
   if (because !== undefined) findings.push({ kind: 'executable-stack', file, because });
 
   const { unresolved, found } = judgeLibraries(binary, on);
-  findings.push(...found, ...judgeVersions(binary, unresolved, on), ...judgeImports(binary, role, on));
+  const imports = importsOf(binary, role, on);
+  findings.push(...found, ...judgeVersions(imports, unresolved, on), ...importFindings(imports));
 
   findings.push(...pageFindings(binary, role, target, cpu));
   const level = elf.isaNeeded.at(-1);
@@ -155,10 +157,11 @@ function judgeLibraries(
 
 /** Whether each needed version is defined by the library that it is asked of. */
 function judgeVersions(
-  binary: GemBinary,
+  imports: ImportsAsked,
   unresolved: ReadonlySet<string>,
   { inside, target }: JudgedOn,
 ): readonly Finding[] {
+  const { binary } = imports;
   const { path: file, elf } = binary;
   const findings: Finding[] = [];
   for (const { library, versions } of elf.verneed) {
@@ -176,7 +179,8 @@ function judgeVersions(
       findings.push({ kind: 'unchecked-library', file, library, carried: inside.carries(library) });
       continue;
     }
-    if (own !== undefined) findings.push(...lostSymbolFindings(binary, library, own));
+    if (own === undefined) findings.push(...lostBySystemFindings(imports, library));
+    else findings.push(...lostSymbolFindings(binary, library, own));
     for (const need of versions) {
       const provision =
         own === undefined
@@ -192,8 +196,8 @@ function judgeVersions(
   return findings;
 }
 
-/** Whether each symbol is defined by something that the file is loaded with. */
-function judgeImports(binary: GemBinary, role: Role, on: JudgedOn): readonly Finding[] {
+/** The imports of a file, with all that it is loaded with. */
+function importsOf(binary: GemBinary, role: Role, on: JudgedOn): ImportsAsked {
   const { target, cpu, abi, inside, loose } = on;
   const files = filesNeededBy(binary, inside);
   const libraries = new Set<string>();
@@ -213,7 +217,7 @@ function judgeImports(binary: GemBinary, role: Role, on: JudgedOn): readonly Fin
     ...(inRuby ? { ruby: { abi } } : {}),
   });
   const isOwn = (library: string): boolean => inside.resolve(binary, library) !== undefined;
-  return importFindings({ binary, role, target, scope, isOwn, wholeScope: inRuby || role === 'program' });
+  return { binary, role, target, scope, isOwn, wholeScope: inRuby || role === 'program' };
 }
 
 function nameOf({ path }: GemBinary): string {

@@ -97,6 +97,13 @@ const NOTHING_DYNAMIC: DynamicFacts = {
 export interface ParseElfOptions {
   /** Whether `verdef` is to name the symbols of each version; most of a large library's time goes there. True by default. */
   readonly definedSymbols?: boolean;
+  /**
+   * Whether what is defined without a version is named of a file without a soname too: a loader that finds it by its file name
+   * looks in it as well. False by default.
+   */
+  readonly withoutSoname?: boolean;
+  /** Whether to read what the relocations refer to, which says when a symbol is looked up. True by default. */
+  readonly relocations?: boolean;
 }
 
 /**
@@ -106,10 +113,7 @@ export interface ParseElfOptions {
  * @throws ElfError with the offset and the structure that is malformed.
  * @throws MissingRangeError where `bytes` is a sparse view that lacks a range that is needed.
  */
-export function parseElf(
-  bytes: Uint8Array | ElfBytes,
-  { definedSymbols = true }: ParseElfOptions = {},
-): ElfFile {
+export function parseElf(bytes: Uint8Array | ElfBytes, options: ParseElfOptions = {}): ElfFile {
   const header = readHeader(bytes instanceof Uint8Array ? wholeBytes(bytes) : bytes);
   const kind = readKind(header);
   const cpu = cpuOf(kind);
@@ -157,7 +161,7 @@ export function parseElf(
   const byOsAbi = systemOfOsAbi(header.osAbi);
   let dynamicFacts = NOTHING_DYNAMIC;
   try {
-    if (segment !== undefined) dynamicFacts = readDynamicFacts(header, image, segment, definedSymbols);
+    if (segment !== undefined) dynamicFacts = readDynamicFacts(header, image, segment, options);
   } catch (error) {
     const system =
       error instanceof ElfError ? (byOsAbi ?? systemOfNotes(readNotes(reader, programHeaders))) : undefined;
@@ -223,7 +227,7 @@ function readDynamicFacts(
   header: ElfHeader,
   image: MemoryImage,
   segment: ProgramHeader,
-  definedSymbols: boolean,
+  { definedSymbols = true, withoutSoname = false, relocations: related = true }: ParseElfOptions,
 ): DynamicFacts {
   const { reader } = header;
   const dynamic = readDynamicTable(reader, image, segment);
@@ -245,14 +249,19 @@ function readDynamicFacts(
   const flags1 = dynamic.entry(DT_FLAGS_1)?.value ?? 0n;
   const bindNow =
     dynamic.entry(DT_BIND_NOW) !== undefined || (flags & DF_BIND_NOW) !== 0n || (flags1 & DF_1_NOW) !== 0n;
-  const relocations = readRelocations(header, image, dynamic);
+  const relocations = related ? readRelocations(header, image, dynamic) : undefined;
   const hashed = dynamic.entry(DT_HASH) !== undefined || dynamic.entry(DT_GNU_HASH) !== undefined;
   const symbolFacts = bindSymbols(
     symbols,
     strings,
     verneed.flatMap(({ versions }) => versions),
     verdef,
-    { defined: definedSymbols, exports: definedSymbols && soname !== undefined, relocations, bindNow },
+    {
+      defined: definedSymbols,
+      exports: definedSymbols && (withoutSoname || soname !== undefined),
+      relocations,
+      bindNow,
+    },
   );
   return {
     pie: (flags1 & DF_1_PIE) !== 0n,

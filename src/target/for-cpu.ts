@@ -2,7 +2,12 @@ import type { Cpu } from '../elf/types.js';
 import type { Target } from './types.js';
 
 /** Fields that must not outlive the general facts: where one CPU's set is not known, neither is the union. */
-const REPLACED: ReadonlySet<string> = new Set(['byCpu', 'versions', 'markers'] satisfies (keyof Target)[]);
+const REPLACED: ReadonlySet<string> = new Set([
+  'byCpu',
+  'versions',
+  'markers',
+  'exports',
+] satisfies (keyof Target)[]);
 
 /**
  * The target as binaries of one CPU see it: its `byCpu` facts in the place of the general ones. A target that has none

@@ -2,10 +2,15 @@ import { ElfError, TargetError } from '../errors.js';
 import { isElf } from '../elf/magic.js';
 import { parseElf } from '../elf/parse.js';
 import type { Cpu, ElfFile } from '../elf/types.js';
+import { exportsOf } from './library-exports.js';
 import type { TreeWalk } from './tree-walk.js';
+import type { LibraryExports } from './types.js';
 
 /** More files than any system has in the directories of its loader. */
 const MAX_FILES = 100_000;
+
+/** A loader finds a library by the name of its file. When a library looks its own imports up says nothing of what it gives. */
+const PARSED = { withoutSoname: true, relocations: false } as const;
 
 /** What a loader makes of one file. */
 export type LibraryFile =
@@ -24,6 +29,7 @@ export interface Library {
   readonly soname?: string;
   /** Names that it defines, its own name among them; none for a library without version definitions. */
   readonly versions: readonly string[];
+  readonly exports: LibraryExports;
 }
 
 /** Reads the libraries of a tree, each file once, however many names it has. */
@@ -62,7 +68,7 @@ export class LibraryReader {
       const file = await this.walk.tree.open(path);
       try {
         const head = file.bytes.read(0, Math.min(4, file.bytes.size));
-        read = isElf(head) ? libraryFile(parseElf(file.bytes)) : { kind: 'not-elf' };
+        read = isElf(head) ? libraryFile(parseElf(file.bytes, PARSED)) : { kind: 'not-elf' };
       } catch (error) {
         if (!(error instanceof ElfError)) throw error;
         read = { kind: 'malformed', reason: error.message };
@@ -92,5 +98,5 @@ function libraryFile(elf: ElfFile): LibraryFile {
 function libraryOf(elf: ElfFile): Library | undefined {
   if (!elf.loadable || !elf.dynamic || elf.type !== 'dyn' || elf.pie) return undefined;
   const versions = [...new Set(elf.verdef.map(({ name }) => name))];
-  return { versions, ...(elf.soname === undefined ? {} : { soname: elf.soname }) };
+  return { versions, exports: exportsOf(elf), ...(elf.soname === undefined ? {} : { soname: elf.soname }) };
 }

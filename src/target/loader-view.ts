@@ -6,8 +6,8 @@ import type { TreeWalk } from './tree-walk.js';
 
 /** The libraries of a system as its loader sees them. */
 export interface LoaderView {
-  /** Version names by the file name or soname under which the loader finds a library; none for one that defines none. */
-  readonly versions: ReadonlyMap<string, readonly string[]>;
+  /** Libraries by the file name or soname under which the loader finds them. */
+  readonly libraries: ReadonlyMap<string, Library>;
   /** Files of which it cannot be told whether the loader takes them, one sentence each. */
   readonly malformed: readonly string[];
 }
@@ -43,7 +43,7 @@ export async function glibcView(reader: LibraryReader, search: GlibcSearch, cpu:
     .map((path): Directory => ({ path, finds: finds(path) }));
   const system = [...search.configured.filter((path) => search.system.includes(path)), ...search.system];
   const view = await look(reader, [...configured, ...system.map((path) => ({ path, finds: always }))], cpu);
-  return { ...view, versions: cached === undefined ? withSonames(view) : versionsOf(view) };
+  return { malformed: view.malformed, libraries: cached === undefined ? withSonames(view) : taken(view) };
 }
 
 /** What musl finds: the first file of a name, whatever its symbol versions, of which musl's loader takes no notice. */
@@ -53,7 +53,8 @@ export async function muslView(reader: LibraryReader, search: MuslSearch, cpu: C
     search.directories.map((path) => ({ path, finds: always })),
     cpu,
   );
-  return { ...view, versions: new Map([...versionsOf(view).keys()].map((name) => [name, []])) };
+  const libraries = [...taken(view)].map(([name, library]) => [name, { ...library, versions: [] }] as const);
+  return { malformed: view.malformed, libraries: new Map(libraries) };
 }
 
 interface Looked {
@@ -105,23 +106,23 @@ async function enteredFiles(
   return files;
 }
 
-function versionsOf({ found }: Looked): Map<string, readonly string[]> {
-  const versions = new Map<string, readonly string[]>();
+function taken({ found }: Looked): Map<string, Library> {
+  const libraries = new Map<string, Library>();
   for (const [name, library] of found) {
-    if (library !== undefined) versions.set(name, library.versions);
+    if (library !== undefined) libraries.set(name, library);
   }
-  return versions;
+  return libraries;
 }
 
 /** With the links from soname to file that ldconfig makes; of two files with one soname the higher name counts. */
-function withSonames(view: Looked): Map<string, readonly string[]> {
-  const versions = versionsOf(view);
+function withSonames(view: Looked): Map<string, Library> {
+  const libraries = taken(view);
   const names = [...view.found].sort(([a], [b]) => b.localeCompare(a, 'en', { numeric: true }));
   for (const [name, library] of names) {
     if (library?.soname === undefined || !LDCONFIG_NAME.test(name)) continue;
-    if (!view.found.has(library.soname) && !versions.has(library.soname)) {
-      versions.set(library.soname, library.versions);
+    if (!view.found.has(library.soname) && !libraries.has(library.soname)) {
+      libraries.set(library.soname, library);
     }
   }
-  return versions;
+  return libraries;
 }

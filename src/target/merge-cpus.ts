@@ -51,6 +51,7 @@ function withFacts(group: readonly OneCpuReading[]): Target {
       libraries: target.libraries,
       ...(target.markers === undefined ? {} : { markers: target.markers }),
       ...(target.versions === undefined ? {} : { versions: target.versions }),
+      ...(target.exports === undefined ? {} : { exports: target.exports }),
     };
     for (const [prefix, number] of Object.entries(target.ceilings)) {
       const before = ceilings[prefix];

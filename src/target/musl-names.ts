@@ -186,6 +186,17 @@ export function muslExports(cpu: Cpu, at: string): ReadonlySet<string> | undefin
 }
 
 /**
+ * Whether the loader of a musl binds an import of the name though its dynamic table does not have it: what is to be added to the
+ * names that were read from a musl.
+ */
+export function isBoundByMusl(cpu: Cpu, version: string, name: string): boolean {
+  const { releases } = shipped();
+  const at = nearest(version, releases);
+  if (at === undefined || muslNames(cpu, version)?.names.has(name) !== true) return false;
+  return muslExports(cpu, at)?.has(name) === false;
+}
+
+/**
  * The names that the musl of a target provides, with what its distribution's patches change; undefined for a target
  * with another C library, and where `muslNames` has none.
  */

@@ -4,6 +4,7 @@ import { ElfError, TargetError } from '../errors.js';
 import { compareDotted, highest, parseSymbolVersion } from '../version/symbol-version.js';
 import { glibcRelease, glibcSearch } from './glibc-search.js';
 import { libcLibraries } from './libc-libraries.js';
+import type { Library } from './library-reader.js';
 import { LibraryReader } from './library-reader.js';
 import type { LoaderView } from './loader-view.js';
 import { glibcView, muslView } from './loader-view.js';
@@ -39,8 +40,8 @@ export interface ReadSystemOptions {
 
 /**
  * Reads what a system provides from the system itself: its loader's directories, and the version definitions of every
- * library in them. A library that is not there is known to be missing. What those libraries need in their turn is not
- * looked at. Nothing is executed.
+ * library in them, with the names that it defines. A library that is not there is known to be missing. That what those
+ * libraries need in their turn is there is not looked at. Nothing is executed.
  * @throws TargetError `TARGET_NO_LIBC`, `TARGET_NOT_FOR_CPU`, `TARGET_LINK_ESCAPES`, `TARGET_LIMIT`, and what the tree
  *   throws for what cannot be read
  */
@@ -107,10 +108,15 @@ function targetOf(
     cpus: ports.map(({ cpu }) => cpu),
     ceilings,
     ...acrossCpus(byCpu),
-    ...(ports.length > 1 ? { byCpu } : {}),
+    ...(ports.length > 1 ? { byCpu } : exportsOfOnly(ports)),
     librariesComplete: about.librariesComplete,
     source: about.source,
   };
+}
+
+function exportsOfOnly([port]: readonly Port[]): Pick<Target, 'exports'> {
+  const exports = port?.facts.exports;
+  return exports === undefined ? {} : { exports };
 }
 
 async function portsOf(reader: LibraryReader, cpus: readonly Cpu[]): Promise<Port[]> {
@@ -130,7 +136,7 @@ async function gnuPort(reader: LibraryReader, cpu: Cpu): Promise<Port | undefine
   const loader = await reader.read(search.loader);
   if (loader.kind !== 'elf' || loader.cpu !== cpu) return undefined;
   const view = await glibcView(reader, search, cpu);
-  const names = view.versions.get('libc.so.6') ?? [];
+  const names = view.libraries.get('libc.so.6')?.versions ?? [];
   const numbers = names.map(parseSymbolVersion).filter(({ prefix }) => prefix === 'GLIBC');
   const defined = highest(numbers.flatMap(({ number }) => number ?? []));
   // Alpine's gcompat has the name and no versions: it is musl behind it.
@@ -173,19 +179,31 @@ async function muslPort(reader: LibraryReader, cpu: Cpu): Promise<Port | undefin
     cpu,
     libc: 'musl',
     ...(search.release === undefined ? {} : { release: search.release }),
-    facts: { ...facts, libraries },
+    facts: { ...facts, libraries, ...ofLoader(facts, loader.library, libcLibraries('musl', cpu)) },
     malformed: view.malformed,
   };
 }
 
-function factsOf({ versions }: LoaderView): CpuFacts {
-  const sets = Object.fromEntries(versions);
+function ofLoader(
+  { exports }: CpuFacts,
+  loader: Library | undefined,
+  names: readonly string[],
+): Pick<CpuFacts, 'exports'> {
+  if (loader === undefined) return {};
+  return { exports: { ...exports, ...Object.fromEntries(names.map((name) => [name, loader.exports])) } };
+}
+
+function factsOf({ libraries }: LoaderView): CpuFacts {
+  const each = <T>(of: (library: Library) => T): Record<string, T> =>
+    Object.fromEntries([...libraries].map(([name, library]) => [name, of(library)]));
+  const sets = each(({ versions }) => versions);
   return {
     ceilings: ceilingsOf(sets),
     // A library's own name stands among its definitions too.
-    markers: markersOf(sets).filter((name) => !versions.has(name)),
+    markers: markersOf(sets).filter((name) => !libraries.has(name)),
     versions: sets,
-    libraries: [...versions.keys()],
+    exports: each(({ exports }) => exports),
+    libraries: [...libraries.keys()],
   };
 }
 

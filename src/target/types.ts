@@ -30,6 +30,8 @@ export interface Target {
    * `ceilings`. An empty set is that of a library that defines none, with which a loader accepts every need.
    */
   readonly versions?: Readonly<Record<string, readonly string[]>>;
+  /** What the libraries define and need, by the names in `libraries`, where the system itself was read. */
+  readonly exports?: Readonly<Record<string, LibraryExports>>;
   /** Sonames that the base system has. */
   readonly libraries: readonly string[];
   /** `libraries` is everything that is there: a soname that is not in it is missing, not unchecked. */
@@ -62,7 +64,27 @@ export interface CpuFacts {
   readonly ceilings: Readonly<Record<string, string>>;
   readonly markers?: readonly string[];
   readonly versions?: Readonly<Record<string, readonly string[]>>;
+  readonly exports?: Readonly<Record<string, LibraryExports>>;
   readonly libraries: readonly string[];
+}
+
+/** What a library of a system that was read gives to those that are loaded with it. `library-exports.ts` looks names up in it. */
+export interface LibraryExports {
+  /** DT_NEEDED: sonames of what is loaded with it. */
+  readonly needed: readonly string[];
+  readonly defined: readonly DefinedNames[];
+}
+
+/** Names that a library defines in the same way: one text, since a system has some 100,000 of them. */
+export interface DefinedNames {
+  /** Absent for names without a version. */
+  readonly version?: string;
+  /** Only who asks for the version finds the names, since none of its versions is the default one. */
+  readonly hidden?: true;
+  /** The version is the library's first, in which glibc finds hidden names too (elf/dl-lookup.c, check_match: index 2). */
+  readonly first?: true;
+  /** Separated by NUL. */
+  readonly names: string;
 }
 
 /** A target of the table: a system that is known by its name. */

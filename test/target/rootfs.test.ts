@@ -14,6 +14,13 @@ import { inBoundedTime } from '../helpers/bounded-time.js';
 
 const LIBC = ['libc.so.6', 'GLIBC_2.2.5', 'GLIBC_2.36', 'GLIBC_ABI_DT_RELR', 'GLIBC_PRIVATE'];
 const ZLIB = ['libz.so.1', 'ZLIB_1.2.0', 'ZLIB_1.2.9'];
+const EXPORTS_OF_ZLIB = {
+  needed: [],
+  defined: [
+    { version: 'ZLIB_1.2.0', first: true, names: 'inflate' },
+    { version: 'ZLIB_1.2.9', names: 'uncompress2' },
+  ],
+};
 const plain = part('x86_64/libplain.so.1.0');
 
 async function librariesOf(files: Files, cpu?: Cpu): Promise<readonly string[]> {
@@ -46,6 +53,25 @@ describe('a system with glibc', () => {
         'libc.so.6': LIBC,
         'libz.so.1': ZLIB,
         'libz.so.1.2.13': ZLIB,
+      },
+      exports: {
+        'ld-linux-x86-64.so.2': {
+          needed: [],
+          defined: [
+            { version: 'GLIBC_2.3', first: true, names: '__tls_get_addr' },
+            { version: 'GLIBC_PRIVATE', names: expect.stringContaining('system_dirs') as unknown },
+          ],
+        },
+        'libc.so.6': {
+          needed: [],
+          defined: [
+            { version: 'GLIBC_2.2.5', first: true, names: 'old_call' },
+            { version: 'GLIBC_2.36', names: 'new_call' },
+            { version: 'GLIBC_PRIVATE', names: 'banner' },
+          ],
+        },
+        'libz.so.1': EXPORTS_OF_ZLIB,
+        'libz.so.1.2.13': EXPORTS_OF_ZLIB,
       },
       libraries: ['ld-linux-x86-64.so.2', 'libc.so.6', 'libz.so.1', 'libz.so.1.2.13'],
       librariesComplete: true,
@@ -211,9 +237,18 @@ describe('a system with musl', () => {
         'libz.so.1.2.13': [],
       },
       libraries: ['libc.so', 'libc.musl-x86_64.so.1', 'ld-musl-x86_64.so.1', 'libz.so.1.2.13', 'libz.so.1'],
+      exports: expect.any(Object) as unknown,
       librariesComplete: true,
       source: `the libraries in ${root}`,
     });
+  });
+
+  it('exports what its loader does, under each of its names', async () => {
+    const { exports } = await readRootfs(systemOf(ALPINE));
+    for (const name of ['libc.so', 'libc.musl-x86_64.so.1', 'ld-musl-x86_64.so.1'])
+      expect(exports?.[name]?.defined, name).toEqual([
+        { names: expect.stringMatching(/^(?:usage|__libc_version|call|\0)+$/) as unknown },
+      ]);
   });
 
   it.each(['/opt/lib\n/lib\n', '/usr/lib:/opt/lib:lib'])(
@@ -343,6 +378,14 @@ describe('a verdict', () => {
   it('knows what is missing: versions and libraries', async () => {
     const target = await readRootfs(systemOf(DEBIAN));
     expect(judgeGem(gem, { target, cpu: 'x86_64' }).findings).toEqual([
+      // The version is there, and its symbol is not.
+      {
+        kind: 'missing-symbol',
+        file: 'lib/a.so',
+        symbols: ['main_floor'],
+        bound: 'call',
+        library: 'libc.so.6',
+      },
       expect.objectContaining({
         kind: 'symbol-version',
         symbolVersion: 'GLIBC_2.99',
