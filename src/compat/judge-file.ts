@@ -1,7 +1,8 @@
 import type { Cpu, ElfFile, VersionNeed, X86IsaLevel } from '../elf/types.js';
 import type { GemBinary } from '../gem/types.js';
-import type { Libc, Target } from '../target/types.js';
+import type { GlibcLayer, Libc, Target } from '../target/types.js';
 import { executableStack } from './executable-stack.js';
+import { isLoaderOf, layerOf } from './glibc-layer.js';
 import type { GemInside } from './inside.js';
 import type { ImportsAsked } from './imports.js';
 import { importFindings, lostBySystemFindings, lostSymbolFindings } from './imports.js';
@@ -55,8 +56,10 @@ export function judgeFile(binary: GemBinary, on: JudgedOn): Finding[] {
   const other = built !== undefined && built.libc !== target.libc ? built : undefined;
   // Everything else that such a file asks for follows from its being built for the other library. musl's loader takes a library
   // that asks for glibc by name: it answers to that name itself.
+  const layer = layerOf(binary, role, target);
   if (
     other !== undefined &&
+    layer === undefined &&
     (target.libc === 'gnu' || (elf.interpreter !== undefined && role === 'program'))
   ) {
     return [{ kind: 'wrong-libc', file, builtFor: other.libc, evidence: other.evidence }];
@@ -66,6 +69,7 @@ export function judgeFile(binary: GemBinary, on: JudgedOn): Finding[] {
   if (
     elf.interpreter !== undefined &&
     role === 'program' &&
+    layer === undefined &&
     !loadersOf(target.libc, cpu).includes(elf.interpreter)
   ) {
     findings.push({ kind: 'missing-interpreter', file, interpreter: elf.interpreter });
@@ -76,8 +80,8 @@ export function judgeFile(binary: GemBinary, on: JudgedOn): Finding[] {
   const because = role === 'opened' ? executableStack(elf, target, cpu) : undefined;
   if (because !== undefined) findings.push({ kind: 'executable-stack', file, because });
 
-  const { unresolved, found } = judgeLibraries(binary, on);
-  const imports = importsOf(binary, role, on);
+  const { unresolved, found } = judgeLibraries(binary, layer, on);
+  const imports = importsOf(binary, role, layer, on);
   findings.push(...found, ...judgeVersions(imports, unresolved, on), ...importFindings(imports));
 
   findings.push(...pageFindings(binary, role, target, cpu));
@@ -95,6 +99,7 @@ export function judgeFile(binary: GemBinary, on: JudgedOn): Finding[] {
 /** Whether each needed library is found. */
 function judgeLibraries(
   binary: GemBinary,
+  layer: GlibcLayer | undefined,
   on: JudgedOn,
 ): { readonly unresolved: ReadonlySet<string>; readonly found: readonly Finding[] } {
   const { inside, target, abi, cpu } = on;
@@ -126,6 +131,7 @@ function judgeLibraries(
       findings.push(path);
       continue;
     }
+    if (isLoaderOf(layer, library)) continue;
     const provision = providesLibrary(target, library);
     if (provision === 'provided') {
       if (looksElsewhere(elf, library, target)) {
@@ -197,12 +203,13 @@ function judgeVersions(
 }
 
 /** The imports of a file, with all that it is loaded with. */
-function importsOf(binary: GemBinary, role: Role, on: JudgedOn): ImportsAsked {
+function importsOf(binary: GemBinary, role: Role, layer: GlibcLayer | undefined, on: JudgedOn): ImportsAsked {
   const { target, cpu, abi, inside, loose } = on;
   const files = filesNeededBy(binary, inside);
-  const libraries = new Set<string>();
+  const libraries = new Set(layer?.preload === undefined ? [] : [layer.preload]);
   for (const each of [binary, ...files]) {
     for (const library of neededBy(each.elf)) {
+      if (isLoaderOf(layer, library)) continue;
       if (inside.resolve(each, library) === undefined && rubyOfLibrary(library) === undefined)
         libraries.add(library);
     }

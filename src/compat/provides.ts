@@ -26,9 +26,15 @@ export function providesLibrary(target: Target, soname: string): Provision {
   return target.librariesComplete ? 'missing' : 'unknown';
 }
 
-/** Whether the target's loader passes over the versions that are asked of a library: musl's does of its own. */
-export function ignoresVersions({ libc }: Target, library: string): boolean {
-  return libc === 'musl' && MUSL_RESERVED.test(library);
+/**
+ * Whether the target's loader passes over the versions that are asked of a library: musl's does of its own, and of what stands where
+ * glibc has its loader.
+ */
+export function ignoresVersions({ libc, glibcLayer }: Target, library: string): boolean {
+  if (libc !== 'musl') return false;
+  return (
+    MUSL_RESERVED.test(library) || glibcLayer?.loaders.some((path) => path.endsWith(`/${library}`)) === true
+  );
 }
 
 /** The libraries whose numbered versions each prefix counts: a number says nothing of another library's. */

@@ -7,6 +7,7 @@ const REPLACED: ReadonlySet<string> = new Set([
   'versions',
   'markers',
   'exports',
+  'glibcLayer',
 ] satisfies (keyof Target)[]);
 
 /**

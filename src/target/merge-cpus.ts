@@ -52,6 +52,7 @@ function withFacts(group: readonly OneCpuReading[]): Target {
       ...(target.markers === undefined ? {} : { markers: target.markers }),
       ...(target.versions === undefined ? {} : { versions: target.versions }),
       ...(target.exports === undefined ? {} : { exports: target.exports }),
+      ...(target.glibcLayer === undefined ? {} : { glibcLayer: target.glibcLayer }),
     };
     for (const [prefix, number] of Object.entries(target.ceilings)) {
       const before = ceilings[prefix];

@@ -2,6 +2,7 @@ import { parseElf } from '../elf/parse.js';
 import type { Cpu } from '../elf/types.js';
 import { ElfError, TargetError } from '../errors.js';
 import { compareDotted, highest, parseSymbolVersion } from '../version/symbol-version.js';
+import { glibcLayer } from './glibc-layer.js';
 import { glibcRelease, glibcSearch } from './glibc-search.js';
 import { libcLibraries } from './libc-libraries.js';
 import type { Library } from './library-reader.js';
@@ -108,15 +109,19 @@ function targetOf(
     cpus: ports.map(({ cpu }) => cpu),
     ceilings,
     ...acrossCpus(byCpu),
-    ...(ports.length > 1 ? { byCpu } : exportsOfOnly(ports)),
+    ...(ports.length > 1 ? { byCpu } : ofOnly(ports)),
     librariesComplete: about.librariesComplete,
     source: about.source,
   };
 }
 
-function exportsOfOnly([port]: readonly Port[]): Pick<Target, 'exports'> {
-  const exports = port?.facts.exports;
-  return exports === undefined ? {} : { exports };
+/** What is not told of several CPUs together. */
+function ofOnly([port]: readonly Port[]): Pick<Target, 'exports' | 'glibcLayer'> {
+  const { exports, glibcLayer } = port?.facts ?? {};
+  return {
+    ...(exports === undefined ? {} : { exports }),
+    ...(glibcLayer === undefined ? {} : { glibcLayer }),
+  };
 }
 
 async function portsOf(reader: LibraryReader, cpus: readonly Cpu[]): Promise<Port[]> {
@@ -175,11 +180,17 @@ async function muslPort(reader: LibraryReader, cpu: Cpu): Promise<Port | undefin
   const facts = factsOf(view);
   // The loader is the C library, under each of its names, wherever it lies.
   const libraries = [...new Set([...libcLibraries('musl', cpu), ...facts.libraries])];
+  const layer = await glibcLayer(reader.walk, cpu, search.loader, facts.libraries);
   return {
     cpu,
     libc: 'musl',
     ...(search.release === undefined ? {} : { release: search.release }),
-    facts: { ...facts, libraries, ...ofLoader(facts, loader.library, libcLibraries('musl', cpu)) },
+    facts: {
+      ...facts,
+      libraries,
+      ...ofLoader(facts, loader.library, libcLibraries('musl', cpu)),
+      ...(layer === undefined ? {} : { glibcLayer: layer }),
+    },
     malformed: view.malformed,
   };
 }

@@ -32,6 +32,8 @@ export interface Target {
   readonly versions?: Readonly<Record<string, readonly string[]>>;
   /** What the libraries define and need, by the names in `libraries`, where the system itself was read. */
   readonly exports?: Readonly<Record<string, LibraryExports>>;
+  /** What lets musl start executables that are built for glibc, where the system was read and has it. */
+  readonly glibcLayer?: GlibcLayer;
   /** Sonames that the base system has. */
   readonly libraries: readonly string[];
   /** `libraries` is everything that is there: a soname that is not in it is missing, not unchecked. */
@@ -65,7 +67,19 @@ export interface CpuFacts {
   readonly markers?: readonly string[];
   readonly versions?: Readonly<Record<string, readonly string[]>>;
   readonly exports?: Readonly<Record<string, LibraryExports>>;
+  readonly glibcLayer?: GlibcLayer;
   readonly libraries: readonly string[];
+}
+
+/**
+ * gcompat, or the links to musl of Alpine's older libc6-compat: a file where glibc has its program interpreter, through which musl
+ * starts executables.
+ */
+export interface GlibcLayer {
+  /** Absolute paths of that file, one of which is an executable's PT_INTERP. */
+  readonly loaders: readonly string[];
+  /** Soname of the library that it has musl load before all others (gcompat's loader/loader.c); absent for links to musl itself. */
+  readonly preload?: string;
 }
 
 /** What a library of a system that was read gives to those that are loaded with it. `library-exports.ts` looks names up in it. */
