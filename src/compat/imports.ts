@@ -17,8 +17,8 @@ export interface ImportsAsked {
   /** Whether a needed library is one of the files. */
   readonly isOwn: (library: string) => boolean;
   /**
-   * Whether everything that the file is loaded with is known: what nothing defines is missing then. Without, only names that a later
-   * release of the C library brings are.
+   * Whether everything that the file is loaded with is known: what nothing defines is missing then. Without, nothing is said but of
+   * names that a later release of the C library brings, and those may come from elsewhere.
    */
   readonly wholeScope: boolean;
 }
@@ -30,26 +30,37 @@ export interface ImportsAsked {
 export function importFindings(asked: ImportsAsked): (MissingSymbolFinding | UncheckedSymbolFinding)[] {
   const { binary, scope, wholeScope } = asked;
   const { path: file, elf } = binary;
-  const missing = new Map<string, { bound: Bound; since?: string; symbols: string[] }>();
-  const unchecked: string[] = [];
-  const add = (name: string, since?: string): void => {
-    const bound = boundOf(name, asked);
-    const key = `${bound} ${since ?? ''}`;
-    const group = missing.get(key) ?? { bound, ...(since === undefined ? {} : { since }), symbols: [] };
-    group.symbols.push(name);
-    missing.set(key, group);
-  };
+  const missing = new Groups<Pick<MissingSymbolFinding, 'bound' | 'since'>>();
+  const unchecked = new Groups<Pick<UncheckedSymbolFinding, 'since'>>();
   for (const name of lookedUp(elf, asked)) {
     const definition = scope.defines(name);
     if (definition === 'provided') continue;
     const since = scope.since(name);
-    if (definition === 'missing' && (wholeScope || since !== undefined)) add(name, since);
-    else if (definition === 'unknown' && since !== undefined) unchecked.push(name);
+    if (definition === 'missing' && wholeScope)
+      missing.add(name, { bound: boundOf(name, asked), ...(since === undefined ? {} : { since }) });
+    // Something that is not known may define it all the same: a library, or what opens the file.
+    else if (since !== undefined) unchecked.add(name, { since });
   }
   return [
-    ...[...missing.values()].map((group) => ({ kind: 'missing-symbol', file, ...group }) as const),
-    ...(unchecked.length === 0 ? [] : [{ kind: 'unchecked-symbol', file, symbols: unchecked } as const]),
+    ...missing.all().map((group) => ({ kind: 'missing-symbol', file, ...group }) as const),
+    ...unchecked.all().map((group) => ({ kind: 'unchecked-symbol', file, ...group }) as const),
   ];
+}
+
+/** Names of which the same is to be said. */
+class Groups<Facts extends object> {
+  readonly #groups = new Map<string, Facts & { readonly symbols: string[] }>();
+
+  add(name: string, facts: Facts): void {
+    const key = JSON.stringify(facts);
+    const group = this.#groups.get(key) ?? { ...facts, symbols: [] };
+    group.symbols.push(name);
+    this.#groups.set(key, group);
+  }
+
+  all(): readonly (Facts & { readonly symbols: readonly string[] })[] {
+    return [...this.#groups.values()];
+  }
 }
 
 function lookedUp(elf: ElfFile, { target, isOwn }: ImportsAsked): string[] {

@@ -188,10 +188,15 @@ export interface MissingSymbolFinding extends InFile {
   readonly library?: string;
 }
 
-/** Symbols of which it is not known whether the target's C library, which is newer than what is known, defines them. */
+/**
+ * Symbols that only a later release of the C library has, where something that is not known may define them: a library, or the
+ * program that opens the file.
+ */
 export interface UncheckedSymbolFinding extends InFile {
   readonly kind: 'unchecked-symbol';
   readonly symbols: readonly string[];
+  /** As in `MissingSymbolFinding`. */
+  readonly since: string;
 }
 
 /** Built against glibc's headers. musl's loader takes the file, since it has all of the names; what they do only a run can tell. */

@@ -153,7 +153,12 @@ export const finding = z.discriminatedUnion('kind', [
     since: text.exactOptional().describe('First release of the C library that has them'),
     library: text.exactOptional().describe('The library in the gem that was to define them'),
   }),
-  z.strictObject({ kind: z.literal('unchecked-symbol'), file, symbols: list }),
+  z.strictObject({
+    kind: z.literal('unchecked-symbol'),
+    file,
+    symbols: list,
+    since: text.describe('First release of the C library that has them'),
+  }),
   z.strictObject({
     kind: z
       .literal('other-libc')

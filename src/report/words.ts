@@ -137,7 +137,7 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
     case 'missing-symbol':
       return missingSymbolWords(finding, target);
     case 'unchecked-symbol':
-      return `needs ${listWords([...finding.symbols].sort())}, and it is not known whether ${target.name} has ${finding.symbols.length === 1 ? 'it' : 'them'}`;
+      return `needs ${listWords([...finding.symbols].sort())}; ${laterRelease(finding.since, finding.symbols, target)}: another library, or the program that opens the file, has to define ${itOrThem(finding.symbols)}`;
     case 'other-libc':
       return `is built for ${LIBC_NAMES[finding.builtFor]} (${printable(finding.evidence)}); the loader of ${target.name} takes it, since it has every name that the file needs, but only a run can tell whether it works`;
     case 'static-archive':
@@ -164,14 +164,24 @@ function bytesOfTls({ size, total }: { readonly size: number; readonly total?: n
   return total === undefined ? `${size} bytes` : `${size} of ${total} bytes`;
 }
 
+function itOrThem(symbols: readonly string[]): string {
+  return symbols.length === 1 ? 'it' : 'them';
+}
+
+function laterRelease(since: string, symbols: readonly string[], target: TargetSummary): string {
+  const libc = LIBC_NAMES[target.libc];
+  const own = (target.libc === 'gnu' ? target.glibc : target.musl) ?? '';
+  return `${target.name} has ${libc} ${own}, and ${libc} has ${itOrThem(symbols)} from ${printable(since)} on`;
+}
+
 function missingSymbolWords(finding: MissingSymbolFinding, target: TargetSummary): string {
   const { symbols, bound, since, library } = finding;
   const where =
-    library === undefined
-      ? since === undefined
-        ? `nothing that it is loaded with defines ${symbols.length === 1 ? 'it' : 'them'}`
-        : `${target.name} has ${LIBC_NAMES[target.libc]} ${(target.libc === 'gnu' ? target.glibc : target.musl) ?? ''}, and ${LIBC_NAMES[target.libc]} has ${symbols.length === 1 ? 'it' : 'them'} from ${printable(since)} on`
-      : `${printable(library)} does not define ${symbols.length === 1 ? 'it' : 'them'}`;
+    library !== undefined
+      ? `${printable(library)} does not define ${itOrThem(symbols)}`
+      : since === undefined
+        ? `nothing that it is loaded with defines ${itOrThem(symbols)}`
+        : laterRelease(since, symbols, target);
   const effect =
     bound === 'load'
       ? 'the loader refuses the file'
@@ -306,7 +316,7 @@ export function findingRemedies(finding: Finding, target?: TargetSummary, inGem 
     case 'missing-symbol':
       return missingSymbolRemedies(finding, target);
     case 'unchecked-symbol':
-      return ['try it on the target: its C library is newer than those whose names are known'];
+      return ['try it on the target, opened by the program that uses it'];
     case 'other-libc':
       return [
         'lock a variant for musl (bundle lock --add-platform), or compile it there; if neither can be had, run its tests on the target',

@@ -66,7 +66,7 @@ export const FINDINGS: { readonly [Kind in FindingKind]: Finding & { readonly ki
     bound: 'call',
     since: '2.36',
   },
-  'unchecked-symbol': { kind: 'unchecked-symbol', file: 'lib/a.so', symbols: ['new_name'] },
+  'unchecked-symbol': { kind: 'unchecked-symbol', file: 'lib/a.so', symbols: ['new_name'], since: '2.38' },
   'other-libc': { kind: 'other-libc', file: 'lib/a.so', builtFor: 'gnu', evidence: 'libc.so.6' },
   'static-archive': { kind: 'static-archive', file: 'vendor/libv8.a' },
   'nested-archive': { kind: 'nested-archive', file: 'vendor/all.zip' },
