@@ -52,7 +52,7 @@ unpack tcc-13 tcc=0.9.27+git20200814.62c30a4a-2
 unpack glibc-2.36 libc6=2.36-9+deb12u14
 unpack glibc-2.41 libc6=2.41-12+deb13u5
 
-unset GLIBC_TUNABLES
+unset GLIBC_TUNABLES LD_LIBRARY_PATH LD_PRELOAD
 
 # on GLIBC PROGRAM ARGUMENTS…: with the loader and the libraries of that glibc.
 on() {
