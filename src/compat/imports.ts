@@ -65,12 +65,11 @@ class Groups<Facts extends object> {
 
 function lookedUp(elf: ElfFile, { target, isOwn }: ImportsAsked): string[] {
   const versioned =
-    target.libc === 'musl'
-      ? elf.verneed
-          .filter(
-            ({ library }) => target.exports !== undefined || MUSL_RESERVED.test(library) || isOwn(library),
-          )
-          .flatMap(({ versions }) => versions.flatMap(({ symbols }) => symbols))
+    asked.target.libc === 'musl'
+      ? [
+          ...askedOfLibc(elf, asked),
+          ...versionedOf(elf, (library) => asked.target.exports !== undefined || asked.isOwn(library)),
+        ]
       : [];
   const isPassedOver = passedOver(elf);
   return [...new Set([...elf.unversionedImports, ...versioned])].filter((name) => !isPassedOver(name));

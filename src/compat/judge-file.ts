@@ -215,7 +215,9 @@ function importsOf(binary: GemBinary, role: Role, layer: GlibcLayer | undefined,
     }
   }
   const extension = isRubyExtension(binary.elf);
-  const inRuby = role === 'opened' && (extension || !loose);
+  // What is no extension may be opened by a program of the gem, or by Node, which have names of their own.
+  const byRuby = !loose && !binary.path.endsWith('.node') && !on.roles.hasOpener;
+  const inRuby = role === 'opened' && (extension || byRuby);
   // Ruby opens extensions with RTLD_GLOBAL (its dln.c), so that a later one finds the names of those before it.
   const before = extension ? on.extensions.filter((other) => nameOf(other) !== nameOf(binary)) : [];
   const scope = new Scope(target, cpu, {

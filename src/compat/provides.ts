@@ -15,7 +15,7 @@ export const MUSL_RESERVED = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
  * Libraries of glibc that musl does not answer for: systems with musl have them with a layer of compatibility alone (gcompat), and
  * that is read with the system. Sonames of glibc's shlib-versions.
  */
-const GLIBC_ALONE =
+export const GLIBC_ALONE =
   /^(?:ld-linux[-.].*|ld64\.so\.[12]|libresolv\.so\.2|libanl\.so\.1|libmvec\.so\.1|libthread_db\.so\.1|libBrokenLocale\.so\.1|libnss_\w+\.so\.2|libnsl\.so\.1|libcrypt\.so\.1|libc_malloc_debug\.so\.0)$/;
 
 /** Whether the target has a library of that soname in its base system. */

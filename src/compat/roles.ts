@@ -23,10 +23,13 @@ export function isProgram({ path, elf }: GemBinary): boolean {
 /** Finds the role of each of the files that are judged together. */
 export class Roles {
   readonly #roles: ReadonlyMap<GemBinary, Role>;
+  /** A program that can open libraries is among the files: a static one cannot. */
+  readonly hasOpener: boolean;
 
   /** @param needs which of the files a file needs, as far as they are among them */
   constructor(binaries: readonly GemBinary[], needs: (from: GemBinary) => readonly GemBinary[]) {
     const programs = new Set(binaries.filter(isProgram));
+    this.hasOpener = [...programs].some(({ elf }) => elf.interpreter !== undefined);
     const started = reached([...programs], needs);
     // What nothing needs is opened itself, and what that needs is loaded with it.
     const opened = reached(

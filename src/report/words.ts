@@ -8,6 +8,7 @@ import type {
   Verdict,
   WrongSystemFinding,
 } from '../compat/types.js';
+import { GLIBC_ALONE } from '../compat/provides.js';
 import { CPUS } from '../gem/cpu-name.js';
 import type {
   ClashReason,
@@ -139,7 +140,7 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
     case 'unchecked-symbol':
       return `needs ${listWords([...finding.symbols].sort())}; ${laterRelease(finding.since, finding.symbols, target)}: another library, or the program that opens the file, has to define ${itOrThem(finding.symbols)}`;
     case 'other-libc':
-      return `is built for ${LIBC_NAMES[finding.builtFor]} (${printable(finding.evidence)}); the loader of ${target.name} takes it, since it has every name that the file needs, but only a run can tell whether it works`;
+      return `is built for ${LIBC_NAMES[finding.builtFor]} (${printable(finding.evidence)}); the C library of ${target.name} has every name that the file asks of it, but only a run can tell whether it works`;
     case 'static-archive':
       return 'is an archive that is linked on your machine, so it cannot be judged here';
     case 'nested-archive':
@@ -225,7 +226,7 @@ function symbolWords(symbols: readonly string[]): string {
  * @param inGem false for a file that belongs to no gem
  */
 export function findingRemedies(finding: Finding, target?: TargetSummary, inGem = true): string[] {
-  const own = inGem ? undefined : looseRemedies(finding);
+  const own = inGem ? undefined : looseRemedies(finding, target);
   if (own !== undefined) return own;
   switch (finding.kind) {
     case 'symbol-version':
@@ -258,6 +259,10 @@ export function findingRemedies(finding: Finding, target?: TargetSummary, inGem 
         'it was built on a system with a loader path of its own; patchelf --set-interpreter mends that',
       ];
     case 'missing-library':
+      if (isOfOtherLibc(finding.library, target))
+        return [
+          `${printable(finding.library)} is glibc's own: lock a variant for musl (bundle lock --add-platform), or compile it there`,
+        ];
       return [libraryRemedy(finding.library, target)];
     case 'build-path':
       return neededPathRemedies(finding);
@@ -361,17 +366,43 @@ function missingSymbolRemedies(
       `the file was built with another ${printable(library)} than the one beside it: take another version of the gem`,
     ];
   if (since === undefined)
-    return [
-      'a library is missing on its link line (-l…): take another version of the gem, or compile it there',
-    ];
+    return target?.libc === 'musl'
+      ? [
+          'lock a variant for musl (bundle lock --add-platform), or compile it there; if it is built for musl, a library is missing on its link line (-l…)',
+        ]
+      : ['a library is missing on its link line (-l…): take another version of the gem, or compile it there'];
   return [
     `build it on a system with ${LIBC_NAMES[target?.libc ?? 'gnu']} older than ${printable(since)}, or take a target with ${printable(since)} or later`,
   ];
 }
 
+function looseSymbolRemedies(
+  { since, library }: MissingSymbolFinding,
+  target: TargetSummary | undefined,
+): string[] | undefined {
+  if (library !== undefined)
+    return [`it was built with another ${printable(library)} than the one beside it: put that beside it`];
+  if (since !== undefined) return undefined;
+  const unlinked = 'a library is missing on its link line (-l…)';
+  return [target?.libc === 'musl' ? `build it for musl; if it is, ${unlinked}` : unlinked];
+}
+
 /** Where what is said of a gem does not hold for a file that belongs to none. */
-function looseRemedies(finding: Finding): string[] | undefined {
+function looseRemedies(finding: Finding, target: TargetSummary | undefined): string[] | undefined {
   switch (finding.kind) {
+    case 'missing-library':
+      return isOfOtherLibc(finding.library, target)
+        ? [`${printable(finding.library)} is glibc's own: build it for musl, or static`]
+        : undefined;
+    case 'missing-symbol':
+      return looseSymbolRemedies(finding, target);
+    case 'executable-stack':
+      return [
+        'link it with -z noexecstack, or clear the mark: patchelf --clear-execstack FILE; code that really runs on the stack then crashes',
+        ...findingRemedies(finding, target).slice(1),
+      ];
+    case 'other-libc':
+      return ['build it for musl; if that cannot be had, run it on the target'];
     case 'wrong-libc':
       return finding.builtFor === 'gnu'
         ? ['build it for musl, or static; gcompat does not make up for all of glibc']
@@ -422,6 +453,11 @@ function versionRemedies(version: string, library: string, target: TargetSummary
   return [
     `it takes a newer ${printable(library)}${known?.kind === 'package' ? ` (package ${known.name})` : ''}`,
   ];
+}
+
+/** A library of glibc, where the system has musl. */
+function isOfOtherLibc(library: string, target: TargetSummary | undefined): boolean {
+  return target?.libc === 'musl' && GLIBC_ALONE.test(library);
 }
 
 /** Where a library comes from that the gem needs and does not bring. */

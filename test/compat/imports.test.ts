@@ -37,6 +37,13 @@ const importing = (names: readonly string[], facts: Partial<ElfFile> = {}): ElfF
 const onMusl = (names: readonly string[], facts: Partial<ElfFile> = {}): ElfFile =>
   importing(names, { needed: ['libc.so'], ...facts });
 
+/** A file that belongs to no gem. */
+function loose(one: ElfFile, on = glibc('2.36')): readonly Finding[] {
+  const gem = contents({ 'a.so': one });
+  const inside = new GemInside(gem, { libc: on.libc });
+  return judgeFiles({ ...gem, loose: true }, inside, { target: on, cpu: 'x86_64' }).findings;
+}
+
 /** The same with a version of glibc. */
 function versioned(
   library: string,
@@ -84,6 +91,15 @@ describe('a name on musl', () => {
     const newer = versioned('libc.so.6', 'GLIBC_2.38', ['__isoc23_strtol']);
     expect(findings({ 'lib/a.so': newer }, musl('1.2.5'))).toMatchObject([
       { kind: 'missing-symbol', symbols: ['__isoc23_strtol'] },
+    ]);
+  });
+
+  it('is musl’s to define where the file asks glibc for it, whatever opens the file', () => {
+    const fortified = versioned('libc.so.6', 'GLIBC_2.3.4', ['__memcpy_chk'], {
+      unversionedImports: ['own'],
+    });
+    expect(loose(fortified, musl('1.2.5'))).toMatchObject([
+      { kind: 'missing-symbol', symbols: ['__memcpy_chk'] },
     ]);
   });
 
@@ -141,14 +157,37 @@ describe('a name without a version on glibc', () => {
     expect(findings({ 'lib/a.so': file }, glibc('2.36'))).toMatchObject([
       { kind: 'missing-symbol', symbols: ['nosuchfun'], bound: 'call' },
     ]);
-    const loose = (one: ElfFile, on = glibc('2.36')): readonly Finding[] => {
-      const gem = contents({ 'a.so': one });
-      return judgeFiles({ ...gem, loose: true }, new GemInside(gem), { target: on, cpu: 'x86_64' }).findings;
-    };
     expect(loose(file)).toEqual([]);
     expect(loose(importing(['nosuchfun', 'rb_define_module']))).toMatchObject([{ symbols: ['nosuchfun'] }]);
     expect(loose(importing(['arc4random']), glibc('2.31'))).toEqual([
       { kind: 'unchecked-symbol', file: 'a.so', symbols: ['arc4random'], since: '2.36' },
+    ]);
+  });
+
+  it('is not of the C library where the linker gave versions to those that are', () => {
+    // pgcrypto.so takes strlcpy from PostgreSQL, which opens it.
+    const file = versioned('libc.so.6', 'GLIBC_2.14', ['memcpy'], { unversionedImports: ['strlcpy'] });
+    expect(loose(file)).toEqual([{ kind: 'unchecked-symbol', file: 'a.so', symbols: ['strlcpy'] }]);
+    expect(loose(file, glibc('2.38'))).toEqual([]);
+    const inGem = versioned('libc.so.6', 'GLIBC_2.14', ['memcpy'], { unversionedImports: ['arc4random'] });
+    expect(findings({ 'lib/a.so': inGem }, glibc('2.31'))).toMatchObject([
+      { kind: 'missing-symbol', symbols: ['arc4random'], since: '2.36' },
+    ]);
+  });
+
+  it('may be that of a program of the gem, or of Node, which open libraries too', () => {
+    const plugin = importing(['host_function']);
+    const program = importing([], { pie: true, interpreter: '/lib64/ld-linux-x86-64.so.2' });
+    expect(findings({ 'lib/a.so': plugin, 'exe/a': program }, glibc('2.36'))).toEqual([]);
+    expect(findings({ 'lib/a.node': importing(['napi_create_object']) }, glibc('2.36'))).toEqual([]);
+    // A static program opens nothing, and an extension is opened by Ruby.
+    const fixed = elf({ type: 'exec' });
+    expect(findings({ 'lib/a.so': plugin, 'exe/a': fixed }, glibc('2.36'))).toMatchObject([
+      { symbols: ['host_function'] },
+    ]);
+    const extension = importing(['host_function', 'rb_define_module']);
+    expect(findings({ 'lib/a.so': extension, 'exe/a': program }, glibc('2.36'))).toMatchObject([
+      { symbols: ['host_function'] },
     ]);
   });
 

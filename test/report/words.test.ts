@@ -94,6 +94,26 @@ describe('a finding', () => {
     expect(findingRemedies({ ...FINDINGS['unchecked-library'], library }, target)[0]).toMatch(pattern);
   });
 
+  it('of what is glibc’s own is another build on musl', () => {
+    const on = { ...target, libc: 'musl', musl: '1.2.5' } as const;
+    const missing = { ...FINDINGS['missing-library'], library: 'ld-linux-x86-64.so.2' };
+    const symbol = {
+      kind: 'missing-symbol',
+      file: 'a.so',
+      symbols: ['__memcpy_chk'],
+      bound: 'call',
+    } as const;
+    for (const finding of [missing, symbol]) {
+      expect(findingRemedies(finding, on)[0]).toMatch(/variant for musl/);
+      expect(findingRemedies(finding, on, false)[0]).toMatch(/build it for musl/);
+    }
+  });
+
+  it('of a file that belongs to no gem does not speak of one', () => {
+    for (const kind of ['missing-symbol', 'executable-stack', 'other-libc'] as const)
+      for (const line of findingRemedies(FINDINGS[kind], target, false)) expect(line).not.toMatch(/gem|lock/);
+  });
+
   it('of the wrong C library is another one each way', () => {
     const [onMusl] = findingRemedies({ ...FINDINGS['wrong-libc'], builtFor: 'gnu' });
     const [onGlibc] = findingRemedies({ ...FINDINGS['wrong-libc'], builtFor: 'musl' });
