@@ -197,7 +197,7 @@ export class TreeCollector {
 
   #slimOf(elf: ElfFile): ElfFile {
     const { exports: _exports, hiddenExports: _hidden, eagerImports, idleImports, ...rest } = elf;
-    const weakNeeds = elf.verneed.some(({ versions }) => versions.some(({ weak }) => weak));
+    const unversioned = new Set(elf.unversionedImports);
     const idle = new Set([...elf.weakImports, ...(idleImports ?? [])]);
     const lookedUp = new Set(elf.unversionedImports.filter((name) => !idle.has(name)));
     const eager = eagerImports?.filter((name) => lookedUp.has(name)) ?? [];
@@ -216,7 +216,8 @@ export class TreeCollector {
       needed: this.#internAll(elf.needed),
       verdef: elf.verdef.map((version) => ({ ...version, name: this.#intern(version.name), symbols: [] })),
       unversionedImports: this.#internAll([...lookedUp]),
-      weakImports: weakNeeds ? elf.weakImports : [],
+      // Those without a version are left out above; on musl the others are looked up by name as well.
+      weakImports: this.#internAll(elf.weakImports.filter((name) => !unversioned.has(name))),
     };
   }
 
