@@ -32,11 +32,12 @@ export function importFindings(asked: ImportsAsked): (MissingSymbolFinding | Unc
   const { path: file, elf } = binary;
   const missing = new Groups<Pick<MissingSymbolFinding, 'bound' | 'since'>>();
   const unchecked = new Groups<Pick<UncheckedSymbolFinding, 'since'>>();
+  const ofLibc = new Set(askedOfLibc(elf, asked));
   for (const name of lookedUp(elf, asked)) {
     const definition = scope.defines(name);
     if (definition === 'provided') continue;
     const since = scope.since(name);
-    if (definition === 'missing' && wholeScope)
+    if (definition === 'missing' && (wholeScope || ofLibc.has(name)))
       missing.add(name, { bound: boundOf(name, asked), ...(since === undefined ? {} : { since }) });
     // Something that is not known may define it all the same: a library, or what opens the file.
     else if (since !== undefined) unchecked.add(name, { since });
@@ -63,13 +64,22 @@ class Groups<Facts extends object> {
   }
 }
 
+/** On musl, which does not look at the versions, the names that the file asks of the C library under one. */
+function askedOfLibc({ verneed }: ElfFile, { target }: ImportsAsked): string[] {
+  if (target.libc !== 'musl') return [];
+  return verneed
+    .filter(({ library }) => MUSL_RESERVED.test(library))
+    .flatMap(({ versions }) => versions.flatMap(({ symbols }) => symbols));
+}
+
 function lookedUp(elf: ElfFile, { target, isOwn }: ImportsAsked): string[] {
   const versioned =
-    asked.target.libc === 'musl'
-      ? [
-          ...askedOfLibc(elf, asked),
-          ...versionedOf(elf, (library) => asked.target.exports !== undefined || asked.isOwn(library)),
-        ]
+    target.libc === 'musl'
+      ? elf.verneed
+          .filter(
+            ({ library }) => target.exports !== undefined || MUSL_RESERVED.test(library) || isOwn(library),
+          )
+          .flatMap(({ versions }) => versions.flatMap(({ symbols }) => symbols))
       : [];
   const isPassedOver = passedOver(elf);
   return [...new Set([...elf.unversionedImports, ...versioned])].filter((name) => !isPassedOver(name));

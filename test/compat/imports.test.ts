@@ -167,7 +167,7 @@ describe('a name without a version on glibc', () => {
   it('is not of the C library where the linker gave versions to those that are', () => {
     // pgcrypto.so takes strlcpy from PostgreSQL, which opens it.
     const file = versioned('libc.so.6', 'GLIBC_2.14', ['memcpy'], { unversionedImports: ['strlcpy'] });
-    expect(loose(file)).toEqual([{ kind: 'unchecked-symbol', file: 'a.so', symbols: ['strlcpy'] }]);
+    expect(loose(file)).toMatchObject([{ kind: 'unchecked-symbol', symbols: ['strlcpy'] }]);
     expect(loose(file, glibc('2.38'))).toEqual([]);
     const inGem = versioned('libc.so.6', 'GLIBC_2.14', ['memcpy'], { unversionedImports: ['arc4random'] });
     expect(findings({ 'lib/a.so': inGem }, glibc('2.31'))).toMatchObject([
