@@ -15,6 +15,7 @@ import { ceilingFor, ignoresVersions, providesLibrary, providesVersion } from '.
 import { refusalsOf } from './refusals.js';
 import type { Role, Roles } from './roles.js';
 import { Scope } from './scope.js';
+import { isSystemDirectory } from './search-path.js';
 import { isRubyExtension, rubyOfLibrary } from './shared-ruby.js';
 import type { Finding, SymbolVersionFinding, UncheckedVersionFinding } from './types.js';
 import { effectOf } from './verdict.js';
@@ -155,10 +156,16 @@ function judgeLibraries(
       findings.push({ kind: 'missing-library', file, library });
     else if (inside.carries(library))
       findings.push({ kind: 'unchecked-library', file, library, carried: true });
-    else if (provision === 'missing') findings.push({ kind: 'missing-library', file, library });
+    else if (provision === 'missing' && !looksInOwnDirectories(elf))
+      findings.push({ kind: 'missing-library', file, library });
     else findings.push({ kind: 'unchecked-library', file, library, carried: false });
   }
   return { unresolved, found: findings };
+}
+
+/** Whether the file names directories of its own to look in, of which it is not known what a target has there. */
+function looksInOwnDirectories({ rpath, runpath }: ElfFile): boolean {
+  return [...rpath, ...runpath].some((entry) => entry.startsWith('/') && !isSystemDirectory(entry));
 }
 
 /** Whether each needed version is defined by the library that it is asked of. */

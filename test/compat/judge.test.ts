@@ -539,3 +539,19 @@ describe('DF_1_NODEFLIB', () => {
     expect(judge(musl, alpine).verdict).toBe('compatible');
   });
 });
+
+describe('a library that a system which was read lacks', () => {
+  const on = target({ librariesComplete: true });
+  const needing = (runpath: readonly string[]): GemContents =>
+    contents({ 'lib/a.so': elf({ needed: ['libc.so.6', 'libfoo.so.1'], runpath }) });
+
+  it.each([
+    [[], 'missing-library'],
+    [['$ORIGIN/sub'], 'missing-library'],
+    [['/usr/lib/x86_64-linux-gnu'], 'missing-library'],
+    // What lies there was not read: Debian's systemctl finds libsystemd-shared so.
+    [['/usr/lib/x86_64-linux-gnu/systemd'], 'unchecked-library'],
+  ] as const)('may lie in %j: %s', (runpath, kind) => {
+    expect(judge(needing(runpath), on).findings).toMatchObject([{ kind, library: 'libfoo.so.1' }]);
+  });
+});
