@@ -49,39 +49,33 @@ import { readRelocations } from './relocations.js';
 import { describesSeparateDebugFile, readSectionHeaders } from './section-headers.js';
 import { readSegmentPages } from './segment-pages.js';
 import { StringTable } from './string-table.js';
+import type { SymbolFacts } from './symbols.js';
 import { bindSymbols, dynamicSymbols } from './symbols.js';
 import type { ElfBytes, ElfFile } from './types.js';
 import { readVersionDefinitions } from './version-definitions.js';
 import { readVersionNeeds } from './version-needs.js';
 import { wholeBytes } from './whole-bytes.js';
 
-type DynamicFacts = Pick<
-  ElfFile,
-  | 'pie'
-  | 'noDefaultLibraries'
-  | 'noOpen'
-  | 'bindNow'
-  | 'relr'
-  | 'ifunc'
-  | 'noHashTable'
-  | 'soname'
-  | 'needed'
-  | 'rpath'
-  | 'runpath'
-  | 'filter'
-  | 'verneed'
-  | 'verdef'
-  | 'unversionedImports'
-  | 'weakImports'
-  | 'eagerImports'
-  | 'idleImports'
-  | 'initialExecImports'
-  | 'exports'
-  | 'hiddenExports'
-> & {
-  /** The file reaches thread-local data of its own by the initial-exec model. */
-  readonly ownInitialExec?: true;
-};
+type DynamicFacts = SymbolFacts &
+  Pick<
+    ElfFile,
+    | 'pie'
+    | 'noDefaultLibraries'
+    | 'noOpen'
+    | 'bindNow'
+    | 'relr'
+    | 'noHashTable'
+    | 'soname'
+    | 'needed'
+    | 'rpath'
+    | 'runpath'
+    | 'filter'
+    | 'verneed'
+    | 'verdef'
+  > & {
+    /** The file reaches thread-local data of its own by the initial-exec model. */
+    readonly ownInitialExec?: true;
+  };
 
 const NOTHING_DYNAMIC: DynamicFacts = {
   pie: false,

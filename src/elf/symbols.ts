@@ -140,7 +140,8 @@ function versionTable(image: MemoryImage, dynamic: DynamicTable, count: number):
   return image.locate(table.value, count * 2, table.place, 'DT_VERSYM').offset;
 }
 
-type SymbolFacts = Pick<
+/** What the symbols say, beside those that are bound to versions. */
+export type SymbolFacts = Pick<
   ElfFile,
   | 'unversionedImports'
   | 'weakImports'
