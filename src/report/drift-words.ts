@@ -1,7 +1,7 @@
 import type { Drift } from '../fix/drift.js';
 import { placeWords } from './fix-words.js';
 import { printable } from './printable.js';
-import { listWords } from './words.js';
+import { listWords } from './lists.js';
 
 const MOST = 3;
 

@@ -1,7 +1,7 @@
 import type { AuditReport, GemReport, MultiTargetReport } from '../audit/types.js';
 import type { Misfits, PlannedPin } from '../search/types.js';
 import type { TargetSummary } from '../target/summary.js';
-import { findingWords } from './words.js';
+import { findingWords } from './finding-words.js';
 
 /** Systems that one comment names. */
 const MOST_TARGETS = 2;

@@ -1,6 +1,6 @@
 import type { ByHand, Change, Place } from '../fix/types.js';
 import { printable } from './printable.js';
-import { listWords } from './words.js';
+import { listWords } from './lists.js';
 
 export function placeWords({ file, line }: Place): string {
   return `${printable(file)}:${line}`;

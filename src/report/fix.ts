@@ -6,7 +6,8 @@ import { CHANGE_WORDS, byHandWords, placeWords } from './fix-words.js';
 import { printable } from './printable.js';
 import { bundleCommand } from './shell-command.js';
 import type { TextOptions } from './text.js';
-import { clashWords, listWords } from './words.js';
+import { listWords } from './lists.js';
+import { clashWords } from './words.js';
 import { wrapped } from './wrapped.js';
 
 /** What the report of a fix is made of. */

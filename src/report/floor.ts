@@ -10,12 +10,12 @@ import { renderTable } from './table.js';
 import type { TextOptions } from './text.js';
 import { wrapped } from './wrapped.js';
 import { paintVerdict } from './verdict-mark.js';
+import { listWords } from './lists.js';
 import {
   FLOOR_CLOSING,
   floorHeading,
   floorSummaryWords,
   floorWords,
-  listWords,
   needsWords,
   readWords,
   systemsWords,

@@ -5,14 +5,10 @@ import type { Finding, FindingKind } from '../compat/types.js';
 import { groupFindings } from './grouped-findings.js';
 import { printable } from './printable.js';
 import { MARKS, paintVerdict } from './verdict-mark.js';
-import {
-  clashWords,
-  findingRemedies,
-  findingWords,
-  listWords,
-  noteWords,
-  suggestionCaveats,
-} from './words.js';
+import { findingRemedies } from './finding-remedies.js';
+import { findingWords } from './finding-words.js';
+import { listWords } from './lists.js';
+import { clashWords, noteWords, suggestionCaveats } from './words.js';
 
 /** Findings that are shown of one gem; the JSON has them all. */
 const MOST_FINDINGS = 6;

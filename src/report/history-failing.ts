@@ -3,7 +3,8 @@ import { effectOf } from '../compat/verdict.js';
 import type { HistoryReport } from '../history/types.js';
 import { groupFindings } from './grouped-findings.js';
 import { printable } from './printable.js';
-import { findingWords, listWords } from './words.js';
+import { findingWords } from './finding-words.js';
+import { listWords } from './lists.js';
 
 /** Reasons that are shown; the JSON has them all. */
 const MOST_REASONS = 8;

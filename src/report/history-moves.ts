@@ -3,7 +3,7 @@ import type { HistoryReport, HistoryVariant, Move, VersionAsk } from '../history
 import { groupFindings } from './grouped-findings.js';
 import { DIRECTION_MARKS, directionOf, isEcho, moveWords } from './history-words.js';
 import { printable } from './printable.js';
-import { listWords } from './words.js';
+import { listWords } from './lists.js';
 
 /** Moves that are shown; the JSON has them all. */
 const MOST_MOVED = 12;

@@ -22,7 +22,8 @@ import type { Column } from './table.js';
 import { renderTable } from './table.js';
 import type { TextOptions } from './text.js';
 import { MARKS, paintVerdict } from './verdict-mark.js';
-import { VERDICT_WORDS, listWords } from './words.js';
+import { listWords } from './lists.js';
+import { VERDICT_WORDS } from './words.js';
 import { wrapped } from './wrapped.js';
 
 /** Versions in a row without a precompiled variant that share a line from this number on. */

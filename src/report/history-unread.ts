@@ -1,7 +1,7 @@
 import type { Ansis } from 'ansis';
 import type { HistoryReport, VariantFinding } from '../history/types.js';
 import { printable } from './printable.js';
-import { listWords } from './words.js';
+import { listWords } from './lists.js';
 
 /** Reasons that are shown; the JSON has them all. */
 const MOST_REASONS = 8;

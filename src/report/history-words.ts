@@ -9,7 +9,8 @@ import type {
 } from '../history/types.js';
 import type { Floor } from '../compat/requires.js';
 import { printable } from './printable.js';
-import { listWords, rubyWords as forRubyWords, targetWords } from './words.js';
+import { listWords } from './lists.js';
+import { rubyWords as forRubyWords, targetWords } from './words.js';
 
 /** How each floor is called: the C library by its name, the others by the prefix of their version names. */
 const FLOOR_NAMES = {

@@ -11,7 +11,9 @@ import { wrapped } from './wrapped.js';
 import type { SpokenTarget } from './toolchain-words.js';
 import { toolchainRemedyWords, toolchainWords } from './toolchain-words.js';
 import { MARKS, paintVerdict } from './verdict-mark.js';
-import { findingRemedies, findingWords, listWords } from './words.js';
+import { findingRemedies } from './finding-remedies.js';
+import { findingWords } from './finding-words.js';
+import { listWords } from './lists.js';
 
 const MOST_FINDINGS = 8;
 const MOST_PLACES = 2;

@@ -27,7 +27,8 @@ import { renderTable } from './table.js';
 import type { TextOptions } from './text.js';
 import { wrapped } from './wrapped.js';
 import { MARKS, paintVerdict } from './verdict-mark.js';
-import { VERDICT_WORDS, listWords, needsWords, targetWords } from './words.js';
+import { listWords } from './lists.js';
+import { VERDICT_WORDS, needsWords, targetWords } from './words.js';
 
 /** Rows of one table, findings of one group, lines of one tree that are shown; the JSON has them all. */
 const MOST_FILES = 24;

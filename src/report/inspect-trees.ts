@@ -4,7 +4,7 @@ import { dependencyTreeLines } from './dependency-tree.js';
 import { printable } from './printable.js';
 import type { TextOptions } from './text.js';
 import { wrapped } from './wrapped.js';
-import { listWords } from './words.js';
+import { listWords } from './lists.js';
 
 const MOST_TREES = 20;
 const MOST_TREE_LINES = 60;

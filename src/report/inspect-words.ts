@@ -9,7 +9,8 @@ import type {
   SubjectKind,
 } from '../inspect/types.js';
 import { printable } from './printable.js';
-import { listWords, needsWords } from './words.js';
+import { listWords } from './lists.js';
+import { needsWords } from './words.js';
 
 /** What a subject is, in words that fit behind its path. */
 const KIND_WORDS = {

@@ -1,6 +1,6 @@
 import type { Explanation } from '../explain/types.js';
 import { explanationWords, rebuildWords } from './explain-words.js';
-import { listWords } from './words.js';
+import { listWords } from './lists.js';
 
 const MOST_SYMBOLS = 12;
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { judgeGem } from '../../src/compat/judge.js';
 import { neededPathOf } from '../../src/compat/needed-path.js';
-import { findingRemedies, findingWords } from '../../src/report/words.js';
+import { findingRemedies } from '../../src/report/finding-remedies.js';
+import { findingWords } from '../../src/report/finding-words.js';
 import { targetSummary } from '../../src/target/summary.js';
 import { alpine, contents, elf, target } from '../helpers/contents.js';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { GemReport, SystemFloor } from '../../src/audit/types.js';
+import { findingRemedies } from '../../src/report/finding-remedies.js';
+import { findingWords } from '../../src/report/finding-words.js';
+import { listWords } from '../../src/report/lists.js';
 import {
   VERDICT_WORDS,
-  findingRemedies,
-  findingWords,
-  listWords,
   needsWords,
   noteWords,
   pinReason,
