@@ -66,6 +66,10 @@ export function judgeFile(binary: GemBinary, on: JudgedOn): Finding[] {
     return [{ kind: 'wrong-libc', file, builtFor: other.libc, evidence: other.evidence }];
   }
 
+  // Its names were not read, so nothing can be missing either.
+  if (other !== undefined && layer?.unread === true)
+    return [{ kind: 'other-libc', file, builtFor: other.libc, evidence: other.evidence, layer: true }];
+
   const findings: Finding[] = [];
   if (
     elf.interpreter !== undefined &&

@@ -22,7 +22,8 @@ export const GLIBC_ALONE =
 export function providesLibrary(target: Target, soname: string): Provision {
   if (target.libc === 'musl' && MUSL_RESERVED.test(soname)) return 'provided';
   if (target.libraries.includes(soname)) return 'provided';
-  if (target.libc === 'musl' && GLIBC_ALONE.test(soname)) return 'missing';
+  if (target.libc === 'musl' && GLIBC_ALONE.test(soname))
+    return target.glibcLayer?.unread === true ? 'unknown' : 'missing';
   return target.librariesComplete ? 'missing' : 'unknown';
 }
 

@@ -205,6 +205,8 @@ export interface OtherLibcFinding extends InFile {
   readonly builtFor: Libc;
   /** As in `WrongLibcFinding`. */
   readonly evidence: string;
+  /** It is started through a layer that stands for glibc, such as gcompat. */
+  readonly layer?: true;
 }
 
 /**

@@ -86,6 +86,8 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
     case 'unchecked-symbol':
       return `needs ${listWords([...finding.symbols].sort())}; ${laterRelease(finding.since, finding.symbols, target)}: another library, or the program that opens the file, has to define ${itOrThem(finding.symbols)}`;
     case 'other-libc':
+      if (finding.layer === true)
+        return `is built for ${LIBC_NAMES[finding.builtFor]} (${printable(finding.evidence)}); ${target.name} starts it through gcompat, whose names were not read, so only a run can tell whether it works`;
       return `is built for ${LIBC_NAMES[finding.builtFor]} (${printable(finding.evidence)}); the C library of ${target.name} has every name that the file asks of it, but only a run can tell whether it works`;
     case 'static-archive':
       return 'is an archive that is linked on your machine, so it cannot be judged here';

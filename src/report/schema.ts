@@ -166,6 +166,7 @@ export const finding = z.discriminatedUnion('kind', [
     file,
     builtFor: libc,
     evidence: text,
+    layer: z.literal(true).exactOptional().describe('It is started through gcompat or its like'),
   }),
   z.strictObject({ kind: z.literal('static-archive'), file }),
   z.strictObject({ kind: z.literal('chosen-at-run-time'), file, fitting: list, failing: list }),

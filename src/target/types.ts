@@ -80,6 +80,8 @@ export interface GlibcLayer {
   readonly loaders: readonly string[];
   /** Soname of the library that it has musl load before all others (gcompat's loader/loader.c); absent for links to musl itself. */
   readonly preload?: string;
+  /** It is known that a package brings it, and not which names it has. */
+  readonly unread?: true;
 }
 
 /** What a library of a system that was read gives to those that are loaded with it. `library-exports.ts` looks names up in it. */

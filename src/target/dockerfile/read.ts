@@ -74,6 +74,7 @@ class Reading {
       perCpu: depends.some((name) => name.startsWith('TARGET')),
       ...(platform === undefined || platform.from.size > 0 ? {} : { platform: platform.platform }),
       ...(contents.ruby === undefined ? {} : { ruby: contents.ruby }),
+      ...(contents.installsGlibcLayer ? { glibcLayer: true } : {}),
       ...(bundleFrom === undefined ? {} : { bundleFrom }),
       warnings: [...this.#untakenArguments(), ...this.#machineThatBuilds(root, depends)],
     };

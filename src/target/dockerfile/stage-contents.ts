@@ -2,6 +2,7 @@ import type { BuildArguments } from './build-arguments.js';
 import { declare } from './build-arguments.js';
 import type { CopyFrom } from './bundle-origin.js';
 import { copyFrom, installsGems } from './bundle-origin.js';
+import { installsGlibcLayer } from './installed-packages.js';
 import { Scope } from './scope.js';
 import type { Stage } from './stages.js';
 import type { Dockerfile } from './types.js';
@@ -11,6 +12,8 @@ import { environmentOf } from './words.js';
 export interface StageContents {
   readonly copies: readonly CopyFrom[];
   readonly installsGems: boolean;
+  /** A RUN installs what has glibc's program interpreter on Alpine. */
+  readonly installsGlibcLayer: boolean;
   /** RUBY_VERSION, where it is a version. */
   readonly ruby?: string;
 }
@@ -30,6 +33,7 @@ export function contentsOf(
   const copies: CopyFrom[] = [];
   const scope = new Scope(file);
   let installs = false;
+  let installsLayer = false;
   let ruby: string | undefined;
   for (const { instructions } of chain) {
     scope.endStage();
@@ -45,11 +49,17 @@ export function contentsOf(
         for (const [name, value] of values) scope.setEnvironment(name, value);
       } else {
         installs ||= installsGems(instruction);
+        installsLayer ||= installsGlibcLayer(instruction);
         const copy = copyFrom(instruction, scope);
         if (copy !== undefined) copies.push(copy);
       }
     }
     ruby = /^\d+\.\d+(?:\.\d+)?(?=$|-)/.exec(scope.get('RUBY_VERSION') ?? '')?.[0] ?? ruby;
   }
-  return { copies, installsGems: installs, ...(ruby === undefined ? {} : { ruby }) };
+  return {
+    copies,
+    installsGems: installs,
+    installsGlibcLayer: installsLayer,
+    ...(ruby === undefined ? {} : { ruby }),
+  };
 }

@@ -2,7 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { TargetError } from '../../errors.js';
 import { resolveImage } from '../image-target.js';
-import type { ResolvedTarget } from '../types.js';
+import { installedGlibcLayer, withGlibcLayer } from '../glibc-layer.js';
+import type { ResolvedTarget, Target } from '../types.js';
 import { DockerfileError, quoted } from './dockerfile-error.js';
 import { formatPlatform, platformOf } from './platform.js';
 import type { ReadDockerfileOptions } from './read.js';
@@ -24,7 +25,7 @@ export interface DockerfileTargetOptions extends Omit<ReadDockerfileOptions, 'pa
 
 /**
  * What the image that a Dockerfile makes is built on: the base of the stage that runs, matched by its name or pulled.
- * What stages copy or install besides is not looked at.
+ * What stages copy or install besides is not looked at, but for gcompat.
  * @param path a Dockerfile, or a directory that has one
  * @throws DockerfileError as `readDockerfile`, and `DOCKERFILE_SCRATCH`, `DOCKERFILE_BASE_UNKNOWN`
  * @throws TargetError `DOCKERFILE_NOT_FOUND`, `DOCKERFILE_UNREADABLE`, and what `pull` throws; DockerfileError
@@ -42,7 +43,7 @@ export async function dockerfileTarget(
   const located = (message: string): string => `${file.path}:${line}: ${message}`;
   const from = stages.find((stage) => stage.line === line)?.from ?? base;
   return {
-    target: resolved.target,
+    target: installed(resolved.target, reading),
     base,
     line,
     perCpu,
@@ -54,6 +55,12 @@ export async function dockerfileTarget(
       ...bundleWarnings(reading, resolved, file.path),
     ],
   };
+}
+
+/** The base with what the stage that runs installs, as far as a verdict rests on it. */
+function installed(target: Target, { glibcLayer }: DockerfileReading): Target {
+  if (glibcLayer !== true || target.libc !== 'musl' || target.glibcLayer !== undefined) return target;
+  return withGlibcLayer(target, installedGlibcLayer());
 }
 
 async function readText(

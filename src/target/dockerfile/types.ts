@@ -79,6 +79,8 @@ export interface DockerfileReading {
   readonly perCpu: boolean;
   /** The stage's own RUBY_VERSION. */
   readonly ruby?: string;
+  /** The stage, or one that it continues, installs gcompat or libc6-compat. */
+  readonly glibcLayer?: true;
   readonly bundleFrom?: BundleOrigin;
   /** One sentence each, with path and line. */
   readonly warnings: readonly string[];
