@@ -231,6 +231,14 @@ function checkReadable(entry: Entry): void {
 /** APPNOTE.TXT 4.3.7: a local header has 30 bytes, and then a name and extra fields, whose lengths are at 26 and 28. */
 const LOCAL_HEADER = 30;
 
+/** First byte of a class file of Java (JVM specification, 4.1), and of a universal Mach-O file. */
+const JAVA_CLASS = 0xca;
+
+/** Jars are full of class files, and nearly nothing else of them has to be looked at. */
+function isNamedClass({ fileNameRaw }: Entry): boolean {
+  return fileNameRaw.toString('latin1').endsWith('.class');
+}
+
 /** Whether the first bytes are of concern. True where they cannot be had so: reading the file will say why. */
 function mayConcern(entry: Entry, heads: ReadAhead, { mayBegin, concerns }: ZipPorts): boolean {
   const { compressedSize, uncompressedSize, relativeOffsetOfLocalHeader: at } = entry;
@@ -247,6 +255,7 @@ function mayConcern(entry: Entry, heads: ReadAhead, { mayBegin, concerns }: ZipP
   const isDeflated = entry.compressionMethod === DEFLATED;
   const first = isDeflated ? firstInflatedByte(data) : data[0];
   if (first !== undefined && !mayBegin(first, uncompressedSize)) return false;
+  if (first === JAVA_CLASS && isNamedClass(entry)) return false;
   try {
     const head = isDeflated
       ? inflateRawSync(data, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 2 * PEEK })
