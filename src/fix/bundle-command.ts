@@ -49,32 +49,18 @@ export function runBundle(
   { cwd, env, timeout }: BundleRunOptions,
 ): Promise<BundleRun> {
   return new Promise((resolve, reject) => {
-    const child = spawn(bundle, args, {
-      cwd,
-      env: outsideBundler(env),
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own, so that what it starts (git) ends with it.
-      detached: process.platform !== 'win32',
-    });
     let output = '';
     let timedOut = false;
-    const collect = (text: string): void => {
-      output = (output + text).slice(-MAX_OUTPUT);
-    };
-    child.stdout.setEncoding('utf8').on('data', collect);
-    child.stderr.setEncoding('utf8').on('data', collect);
     let interrupted: NodeJS.Signals | undefined;
-    const timer = setTimeout(() => {
-      timedOut = true;
-      end(child.pid);
-    }, timeout);
+    const started: { pid?: number | undefined } = {};
     const exited = (): void => {
-      end(child.pid);
+      end(started.pid);
     };
     const signalled = (signal: NodeJS.Signals): void => {
       interrupted = signal;
-      end(child.pid);
+      end(started.pid);
     };
+    // Before it is started: a signal that came in between would end this process alone.
     process.once('exit', exited);
     for (const signal of ENDING) process.on(signal, signalled);
     const settle = (): void => {
@@ -82,6 +68,23 @@ export function runBundle(
       process.removeListener('exit', exited);
       for (const signal of ENDING) process.removeListener(signal, signalled);
     };
+    const child = spawn(bundle, args, {
+      cwd,
+      env: outsideBundler(env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, so that what it starts (git) ends with it.
+      detached: process.platform !== 'win32',
+    });
+    started.pid = child.pid;
+    const collect = (text: string): void => {
+      output = (output + text).slice(-MAX_OUTPUT);
+    };
+    child.stdout.setEncoding('utf8').on('data', collect);
+    child.stderr.setEncoding('utf8').on('data', collect);
+    const timer = setTimeout(() => {
+      timedOut = true;
+      end(started.pid);
+    }, timeout);
     const done = (code: number | null): void => {
       settle();
       resolve({
