@@ -121,10 +121,11 @@ export function lostBySystemFindings(asked: ImportsAsked, library: string): Miss
  * elf/dl-lookup.c, do_lookup_x. A definition without a version is taken too. Nothing is said of a library whose names were not read.
  */
 export function lostSymbolFindings(
-  { path: file, elf }: GemBinary,
+  asked: ImportsAsked,
   library: string,
   own: GemBinary,
 ): MissingSymbolFinding[] {
+  const { path: file, elf } = asked.binary;
   const { exports, verdef } = own.elf;
   const need = elf.verneed.find((each) => each.library === library);
   if (exports === undefined || need === undefined) return [];
@@ -136,9 +137,7 @@ export function lostSymbolFindings(
       (symbol) => !defined.includes(symbol) && !exports.includes(symbol) && !isPassedOver(symbol),
     );
   });
-  const bound = (symbol: string): Bound =>
-    elf.bindNow === true || elf.eagerImports?.includes(symbol) === true ? 'load' : 'call';
-  return byBound(lost, bound, { file, library });
+  return byBound(lost, (symbol) => boundOf(symbol, asked), { file, library });
 }
 
 function byBound(

@@ -197,7 +197,7 @@ function judgeVersions(
       continue;
     }
     if (own === undefined) findings.push(...lostBySystemFindings(imports, library));
-    else findings.push(...lostSymbolFindings(binary, library, own));
+    else findings.push(...lostSymbolFindings(imports, library, own));
     for (const need of versions) {
       const provision =
         own === undefined

@@ -30,6 +30,10 @@ export class Roles {
   constructor(binaries: readonly GemBinary[], needs: (from: GemBinary) => readonly GemBinary[]) {
     const programs = new Set(binaries.filter(isProgram));
     this.hasOpener = [...programs].some(({ elf }) => elf.interpreter !== undefined);
+    if (programs.size === 0) {
+      this.#roles = new Map();
+      return;
+    }
     const started = reached([...programs], needs);
     // What nothing needs is opened itself, and what that needs is loaded with it.
     const opened = reached(
@@ -38,8 +42,7 @@ export class Roles {
     );
     const roleOf = (binary: GemBinary): Role =>
       programs.has(binary) ? 'program' : started.has(binary) && !opened.has(binary) ? 'start-up' : 'opened';
-    this.#roles =
-      programs.size === 0 ? new Map() : new Map(binaries.map((binary) => [binary, roleOf(binary)]));
+    this.#roles = new Map(binaries.map((binary) => [binary, roleOf(binary)]));
   }
 
   of(binary: GemBinary): Role {
