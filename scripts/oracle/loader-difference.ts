@@ -1,3 +1,4 @@
+import { looksInOwnDirectories } from '../../src/compat/judge-file.js';
 import { judgeGem } from '../../src/compat/judge.js';
 import type { Judgement } from '../../src/compat/types.js';
 import { parseElf } from '../../src/elf/parse.js';
@@ -64,7 +65,7 @@ export function differenceOf(
       ? undefined
       : 'we say that it is for another libc, the loader takes it';
   }
-  const { versions, libraries } = foundBy(judgement);
+  const { versions, libraries, unchecked } = foundBy(judgement);
   for (const weak of answer.weakVersions) {
     tally.add('weak versions not found');
     if (versions.has(weak)) return `${weak} is a weak need for the loader`;
@@ -74,21 +75,30 @@ export function differenceOf(
   if (answer.missingLibraries.size > 0) tally.add('with libraries not found');
   if (!refused)
     tally.add(judgement.verdict === 'compatible' ? 'that load' : `that load and we say ${judgement.verdict}`);
+  // What a system has in a directory that the file names itself is not known to us, and such a library is not called missing.
+  const open = new Set(looksInOwnDirectories(elf) ? unchecked : []);
+  const missing = new Set([...answer.missingLibraries].filter((library) => !open.has(library)));
+  if (missing.size < answer.missingLibraries.size)
+    tally.add('with libraries that may lie in its own directories');
   const text =
     setDifference('version', versions, answer.missingVersions) ??
-    setDifference('library', libraries, answer.missingLibraries);
+    setDifference('library', libraries, missing);
   if (text !== undefined) return text;
-  return refused && judgement.verdict !== 'incompatible' ? `we say ${judgement.verdict}` : undefined;
+  const expected =
+    answer.missingVersions.size + missing.size > 0 ? ['incompatible'] : ['incompatible', 'unknown'];
+  return refused && !expected.includes(judgement.verdict) ? `we say ${judgement.verdict}` : undefined;
 }
 
-function foundBy({ findings }: Judgement): { versions: Set<string>; libraries: Set<string> } {
+function foundBy({ findings }: Judgement): Record<'versions' | 'libraries' | 'unchecked', Set<string>> {
   const versions = new Set<string>();
   const libraries = new Set<string>();
+  const unchecked = new Set<string>();
   for (const finding of findings) {
     if (finding.kind === 'symbol-version') versions.add(`${finding.library} ${finding.symbolVersion}`);
     if (finding.kind === 'missing-library') libraries.add(finding.library);
+    if (finding.kind === 'unchecked-library') unchecked.add(finding.library);
   }
-  return { versions, libraries };
+  return { versions, libraries, unchecked };
 }
 
 function setDifference(

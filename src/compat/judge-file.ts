@@ -168,7 +168,7 @@ function judgeLibraries(
 }
 
 /** Whether the file names directories of its own to look in, of which it is not known what a target has there. */
-function looksInOwnDirectories({ rpath, runpath }: ElfFile): boolean {
+export function looksInOwnDirectories({ rpath, runpath }: ElfFile): boolean {
   return [...rpath, ...runpath].some((entry) => entry.startsWith('/') && !isSystemDirectory(entry));
 }
 
