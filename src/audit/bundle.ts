@@ -1,5 +1,6 @@
 import type { GemPlatform } from '../gem/platform.js';
 import { installable, parsePlatform } from '../gem/platform.js';
+import type { NameTuple } from '../gem/types.js';
 import { platformDistance } from '../gem/platform-selection.js';
 import type { Lockfile, LockedSourceType } from '../lockfile/types.js';
 import type { Dependency } from '../search/bundle-gem.js';
@@ -15,6 +16,15 @@ export interface LockedVersion {
   readonly remotes: readonly string[];
   /** SHA-256 by platform, from CHECKSUMS. */
   readonly checksums: ReadonlyMap<string, string>;
+  /** What CONTENT ADDRESSES names, by platform. */
+  readonly addresses: ReadonlyMap<string, LockedAddress>;
+}
+
+/** The content-addressed gem that Bundler 4.1 installs for a platform of the lockfile. */
+export interface LockedAddress {
+  readonly address: string;
+  /** Lower-case hex SHA-256, where the lockfile gives one. */
+  readonly sha256?: string;
 }
 
 /** One gem of the bundle. */
@@ -52,6 +62,7 @@ export function gemsOf(lockfile: Lockfile): LockedGem[] {
       sourceType: section?.type ?? 'gem',
       remotes: section?.remotes ?? [],
       checksums: checksums.get(`${name} ${version}`) ?? new Map(),
+      addresses: new Map(),
     });
   }
   return [...gems].map(([name, versions]) => ({
@@ -78,6 +89,16 @@ export function versionFor(gem: LockedGem, local: GemPlatform): LockedVersion {
         .map((platform) => platformDistance(platform, local)),
     );
   return others.reduce((best, other) => (distance(other) < distance(best) ? other : best), first);
+}
+
+/** The SHA-256 that the lockfile gives one file of a version: CHECKSUMS is about the one that bears the platform in its name. */
+export function lockedDigest(
+  { checksums, addresses }: LockedVersion,
+  { platform, address }: Pick<NameTuple, 'platform' | 'address'>,
+): string | undefined {
+  if (address === undefined) return checksums.get(platform);
+  const locked = addresses.get(platform);
+  return locked?.address === address ? locked.sha256 : undefined;
 }
 
 function checksumsOf(lockfile: Lockfile): Map<string, Map<string, string>> {

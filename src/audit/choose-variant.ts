@@ -1,9 +1,13 @@
 import type { NoVariantFinding, UnavailableFinding } from '../compat/types.js';
+import { LAST_WITHOUT_ADDRESSES, rubyAbi } from '../gem/content-address.js';
+import { gemFileName } from '../gem/name-tuple.js';
+import { platformDistance } from '../gem/platform-selection.js';
 import { installable, localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
 import type { VariantChoice } from '../gem/variant.js';
-import { pickVariant } from '../gem/variant.js';
+import { acceptsRuby, isPicked, pickVariant, seesAddresses } from '../gem/variant.js';
 import type { Lockfile } from '../lockfile/types.js';
 import type { Release } from '../registry/types.js';
+import { installContext } from '../search/install-context.js';
 import type { Deployment } from '../search/types.js';
 import { compareGemVersions } from '../version/gem-version.js';
 import type { LockedVersion } from './bundle.js';
@@ -12,7 +16,13 @@ import type { GemNote } from './types.js';
 
 /** What is installed of a locked gem on a deployment. */
 export type Chosen =
-  | { readonly kind: 'release'; readonly release: Release; readonly notes: readonly GemNote[] }
+  | {
+      readonly kind: 'release';
+      readonly release: Release;
+      /** What is installed in its place where an older RubyGems runs, which is not known. */
+      readonly older?: Release;
+      readonly notes: readonly GemNote[];
+    }
   /** Nothing prebuilt: it comes from git or a path, or is not installed on such a machine. */
   | { readonly kind: 'source'; readonly notes: readonly GemNote[] }
   /** Nothing can be installed, or it cannot be known what. */
@@ -93,12 +103,93 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
   ];
   if (picked.kind === 'none')
     return { kind: 'none', finding: failure ?? noVariant(picked.reason, wanted, gem), notes };
-  const platform = picked.kind === 'ruby' ? 'ruby' : picked.platform;
-  const release = available.find((one) => one.platform === platform) ?? {
-    ...{ name, version, platform },
-    ...{ dependencies: [], requiredRuby: [], requiredRubygems: [] },
+  const release = releaseOf(picked, request, available);
+  const undecided = dependsOnRuby(request, available);
+  if (undecided !== undefined)
+    return none(gem, 'RUBY_NEEDED', undecided, ['say which Ruby runs there: --ruby 3.4']);
+  const nearer = nearerVariant(release, available, deployment);
+  const older = release.address === undefined ? undefined : withoutAddresses(request, available);
+  return {
+    kind: 'release',
+    release,
+    ...(older === undefined ? {} : { older }),
+    notes: nearer === undefined ? notes : [...notes, nearer],
   };
-  return { kind: 'release', release, notes };
+}
+
+function releaseOf(
+  picked: VariantChoice,
+  { name, locked: { version } }: ChooseRequest,
+  available: readonly Release[],
+): Release {
+  const found = available.find((one) => isPicked(one, picked));
+  if (found !== undefined) return found;
+  const { platform, address } =
+    picked.kind === 'precompiled' ? picked : { platform: 'ruby', address: undefined };
+  return {
+    ...{ name, version, platform, dependencies: [], requiredRuby: [], requiredRubygems: [] },
+    ...(address === undefined ? {} : { address }),
+  };
+}
+
+/**
+ * Content-addressed gems are for one Ruby each: where it is not known which Ruby runs, what each would get; undefined where all get
+ * the same.
+ */
+function dependsOnRuby(request: ChooseRequest, available: readonly Release[]): string | undefined {
+  if (request.deployment.ruby !== undefined || !seesAddresses(request.deployment)) return undefined;
+  const local = localPlatform(request.deployment.cpu, request.deployment.target.libc);
+  const addressed = available.filter(
+    ({ address, platform }) => address !== undefined && installable(parsePlatform(platform), local),
+  );
+  const abis = [...new Set(addressed.flatMap(({ requiredRuby }) => rubyAbi(requiredRuby) ?? []))];
+  const others = available.filter(({ address }) => address === undefined);
+  const answers = [
+    ...abis.sort(compareGemVersions).map((ruby) => {
+      const deployment = { ...request.deployment, ruby };
+      return { ruby, installed: fileOf(pick({ ...request, deployment }, available), request, available) };
+    }),
+    { ruby: 'any other', installed: fileOf(pick(request, others), request, others) },
+  ];
+  if (new Set(answers.map(({ installed }) => installed)).size <= 1) return undefined;
+  const told = answers.map(({ ruby, installed }) => `${ruby}: ${installed}`).join(', ');
+  return `which file is installed depends on the Ruby that runs there (${told})`;
+}
+
+function fileOf(picked: VariantChoice, request: ChooseRequest, available: readonly Release[]): string {
+  return picked.kind === 'none' ? 'nothing' : gemFileName(releaseOf(picked, request, available));
+}
+
+/** What a RubyGems that knows no content-addressed gems would have installed, where it is not known which runs. */
+function withoutAddresses(request: ChooseRequest, available: readonly Release[]): Release | undefined {
+  if (request.deployment.rubygems !== undefined) return undefined;
+  const deployment = { ...request.deployment, rubygems: LAST_WITHOUT_ADDRESSES };
+  const picked = pick({ ...request, deployment }, available);
+  return picked.kind === 'none' ? undefined : releaseOf(picked, request, available);
+}
+
+/** A variant that is nearer to the machine than the one that is installed, and that its Ruby takes. */
+function nearerVariant(
+  release: Release,
+  available: readonly Release[],
+  deployment: Deployment,
+): GemNote | undefined {
+  if (release.platform === 'ruby') return undefined;
+  const context = installContext(deployment);
+  const distance = ({ platform }: Release): number =>
+    platformDistance(parsePlatform(platform), context.local);
+  const [nearest] = available
+    .filter(
+      (one) =>
+        (one.address === undefined || seesAddresses(context)) &&
+        installable(parsePlatform(one.platform), context.local) &&
+        acceptsRuby(one, context) &&
+        distance(one) < distance(release),
+    )
+    .sort((one, other) => distance(one) - distance(other));
+  if (nearest === undefined) return undefined;
+  const because = release.address !== undefined && nearest.address === undefined ? 'address' : 'lockfile';
+  return { kind: 'nearer-variant', platform: nearest.platform, because };
 }
 
 function pick(
@@ -106,13 +197,12 @@ function pick(
   available: readonly Release[] | undefined,
 ): VariantChoice {
   return pickVariant({
+    ...installContext(deployment),
     locked: locked.platforms,
+    addresses: new Map([...locked.addresses].map(([platform, { address }]) => [platform, address])),
     lockedPlatforms: lockfile.platforms,
-    local: localPlatform(deployment.cpu, deployment.target.libc),
-    bundler: /^[0-3]\./.test(lockfile.bundlerVersion ?? '2.6') ? '2.6' : '4.0',
     forceRuby: forced?.certain === true,
     ...(available === undefined ? {} : { available }),
-    ...(deployment.ruby === undefined ? {} : { ruby: deployment.ruby }),
   });
 }
 

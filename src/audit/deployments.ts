@@ -14,6 +14,8 @@ export interface DeploymentOptions {
   readonly arches?: readonly Cpu[];
   /** The Ruby that runs on every target, as the user says. */
   readonly ruby?: string;
+  /** The RubyGems that runs on every target, as the user says. */
+  readonly rubygems?: string;
   /** Where the user says it; `--ruby` by default. */
   readonly rubyFrom?: RubyFrom;
   /** What the project says of its Ruby, what counts most first; RUBY VERSION of the lockfile by default. */
@@ -34,6 +36,12 @@ export function deploymentsFor(
   const deployments = new Map<Target, Deployment[]>();
   const seen = new Map<string, Target>();
   const stated = options.rubies ?? lockedRuby(lockfile);
+  const { bundlerVersion: bundler } = lockfile;
+  const runs = {
+    // Bundler 2.3 and later starts itself anew as the version that wrote the lockfile.
+    ...(bundler === undefined ? {} : { bundler }),
+    ...(options.rubygems === undefined ? {} : { rubygems: options.rubygems }),
+  };
   const warn = (warning: AuditWarning): void => {
     // What the project's files say is the same for each target.
     if (!warnings.some(({ message }) => message === warning.message)) warnings.push(warning);
@@ -43,7 +51,7 @@ export function deploymentsFor(
     const fresh = [...new Set(cpus)].filter((cpu) => !seen.has(`${target.name} ${cpu}`));
     if (fresh.length === 0) continue;
     const ruby = rubyOn(target, brought, stated, options, warn);
-    const each = fresh.map((cpu) => ({ target, cpu, ...ruby }));
+    const each = fresh.map((cpu) => ({ target, cpu, ...ruby, ...runs }));
     deployments.set(target, [...(deployments.get(target) ?? []), ...each]);
     for (const cpu of fresh) seen.set(`${target.name} ${cpu}`, target);
   }

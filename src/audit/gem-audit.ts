@@ -1,4 +1,5 @@
-import type { Finding, Judgement } from '../compat/types.js';
+import type { Finding, Judgement, Verdict } from '../compat/types.js';
+import { verdictOf } from '../compat/verdict.js';
 import { judgeGem } from '../compat/judge.js';
 import { gemFileName, isValidNameTuple } from '../gem/name-tuple.js';
 import { localPlatform } from '../gem/platform.js';
@@ -8,7 +9,7 @@ import type { Deployment } from '../search/types.js';
 import { forCpu } from '../target/for-cpu.js';
 import { compareGemVersions } from '../version/gem-version.js';
 import type { LockedGem, LockedVersion } from './bundle.js';
-import { versionFor } from './bundle.js';
+import { lockedDigest, versionFor } from './bundle.js';
 import { carriesExecutables } from './carried-executables.js';
 import type { Chosen } from './choose-variant.js';
 import { chooseVariant } from './choose-variant.js';
@@ -57,25 +58,56 @@ export class GemAudit {
           ...withNotes([...chosen.notes, ...notes]),
         });
       if (chosen.kind === 'source') return source();
-      const { platform } = chosen.release;
+      const { platform, address } = chosen.release;
+      const file = { platform, ...(address === undefined ? {} : { address }) };
       if (platform === 'ruby' && !this.#request.all)
         return source(carriesExecutables(name) ? [{ kind: 'carries-executables' }] : []);
 
       const read = await this.#read(locked, chosen.release);
       if ('failed' in read) {
-        return row({ platform, verdict: 'unknown', findings: [read.failed], ...withNotes(chosen.notes) });
+        return row({ ...file, verdict: 'unknown', findings: [read.failed], ...withNotes(chosen.notes) });
       }
       // A `ruby` gem that brings nothing for Linux is compiled there, or pure Ruby.
       if (platform === 'ruby' && bringsNothing(read.contents)) return source();
-      const notes: GemNote[] = [...chosen.notes, ...(read.verified ? [] : [{ kind: 'unverified' } as const])];
-      const judgement = judge(read.contents, deployment);
+      const judgement = await this.#withOlder(judge(read.contents, deployment), chosen, locked, deployment);
+      const fits = judgement.verdict === 'compatible';
+      const notes: GemNote[] = [
+        ...chosen.notes.filter(({ kind }) => !fits || kind !== 'nearer-variant'),
+        ...(read.verified ? [] : [{ kind: 'unverified' } as const]),
+      ];
       return {
-        ...row({ platform, ...judgement, ...withNotes(notes) }),
+        ...row({ ...file, ...judgement, ...withNotes(notes) }),
         ...this.#systems(read.contents, judgement, deployment),
       };
     } catch (error) {
       return unknown(unavailable(`${name} ${locked.version}`.trim(), error));
     }
+  }
+
+  /** Where an older RubyGems would install another file, and that one fares otherwise, nothing is known of a gem that would fit. */
+  async #withOlder(
+    judgement: Judgement,
+    { release, older }: Chosen & { readonly kind: 'release' },
+    locked: LockedVersion,
+    deployment: Deployment,
+  ): Promise<Judgement> {
+    if (older === undefined || judgement.verdict === 'incompatible') return judgement;
+    const verdict = await this.#verdictOf(older, locked, deployment);
+    if (verdict === judgement.verdict) return judgement;
+    const finding = {
+      kind: 'rubygems-undecided',
+      file: gemFileName(release),
+      older: gemFileName(older),
+      verdict,
+    } as const;
+    const findings = [...judgement.findings, finding];
+    return { ...judgement, findings, verdict: verdictOf(findings) };
+  }
+
+  async #verdictOf(release: Release, locked: LockedVersion, deployment: Deployment): Promise<Verdict> {
+    if (release.platform === 'ruby') return 'source';
+    const read = await this.#read(locked, release);
+    return 'failed' in read ? 'unknown' : judge(read.contents, deployment).verdict;
   }
 
   /** Where else it would run, while its files are at hand. */
@@ -127,7 +159,7 @@ export class GemAudit {
       return { failed: { ...finding, suggestions: ['write the lockfile anew: bundle lock'] } };
     }
     const sameVersion = compareGemVersions(release.version, locked.version) === 0;
-    const checksum = sameVersion ? locked.checksums.get(release.platform) : undefined;
+    const checksum = sameVersion ? lockedDigest(locked, release) : undefined;
     try {
       return await this.#ports.reader.read(await this.#origin(locked), release, checksum);
     } catch (error) {

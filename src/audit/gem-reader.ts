@@ -75,6 +75,9 @@ export class GemReader {
       const whose = sha256 === undefined ? 'the lockfile' : 'the index';
       return mismatch(gem, `its SHA-256 is ${contents.sha256}, ${whose} gives ${expected}`);
     }
+    if (release.address !== undefined && !contents.sha256.startsWith(release.address)) {
+      return mismatch(gem, `its SHA-256 is ${contents.sha256}, which does not begin with ${release.address}`);
+    }
     if (recalled === undefined) await this.#ports.remember(contents);
     if (!isSameGem(contents.metadata, release)) {
       const { name, version, platform } = contents.metadata;

@@ -4,6 +4,7 @@ import type { BundlePorts } from '../search/bundle-gem.js';
 import type { Choice } from '../search/types.js';
 import { compareGemVersions } from '../version/gem-version.js';
 import type { LockedGem, LockedVersion } from './bundle.js';
+import { lockedDigest } from './bundle.js';
 import { judge } from './gem-audit.js';
 import type { GemOrigin } from './gem-reader.js';
 import type { AuditPorts } from './ports.js';
@@ -74,11 +75,11 @@ export class SearchPorts implements BundlePorts {
   }
 
   async #read(release: Release): Promise<GemContents | undefined> {
-    const { name, version, platform } = release;
+    const { name, version } = release;
     const locked = this.#locked.get(name);
     const same =
       locked !== undefined && locked.version !== '' && compareGemVersions(version, locked.version) === 0;
-    const checksum = same ? locked.checksums.get(platform) : undefined;
+    const checksum = same ? lockedDigest(locked, release) : undefined;
     const read = await this.#ports.reader.read(await this.#origin(name), release, checksum);
     if (!('failed' in read)) return read.contents;
     this.#fail(name, read.failed.reason);

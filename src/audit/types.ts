@@ -10,6 +10,8 @@ export interface GemReport {
   readonly version: string;
   /** Platform of the variant that Bundler would install there: `x86_64-linux`, `ruby`. */
   readonly platform: string;
+  /** Of a content-addressed gem: the start of its SHA-256, which stands for the platform in the name of its file. */
+  readonly address?: string;
   readonly arch: Cpu;
   readonly verdict: Verdict;
   /** What it needs; absent for `source`, and where nothing of it could be read. */
@@ -39,6 +41,8 @@ export interface IgnoredRow {
  * - `carries-executables`: it has no platform, and is known to carry executables for systems by name; it was not opened.
  * - `yanked`: the source no longer has a variant that the lockfile lists.
  * - `variant-skipped`: a nearer variant is passed over, because it wants another Ruby or RubyGems.
+ * - `nearer-variant`: the source has one for this very platform, and Bundler installs another: a content-addressed one goes before
+ *   any other that is not, or the lockfile lists no nearer one. Told where the gem does not fit.
  * - `unverified`: neither the index nor the lockfile gives a SHA-256 to hold it against.
  * - `forced-ruby`: the Gemfile's line has it compiled, though the lockfile lists a variant that is precompiled.
  * - `force-ruby-unclear`: the line may have it compiled, and only Ruby can tell; the precompiled variant was judged.
@@ -50,6 +54,7 @@ export type GemNote =
   | { readonly kind: 'carries-executables' }
   | { readonly kind: 'yanked' }
   | { readonly kind: 'variant-skipped' }
+  | { readonly kind: 'nearer-variant'; readonly platform: string; readonly because: 'address' | 'lockfile' }
   | { readonly kind: 'unverified' }
   | { readonly kind: 'forced-ruby' | 'force-ruby-unclear'; readonly file: string; readonly line: number }
   | { readonly kind: 'search-incomplete'; readonly reason: string };

@@ -286,6 +286,17 @@ export interface NoVariantFinding extends InFile {
   readonly wanted: string;
 }
 
+/**
+ * Another file of the gem is installed where a RubyGems before 4.1 runs, which knows no content-addressed gems, and it fares
+ * otherwise. `file` is the `.gem` that was judged.
+ */
+export interface RubygemsUndecidedFinding extends InFile {
+  readonly kind: 'rubygems-undecided';
+  /** The `.gem` that the older one installs. */
+  readonly older: string;
+  readonly verdict: Verdict;
+}
+
 /** The gem itself could not be had, read or trusted. `file` is the `.gem`. */
 export interface UnavailableFinding extends InFile {
   readonly kind: 'unavailable';
@@ -323,6 +334,7 @@ export type Finding =
   | NoBuildForSystemFinding
   | UnreadableFinding
   | NoVariantFinding
+  | RubygemsUndecidedFinding
   | UnavailableFinding;
 
 export type FindingKind = Finding['kind'];

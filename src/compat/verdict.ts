@@ -20,6 +20,7 @@ const EFFECT = {
   'unchecked-symbol': 'unknown',
   'other-libc': 'unknown',
   'ruby-undecided': 'unknown',
+  'rubygems-undecided': 'unknown',
   'other-system': 'unknown',
   'other-machine': 'unknown',
   'nested-archive': 'unknown',

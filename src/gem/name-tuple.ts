@@ -1,3 +1,4 @@
+import { isAddress } from './content-address.js';
 import { parsePlatform } from './platform.js';
 import type { NameTuple } from './types.js';
 
@@ -11,12 +12,21 @@ const validVersion = /^[0-9]+(?:\.[0-9a-zA-Z]+)*$/;
 const validPlatform = /^[a-zA-Z0-9_][a-zA-Z0-9._-]*$/;
 
 /** May the three become part of a file name or a URL? What an index, a lockfile or metadata says is not to be trusted. */
-export function isValidNameTuple({ name, version, platform }: NameTuple): boolean {
-  return validName.test(name) && validVersion.test(version) && validPlatform.test(platform);
+export function isValidNameTuple({ name, version, platform, address }: NameTuple): boolean {
+  return (
+    validName.test(name) &&
+    validVersion.test(version) &&
+    validPlatform.test(platform) &&
+    (address === undefined || isAddress(address))
+  );
 }
 
-/** `Gem::NameTuple#full_name`: `thruster-0.1.9-x86_64-linux`, and `rake-13.2.1` for the platform `ruby`. */
-export function fullName({ name, version, platform }: NameTuple): string {
+/**
+ * `Gem::NameTuple#full_name`: `thruster-0.1.9-x86_64-linux`, `rake-13.2.1` for the platform `ruby`, and
+ * `rubydex-0.4.4-987027c9` for a content-addressed gem.
+ */
+export function fullName({ name, version, platform, address }: NameTuple): string {
+  if (address !== undefined) return `${name}-${version}-${address}`;
   return platform === 'ruby' || platform === '' ? `${name}-${version}` : `${name}-${version}-${platform}`;
 }
 
@@ -52,6 +62,6 @@ export function parseGemFileName(fileName: string): readonly NameTuple[] {
 /** Fewer is likelier: a platform that RubyGems knows, then a version with a dot, then the later dash. */
 function unlikelihood({ version, platform, name }: NameTuple): number {
   const parsed = parsePlatform(platform);
-  const unknown = parsed !== 'ruby' && parsed.os === 'unknown' ? 1_000_000 : 0;
+  const unknown = parsed !== 'ruby' && parsed.os === 'unknown' && !isAddress(platform) ? 1_000_000 : 0;
   return unknown + (version.includes('.') ? 0 : 10_000) - name.split('-').length;
 }

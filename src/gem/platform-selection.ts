@@ -5,6 +5,8 @@ import { installable, parsePlatform, samePlatform } from './platform.js';
 export interface Variant {
   /** As the index or the lockfile writes it: `ruby`, `x86_64-linux-gnu`. */
   readonly platform: string;
+  /** Of a content-addressed gem: what stands for the platform in the name of its file. */
+  readonly address?: string;
   /** `required_ruby_version`; absent or `[]` where there is none. */
   readonly requiredRuby?: readonly string[];
   /** `required_rubygems_version`; absent or `[]` where there is none. */
@@ -33,15 +35,20 @@ function cpuDistance(gem: string | null, local: string | null): number {
 /**
  * The variants that Bundler holds for the best on `local` (`select_best_platform_match`): those of exactly that
  * platform; else the nearest, and with it those that are as near and have the same dependencies and requirements.
+ * Before all that come content-addressed ones that the running Ruby takes, however near another is.
  * Ties keep the order that was given: so does Bundler 4, and Bundler 2 where Ruby's `sort_by` happens to be stable.
+ * @param accepts does the running Ruby, with its RubyGems, take the variant?
  */
 export function selectBestVariants<V extends Variant>(
   variants: readonly V[],
   local: PlatformOrRuby,
+  accepts: (variant: V) => boolean,
 ): readonly V[] {
-  const matching = variants
-    .map((variant) => ({ variant, platform: parsePlatform(variant.platform) }))
-    .filter(({ platform }) => installable(platform, local));
+  const installableHere = variants.filter(({ platform }) => installable(parsePlatform(platform), local));
+  const matching = preferAddressed(installableHere, accepts).map((variant) => ({
+    variant,
+    platform: parsePlatform(variant.platform),
+  }));
   if (matching.length <= 1) return matching.map(({ variant }) => variant);
   const exact = matching.filter(({ platform }) => samePlatform(platform, local));
   if (exact.length > 0) return exact.map(({ variant }) => variant);
@@ -54,6 +61,32 @@ export function selectBestVariants<V extends Variant>(
     ({ variant, distance }) => distance !== best.distance || !interchangeable(variant, best.variant),
   );
   return sorted.slice(0, end < 0 ? sorted.length : end).map(({ variant }) => variant);
+}
+
+/**
+ * Bundler 4.1's `prefer_content_addressable`, asked before any platform is: content-addressed variants that the running Ruby
+ * takes, and nothing beside them; where there is none, the others. Of two addresses for one platform the longer one counts, where
+ * the shorter is its start.
+ */
+function preferAddressed<V extends Variant>(
+  variants: readonly V[],
+  accepts: (variant: V) => boolean,
+): readonly V[] {
+  const addressed = variants.filter(({ address }) => address !== undefined);
+  if (addressed.length === 0) return variants;
+  const accepted = addressed.filter(accepts);
+  const preferred = accepted.filter((one) => !accepted.some((other) => isLonger(other, one)));
+  if (preferred.length > 0) return preferred;
+  const others = variants.filter(({ address }) => address === undefined);
+  return others.length > 0 ? others : variants;
+}
+
+function isLonger(longer: Variant, shorter: Variant): boolean {
+  return (
+    longer.platform === shorter.platform &&
+    longer.address !== shorter.address &&
+    longer.address?.startsWith(shorter.address ?? '') === true
+  );
 }
 
 /** Same dependencies, Ruby and RubyGems: Bundler may put either in the lockfile. */

@@ -7,6 +7,8 @@ export interface NameTuple {
   readonly version: string;
   /** `ruby` for a gem without a platform. */
   readonly platform: string;
+  /** Of a content-addressed gem: the start of its file's SHA-256, which stands for the platform in its name. */
+  readonly address?: string;
 }
 
 /** What the gem's own `metadata.gz` says, as far as a verdict or a remedy rests on it. */

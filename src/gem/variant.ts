@@ -1,30 +1,44 @@
+import { compareGemVersions } from '../version/gem-version.js';
 import { satisfies } from '../version/requirement.js';
+import { FIRST_RUBYGEMS } from './content-address.js';
 import type { PlatformOrRuby } from './platform.js';
 import { installable, parsePlatform, platformMatches, samePlatform } from './platform.js';
 import type { Variant } from './platform-selection.js';
 import { interchangeable, platformDistance, selectBestVariants } from './platform-selection.js';
 
-/** Whose rules are followed: Bundler 2.6's (2.2 and later differ from it in no case here) or Bundler 4's. */
-export type BundlerRules = '2.6' | '4.0';
+/** Whose rules are followed where it is not known which Bundler runs; 2.2 and later differ from it in no case here. */
+const USUAL_BUNDLER = '2.6';
 
-/** The machine that `bundle install` runs on, and how it is run. */
-export interface InstallContext {
-  /** `Gem::Platform.local` there; `ruby` where Bundler is set to `force_ruby_platform`. */
-  readonly local: PlatformOrRuby;
-  /** The Gemfile says `force_ruby_platform: true` for this gem. */
-  readonly forceRuby?: boolean;
+/** From here on a frozen Bundler looks further where a locked variant does not accept the Ruby. */
+const LOOKS_FURTHER = '4.0';
+
+/** The first Bundler that sees content-addressed gems. */
+const FIRST_ADDRESSED = '4.1.0.a';
+
+/** What installs gems, as far as it is known. */
+export interface Runtime {
   /** The Ruby that runs there: `3.3.6`, or `3.3` where the patch level is not known. Absent: not checked. */
   readonly ruby?: string;
   /** The RubyGems that runs there. Absent: not checked. */
   readonly rubygems?: string;
-  /** `2.6` by default. */
-  readonly bundler?: BundlerRules;
+  /** The Bundler that runs there: `4.1.1`. The rules of 2.6 where it is absent. */
+  readonly bundler?: string;
+}
+
+/** The machine that `bundle install` runs on, and how it is run. */
+export interface InstallContext extends Runtime {
+  /** `Gem::Platform.local` there; `ruby` where Bundler is set to `force_ruby_platform`. */
+  readonly local: PlatformOrRuby;
+  /** The Gemfile says `force_ruby_platform: true` for this gem. */
+  readonly forceRuby?: boolean;
 }
 
 /** One gem version of a lockfile, of which Bundler is to install one variant. */
 export interface VariantRequest extends InstallContext {
   /** The platforms that the lockfile lists for this name and version. */
   readonly locked: readonly string[];
+  /** The content address that the lockfile gives for a platform of `locked`. */
+  readonly addresses?: ReadonlyMap<string, string>;
   /** The lockfile's PLATFORMS. */
   readonly lockedPlatforms: readonly string[];
   /** The variants that the registry offers of this version, in its order; absent where it could not be asked. */
@@ -63,7 +77,13 @@ export type NoVariantReason =
   'no-matching-platform' | 'ruby-mismatch' | 'not-available' | 'frozen' | 'registry-needed';
 
 export type VariantChoice =
-  | { readonly kind: 'precompiled'; readonly platform: string; readonly notes: readonly VariantNote[] }
+  | {
+      readonly kind: 'precompiled';
+      readonly platform: string;
+      /** Of a content-addressed gem. */
+      readonly address?: string;
+      readonly notes: readonly VariantNote[];
+    }
   | { readonly kind: 'ruby'; readonly notes: readonly VariantNote[] }
   | { readonly kind: 'none'; readonly reason: NoVariantReason; readonly notes: readonly VariantNote[] };
 
@@ -79,7 +99,7 @@ function releasesOf(ruby: string): readonly string[] {
 }
 
 /** Does the variant accept the Ruby and RubyGems of `context`? What is not known there is accepted. */
-export function acceptsRuby(variant: Variant, context: Pick<InstallContext, 'ruby' | 'rubygems'>): boolean {
+export function acceptsRuby(variant: Variant, context: Runtime): boolean {
   const accepts = (versions: readonly string[], requirement: readonly string[] = []): boolean =>
     versions.length === 0 ||
     requirement.length === 0 ||
@@ -90,11 +110,47 @@ export function acceptsRuby(variant: Variant, context: Pick<InstallContext, 'rub
   );
 }
 
+/**
+ * Are content-addressed gems seen at all? Bundler 4.1 takes their rows for gems of no platform that there is where an older RubyGems
+ * runs it, and so does any older Bundler (lib/bundler/rubygems_ext.rb of ruby/rubygems at 06805735).
+ */
+export function seesAddresses({ bundler, rubygems }: Runtime): boolean {
+  return (
+    isAtLeast(bundler, FIRST_ADDRESSED) && (rubygems === undefined || isAtLeast(rubygems, FIRST_RUBYGEMS))
+  );
+}
+
+function isAtLeast(version: string | undefined, least: string): boolean {
+  return version !== undefined && compareGemVersions(version, least) >= 0;
+}
+
+/** The variants that Bundler sees. */
+function visible<V extends Variant>(variants: readonly V[], context: Runtime): readonly V[] {
+  return seesAddresses(context) ? variants : variants.filter(({ address }) => address === undefined);
+}
+
+/** `select_best_platform_match` for what runs in `context`: see `selectBestVariants`. */
+export function bestFor<V extends Variant>(
+  variants: readonly V[],
+  platform: PlatformOrRuby,
+  context: Runtime,
+): readonly V[] {
+  return selectBestVariants(visible(variants, context), platform, (variant) => acceptsRuby(variant, context));
+}
+
+/** Is it this variant that was chosen? */
+export function isPicked(variant: Variant, picked: VariantChoice): boolean {
+  if (picked.kind === 'none') return false;
+  if (picked.kind === 'ruby') return variant.platform === 'ruby';
+  return variant.platform === picked.platform && variant.address === picked.address;
+}
+
 /** `Definition#current_platform_locked?`: may Bundler install on this machine without a change of PLATFORMS? */
 function platformLocked(lockedPlatforms: readonly PlatformOrRuby[], context: InstallContext): boolean {
-  const { local, bundler = '2.6' } = context;
+  const { local, bundler = USUAL_BUNDLER } = context;
+  const isOld = !isAtLeast(bundler, LOOKS_FURTHER);
   return lockedPlatforms.some((platform) => {
-    if (bundler === '2.6' || platform === 'ruby' || local === 'ruby') return installable(platform, local);
+    if (isOld || platform === 'ruby' || local === 'ruby') return installable(platform, local);
     // Bundler 4 asks the machine's platform whether it matches the lockfile's, so the C library counts the other way:
     // a musl machine is not provided for by `x86_64-linux`, a gnu machine is by `x86_64-linux-musl`.
     return samePlatform(platform, local) || platformMatches(local, platform);
@@ -124,29 +180,46 @@ type Materialized = { readonly variant: Variant } | 'missing';
 
 /** `LazySpecification#materialize_for_installation`; undefined where nothing fits the Ruby. */
 function materialize(locked: string, request: VariantRequest, exact: boolean): Materialized | undefined {
-  const { available = request.locked.map((platform) => ({ platform })), local, frozen = false } = request;
+  const { local, frozen = false } = request;
+  const address = seesAddresses(request) ? request.addresses?.get(locked) : undefined;
+  const available = request.available ?? request.locked.map((platform) => asLocked(platform, request));
   const compatible = (variants: readonly Variant[], orLast: boolean): Materialized | undefined => {
     const found =
       variants.findLast((variant) => acceptsRuby(variant, request)) ?? (orLast ? variants.at(-1) : undefined);
     return found === undefined ? undefined : { variant: found };
   };
   const platform = parsePlatform(locked);
-  const modern = request.bundler === '4.0';
-  const bestOf = (choices: readonly PlatformOrRuby[]): Materialized | undefined => {
+  const modern = isAtLeast(request.bundler, LOOKS_FURTHER);
+  const bestOf = (
+    choices: readonly PlatformOrRuby[],
+    among: readonly Variant[] = available,
+  ): Materialized | undefined => {
     for (const choice of choices) {
-      const found = compatible(selectBestVariants(available, choice), false);
+      const found = compatible(bestFor(among, choice, request), false);
       if (found !== undefined) return found;
     }
-    return frozen ? compatible(selectBestVariants(available, platform), true) : undefined;
+    return frozen ? compatible(bestFor(among, platform, request), true) : undefined;
   };
   if (!exact) {
     if (available.length === 0) return 'missing';
     return bestOf(modern ? [local, platform, 'ruby'] : [local, platform]);
   }
-  const same = available.filter((variant) => samePlatform(parsePlatform(variant.platform), platform));
+  const named = available.filter((variant) => variant.address === address);
+  const same = named.filter((variant) => samePlatform(parsePlatform(variant.platform), platform));
   if (same.length === 0) return 'missing';
   const found = compatible(same, frozen && !modern);
-  return found ?? (frozen && modern ? bestOf([local, platform, 'ruby']) : undefined);
+  // A frozen Bundler keeps to what the lockfile covers: to the address that it names, else to gems without one.
+  return found ?? (frozen && modern ? bestOf([local, platform, 'ruby'], named) : undefined);
+}
+
+/** What the lockfile alone says of a variant. */
+function asLocked(platform: string, request: VariantRequest): Variant {
+  const address = seesAddresses(request) ? request.addresses?.get(platform) : undefined;
+  return address === undefined ? { platform } : { platform, address };
+}
+
+function isAddressed(result: Materialized | undefined): boolean {
+  return typeof result === 'object' && result.variant.address !== undefined;
 }
 
 /** What a choice from the lockfile alone comes to, before anything is resolved anew. */
@@ -165,7 +238,10 @@ function chooseLocked(request: VariantRequest, exact: boolean): LockedOutcome {
       distance: platformDistance(parsePlatform(locked), local),
       result: materialize(locked, request, exact),
     }))
-    .sort((one, other) => one.distance - other.distance);
+    .sort(
+      (one, other) =>
+        Number(isAddressed(other.result)) - Number(isAddressed(one.result)) || one.distance - other.distance,
+    );
   const notes = new Set<VariantNote>();
   for (const { result } of outcomes) {
     if (result === 'missing') notes.add('yanked');
@@ -174,7 +250,7 @@ function chooseLocked(request: VariantRequest, exact: boolean): LockedOutcome {
       // A frozen Bundler 2 takes the variant that the lockfile lists and stops when it comes to install it.
       if (!acceptsRuby(result.variant, request)) return { reason: 'ruby-mismatch' };
       if (!exact) {
-        const nearest = selectBestVariants(request.available ?? [], local).at(-1);
+        const nearest = bestFor(request.available ?? [], local, request).at(-1);
         if (nearest !== undefined && !acceptsRuby(nearest, request)) notes.add('variant-skipped');
         const named = request.locked.some((name) =>
           samePlatform(parsePlatform(name), parsePlatform(result.variant.platform)),
@@ -200,7 +276,10 @@ function choice(variant: Variant, notes: Iterable<VariantNote>): VariantChoice {
   const all = [...new Set(notes)];
   return platform === 'ruby'
     ? { kind: 'ruby', notes: all }
-    : { kind: 'precompiled', platform: variant.platform, notes: all };
+    : {
+        ...{ kind: 'precompiled', platform: variant.platform, notes: all },
+        ...(variant.address === undefined ? {} : { address: variant.address }),
+      };
 }
 
 /**
@@ -211,7 +290,9 @@ function choice(variant: Variant, notes: Iterable<VariantNote>): VariantChoice {
  * variant, unless PLATFORMS has nothing but `ruby`: then the registry's best is taken. And a musl machine takes the
  * bare `x86_64-linux`, most often built for glibc, where the lockfile lists no `-musl`.
  */
-export function pickVariant(request: VariantRequest): VariantChoice {
+export function pickVariant(asked: VariantRequest): VariantChoice {
+  const request =
+    asked.available === undefined ? asked : { ...asked, available: visible(asked.available, asked) };
   const lockedPlatforms = request.lockedPlatforms.map((name) => parsePlatform(name));
   const exact = usesExactVariants(lockedPlatforms, request);
   const provided = platformLocked(lockedPlatforms, request);
@@ -220,13 +301,16 @@ export function pickVariant(request: VariantRequest): VariantChoice {
   if (!exact && request.available === undefined) return { kind: 'none', reason: 'registry-needed', notes };
 
   const permitted =
-    provided || (request.bundler === '4.0' && request.frozen === true && lockedPlatforms.includes('ruby'));
+    provided ||
+    (isAtLeast(request.bundler, LOOKS_FURTHER) &&
+      request.frozen === true &&
+      lockedPlatforms.includes('ruby'));
   const outcome = permitted ? chooseLocked(request, exact) : undefined;
   if (outcome !== undefined && 'variant' in outcome) {
     const found = [...notes, ...outcome.notes];
     if (request.frozen !== true) {
       const strict = chooseLocked({ ...request, frozen: true }, exact);
-      const differs = !('variant' in strict) || strict.variant.platform !== outcome.variant.platform;
+      const differs = !('variant' in strict) || !sameVariant(strict.variant, outcome.variant);
       if (differs) found.push('refused-when-frozen');
     }
     return choice(outcome.variant, found);
@@ -258,13 +342,15 @@ export function bestVariant(
 ): VariantChoice {
   const notes: VariantNote[] = requirementsUnknown(available, context) ? ['requirements-not-checked'] : [];
   const { local } = context;
-  const ordered = [...available].sort((one, other) => compareText(one.platform, other.platform));
+  const ordered = [...visible(available, context)].sort((one, other) =>
+    compareText(one.platform, other.platform),
+  );
   const targets: PlatformOrRuby[] = [local, ...platforms.map((name) => parsePlatform(name))];
-  const perTarget = targets.map((target) => selectBestVariants(ordered, target));
+  const perTarget = targets.map((target) => bestFor(ordered, target, context));
   if (perTarget.some((variants) => variants.length === 0)) {
     return { kind: 'none', reason: 'no-matching-platform', notes };
   }
-  const compiled = selectBestVariants(ordered, 'ruby');
+  const compiled = bestFor(ordered, 'ruby', context);
   const precompiled = context.forceRuby !== true && local !== 'ruby';
   const own = perTarget[0] ?? [];
   const chosen = own.at(-1);
@@ -283,6 +369,10 @@ export function bestVariant(
   const reason =
     compiled.length === 0 && context.forceRuby === true ? 'no-matching-platform' : 'ruby-mismatch';
   return { kind: 'none', reason, notes };
+}
+
+function sameVariant(one: Variant, other: Variant): boolean {
+  return one.platform === other.platform && one.address === other.address;
 }
 
 function compareText(one: string, other: string): number {

@@ -2,8 +2,9 @@ import { judgeGem } from '../compat/judge.js';
 import type { Finding, Verdict } from '../compat/types.js';
 import { localPlatform, platformToString } from '../gem/platform.js';
 import type { GemContents } from '../gem/types.js';
-import { bestVariant } from '../gem/variant.js';
+import { bestVariant, isPicked } from '../gem/variant.js';
 import type { Release } from '../registry/types.js';
+import { installContext } from '../search/install-context.js';
 import type { Deployment } from '../search/types.js';
 import { forCpu } from '../target/for-cpu.js';
 
@@ -15,13 +16,8 @@ export type Installed =
 /** The variant of a version that Bundler takes when it resolves anew, by the rules of `bestVariant`. */
 export function chooseOf(gem: string, variants: readonly Release[], deployment: Deployment): Installed {
   const local = localPlatform(deployment.cpu, deployment.target.libc);
-  const picked = bestVariant(variants, {
-    local,
-    ...(deployment.ruby === undefined ? {} : { ruby: deployment.ruby }),
-  });
-  const platform = picked.kind === 'precompiled' ? picked.platform : 'ruby';
-  const release =
-    picked.kind === 'none' ? undefined : variants.find((variant) => variant.platform === platform);
+  const picked = bestVariant(variants, installContext(deployment));
+  const release = variants.find((variant) => isPicked(variant, picked));
   if (release !== undefined) return { kind: 'release', deployment, release };
   const finding = {
     kind: 'no-variant',

@@ -1,5 +1,6 @@
 import { RegistryError } from '../errors.js';
 import type { Release } from './types.js';
+import { isAddressedRow } from '../gem/content-address.js';
 import { fullName } from '../gem/name-tuple.js';
 
 /*
@@ -8,10 +9,11 @@ import { fullName } from '../gem/name-tuple.js';
  * (https://guides.rubygems.org/rubygems-org-compact-index-api/):
  *
  *     ---
- *     VERSION[-PLATFORM] [DEP:REQ[&REQ…][,DEP:REQ…]]|[KEY:VALUE[&VALUE…][,KEY:VALUE…]]
+ *     VERSION[-PLATFORM|-ADDRESS] [DEP:REQ[&REQ…][,DEP:REQ…]]|[KEY:VALUE[&VALUE…][,KEY:VALUE…]]
  *
- * Keys in use are `checksum` (SHA-256), `ruby` (`required_ruby_version`), `rubygems` (`required_rubygems_version`) and
- * `created_at`. Yanked versions are not listed: they are marked in `/versions` only.
+ * Keys in use are `checksum` (SHA-256), `ruby` (`required_ruby_version`), `rubygems` (`required_rubygems_version`), `created_at`,
+ * and for a content-addressed gem `platform` (`= x86_64-linux-musl`; guides#542 writes it without the `=`). Yanked versions are
+ * not listed: they are marked in `/versions` only.
  */
 
 /** `Gem::Version::VERSION_PATTERN` without the part after a dash: the line is split at the first dash before. */
@@ -116,21 +118,26 @@ function parseLine(name: string, line: string, known: KnownLists, fail: Malforme
   if (space === -1) throw fail('no space after the version');
   const bar = line.indexOf('|', space);
   if (bar === -1) throw fail('no "|" after the dependencies');
-  const { version, platform } = splitVersion(line.slice(0, space), fail);
+  const { version, suffix } = splitVersion(line.slice(0, space), fail);
   const list = line.slice(space + 1, bar);
   const dependencies = onceEach(known.dependencies, list, () =>
     items(list).map((item) => parseDependency(item, fail)),
   );
-  return { name, version, platform, dependencies, ...parseMetadata(line.slice(bar + 1), known, fail) };
+  const { platform, ...metadata } = parseMetadata(line.slice(bar + 1), known, fail);
+  const tuple =
+    platform !== undefined && isAddressedRow(suffix, platform, metadata.requiredRuby)
+      ? { platform, address: suffix }
+      : { platform: suffix };
+  return { name, version, ...tuple, dependencies, ...metadata };
 }
 
-function splitVersion(text: string, fail: Malformed): { version: string; platform: string } {
+function splitVersion(text: string, fail: Malformed): { version: string; suffix: string } {
   const dash = text.indexOf('-');
   const version = dash === -1 ? text : text.slice(0, dash);
-  const platform = dash === -1 ? 'ruby' : text.slice(dash + 1);
+  const suffix = dash === -1 ? 'ruby' : text.slice(dash + 1);
   if (!matches(VERSION, version)) throw fail(`${quote(version)} is not a version`);
-  if (!matches(PLATFORM, platform)) throw fail(`${quote(platform)} is not a platform`);
-  return { version, platform };
+  if (!matches(PLATFORM, suffix)) throw fail(`${quote(suffix)} is not a platform`);
+  return { version, suffix };
 }
 
 function matches(pattern: RegExp, part: string): boolean {
@@ -162,10 +169,15 @@ function requirements(value: string, fail: Malformed): string[] {
   });
 }
 
-type Metadata = Pick<Release, 'requiredRuby' | 'requiredRubygems' | 'sha256'>;
+type Metadata = Pick<Release, 'requiredRuby' | 'requiredRubygems' | 'sha256' | 'createdAt'> & {
+  /** What a content-addressed gem is built for. */
+  readonly platform?: string;
+};
 
 function parseMetadata(text: string, known: KnownLists, fail: Malformed): Metadata {
   let sha256: string | undefined;
+  let platform: string | undefined;
+  let createdAt: string | undefined;
   let requiredRuby: readonly string[] = [];
   let requiredRubygems: readonly string[] = [];
   const bounds = (value: string): readonly string[] =>
@@ -177,8 +189,23 @@ function parseMetadata(text: string, known: KnownLists, fail: Malformed): Metada
     if (key === 'checksum') sha256 = hexDigest(value, fail);
     else if (key === 'ruby') requiredRuby = bounds(value);
     else if (key === 'rubygems') requiredRubygems = bounds(value);
+    else if (key === 'platform') platform = platformOf(value, fail);
+    else if (key === 'created_at' && !Number.isNaN(Date.parse(value))) createdAt = value;
   }
-  return { requiredRuby, requiredRubygems, ...(sha256 === undefined ? {} : { sha256 }) };
+  return {
+    requiredRuby,
+    requiredRubygems,
+    ...(sha256 === undefined ? {} : { sha256 }),
+    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(platform === undefined ? {} : { platform }),
+  };
+}
+
+/** `= x86_64-linux`, or the platform alone. */
+function platformOf(value: string, fail: Malformed): string {
+  const platform = value.replace(/^=\s*/, '').trim();
+  if (!matches(PLATFORM, platform)) throw fail(`${quote(value)} is not a platform`);
+  return platform;
 }
 
 function hexDigest(value: string, fail: Malformed): string {

@@ -6,6 +6,7 @@ import { GemcompatError, RegistryError } from '../errors.js';
 import type { GemMetadata, NameTuple } from '../gem/types.js';
 import { parseInfo, parseNames } from './compact-index.js';
 import { assertGemName, checkedFileName } from './gem-file-name.js';
+import { claimedAddress } from '../gem/content-address.js';
 import { fullName, isValidNameTuple, parseGemFileName } from '../gem/name-tuple.js';
 import { findRelease } from './find-release.js';
 import { compareGemVersions } from '../version/gem-version.js';
@@ -203,8 +204,8 @@ async function absent(
   });
 }
 
-function described({ name, version, platform }: NameTuple): string {
-  return `${name} ${version} (${platform})`;
+function described({ name, version, platform, address }: NameTuple): string {
+  return `${name} ${version} (${address === undefined ? platform : `${platform}, ${address}`})`;
 }
 
 /** `NAME-` and the first digit of a version. What it really is, the metadata says. */
@@ -213,7 +214,7 @@ function mayBe(file: string, gem: string): boolean {
 }
 
 function isSame(a: NameTuple, b: NameTuple): boolean {
-  return a.name === b.name && a.version === b.version && a.platform === b.platform;
+  return a.name === b.name && a.version === b.version && a.platform === b.platform && a.address === b.address;
 }
 
 async function readRelease(file: string, readMetadata: ReadGemMetadata): Promise<GemFile> {
@@ -226,7 +227,15 @@ async function readRelease(file: string, readMetadata: ReadGemMetadata): Promise
     const dependencies = metadata.dependencies.map((dependency) =>
       dependency.requirement.length > 0 ? dependency : { ...dependency, requirement: ['>= 0'] },
     );
-    return { path: file, release: { name, version, platform, dependencies, requiredRuby, requiredRubygems } };
+    // The claim is held against the file's SHA-256 when the gem is read.
+    const address = claimedAddress(path.basename(file, '.gem'), metadata);
+    return {
+      path: file,
+      release: {
+        ...{ name, version, platform, dependencies, requiredRuby, requiredRubygems },
+        ...(address === undefined ? {} : { address }),
+      },
+    };
   } catch (error) {
     throw located(file, error);
   }

@@ -6,6 +6,8 @@ import type { NameTuple } from '../gem/types.js';
 export interface Release extends NameTuple {
   /** Lower-case hex SHA-256 that the source publishes; absent where it publishes none (a plain directory). */
   readonly sha256?: string;
+  /** When it was published, as the index writes it: `2026-11-16T08:30:00Z`. */
+  readonly createdAt?: string;
   /** Runtime dependencies. */
   readonly dependencies: readonly { readonly name: string; readonly requirement: readonly string[] }[];
   /** `required_ruby_version`; `[]` where there is none. */

@@ -69,6 +69,10 @@ export function findingRemedies(finding: Finding, target?: TargetSummary, inGem 
       return pageSizeRemedies(finding);
     case 'ruby-undecided':
       return ['say which Ruby runs there: --ruby X.Y.Z, or `ruby` in the Gemfile, or a .ruby-version'];
+    case 'rubygems-undecided':
+      return [
+        'say which RubyGems runs there: --rubygems 4.1.1 (gem --version tells it; `gem update --system 4.1.1` in the Dockerfile makes it so)',
+      ];
     case 'isa-level':
       return [
         `run it only on machines that have ${finding.level} (/lib64/ld-linux-x86-64.so.2 --help lists their levels), or have it built without -march=${finding.level}`,

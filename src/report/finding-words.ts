@@ -57,6 +57,8 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
       return pageSizeWords(finding, target.name);
     case 'ruby-undecided':
       return undecidedWords(finding, whole);
+    case 'rubygems-undecided':
+      return `is what RubyGems 4.1 installs; one before 4.1 installs ${printable(finding.older)}, for which the verdict is ${finding.verdict}`;
     case 'isa-level':
       return `needs a CPU of level ${finding.level}; ${target.name} runs on ${finding.provided} too`;
     case 'unchecked-library':

@@ -19,6 +19,7 @@ import {
   needsWords,
   readWords,
   systemsWords,
+  variantWords,
 } from './words.js';
 
 const MOST_GEMS = 4;
@@ -104,7 +105,7 @@ function gemTable(gems: readonly GemReport[], width: number | undefined, paint: 
     gems.map((gem) => [
       printable(gem.name),
       printable(gem.version),
-      printable(gem.platform),
+      variantWords(gem),
       needsWords(gem.requires),
       readWords(gem),
     ]),

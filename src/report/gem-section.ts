@@ -8,7 +8,7 @@ import { MARKS, paintVerdict } from './verdict-mark.js';
 import { findingRemedies } from './finding-remedies.js';
 import { findingWords } from './finding-words.js';
 import { listWords } from './lists.js';
-import { clashWords, noteWords, suggestionCaveats } from './words.js';
+import { clashWords, noteWords, suggestionCaveats, variantWords } from './words.js';
 
 /** Findings that are shown of one gem; the JSON has them all. */
 const MOST_FINDINGS = 6;
@@ -111,6 +111,6 @@ function gemSection(gem: GemReport, report: Judged, paint: Ansis, said: Set<stri
   }
   for (const caveat of suggestionCaveats(gem)) lines.push(`  → ${caveat}`);
   if (lines.length === 0) return '';
-  const heading = `${MARKS[gem.verdict]} ${printable(gem.name)} ${printable(gem.version)} (${printable(gem.platform)})`;
+  const heading = `${MARKS[gem.verdict]} ${printable(gem.name)} ${printable(gem.version)} (${variantWords(gem)})`;
   return [paintVerdict(gem.verdict, heading, paint), ...lines].join('\n');
 }

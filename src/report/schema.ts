@@ -101,6 +101,16 @@ export const finding = z.discriminatedUnion('kind', [
     failing: list,
     missing: list.describe('Rubies in use that it has no build for'),
   }),
+  z.strictObject({
+    kind: z
+      .literal('rubygems-undecided')
+      .describe(
+        'A RubyGems before 4.1 installs another file, which fares otherwise, and it is not known which runs',
+      ),
+    file,
+    older: text.describe('The .gem that it installs'),
+    verdict,
+  }),
   z.strictObject({ kind: z.literal('isa-level'), file, level: isa, provided: isa }),
   z.strictObject({
     kind: z.literal('unchecked-library'),
@@ -223,6 +233,15 @@ const note = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('yanked') }),
   z.strictObject({ kind: z.literal('variant-skipped') }),
   z.strictObject({
+    kind: z
+      .literal('nearer-variant')
+      .describe(
+        'The gem does not fit, and there is a variant for this very platform that Bundler passes over',
+      ),
+    platform: text,
+    because: z.enum(['address', 'lockfile']),
+  }),
+  z.strictObject({
     kind: z.literal('unverified').describe('Neither index nor lockfile gives a SHA-256 of it'),
   }),
   z.strictObject({
@@ -239,6 +258,11 @@ const gem = z.strictObject({
   name: text,
   version: text,
   platform: text.describe('Of the variant that Bundler would install on the target'),
+  address: text
+    .exactOptional()
+    .describe(
+      'Of a content-addressed gem: the start of its SHA-256, in place of the platform in the name of its file',
+    ),
   arch: cpu,
   verdict,
   requires: requires.exactOptional(),

@@ -6,7 +6,15 @@ import { pinsSection } from './pins-section.js';
 import { printable } from './printable.js';
 import { renderTable } from './table.js';
 import { MARKS, paintVerdict } from './verdict-mark.js';
-import { VERDICT_WORDS, needsWords, remedyWords, rubyWords, summaryWords, targetWords } from './words.js';
+import {
+  VERDICT_WORDS,
+  needsWords,
+  remedyWords,
+  rubyWords,
+  summaryWords,
+  targetWords,
+  variantWords,
+} from './words.js';
 import { wrapped } from './wrapped.js';
 
 export interface TextOptions {
@@ -74,7 +82,7 @@ function tableSection(gems: readonly GemReport[], width: number | undefined, pai
   const rows = gems.map((gem) => [
     printable(gem.name),
     printable(gem.version),
-    printable(gem.platform),
+    variantWords(gem),
     needsWords(gem.requires),
     gem.ignored === undefined ? `${MARKS[gem.verdict]} ${VERDICT_WORDS[gem.verdict]}` : IGNORED,
     remedyWords(gem),

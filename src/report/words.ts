@@ -172,6 +172,11 @@ export function suggestionCaveats({ suggestion }: GemReport): string[] {
     });
 }
 
+/** The variant of a gem: `x86_64-linux`, and `x86_64-linux 987027c9` of a content-addressed one. */
+export function variantWords({ platform, address }: Pick<GemReport, 'platform' | 'address'>): string {
+  return address === undefined ? printable(platform) : `${printable(platform)} ${printable(address)}`;
+}
+
 export function noteWords(note: GemNote): string {
   switch (note.kind) {
     case 'not-in-lockfile':
@@ -184,6 +189,10 @@ export function noteWords(note: GemNote): string {
       return 'its source no longer has a variant that the lockfile lists';
     case 'variant-skipped':
       return 'a nearer variant wants another Ruby or RubyGems; a frozen bundle install may stop at it';
+    case 'nearer-variant':
+      return note.because === 'address'
+        ? `there is one for ${printable(note.platform)}, and Bundler 4.1 does not install it: it takes a content-addressed gem for its Ruby before any other, whatever platform that is for; a Bundler before 4.1 takes it (bundle update --bundler=4.0.22), and force_ruby_platform: true compiles the gem`
+        : `there is one for ${printable(note.platform)}, and the lockfile does not list it; run: bundle lock --add-platform ${printable(note.platform)}`;
     case 'unverified':
       return 'neither the index nor the lockfile gives a SHA-256 to hold it against';
     case 'forced-ruby':

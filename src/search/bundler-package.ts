@@ -1,6 +1,7 @@
 import { parsePlatform } from '../gem/platform.js';
-import { interchangeable, selectBestVariants } from '../gem/platform-selection.js';
-import { acceptsRuby } from '../gem/variant.js';
+import { interchangeable } from '../gem/platform-selection.js';
+import type { Runtime } from '../gem/variant.js';
+import { acceptsRuby, bestFor } from '../gem/variant.js';
 import type { Release } from '../registry/types.js';
 import type { GemVersion } from '../version/gem-version.js';
 import { bumpOf, compareParsedVersions, parseGemVersion } from '../version/gem-version.js';
@@ -185,8 +186,8 @@ export interface BundlerPackageOptions {
   readonly topLevel: boolean;
   readonly forceRuby: boolean;
   readonly prereleases: boolean;
-  /** The Ruby that Bundler runs on, where it is known. */
-  readonly ruby?: string;
+  /** Bundler itself, and the Ruby and RubyGems that it runs on, as far as they are known. */
+  readonly runs: Runtime;
 }
 
 /** What a candidate is made of, as places among the variants of its version. */
@@ -222,11 +223,11 @@ export function bundlerCandidates(
 
 function groupsOf(
   variants: readonly Release[],
-  { platforms, topLevel, forceRuby, ruby }: BundlerPackageOptions,
+  { platforms, topLevel, forceRuby, runs }: BundlerPackageOptions,
 ): Group[] {
   const groupOf = (members: Iterable<Release>): Group => {
     const all = [...members];
-    const accepted = all.every((one) => acceptsRuby(one, ruby === undefined ? {} : { ruby }));
+    const accepted = all.every((one) => acceptsRuby(one, runs));
     const wanted = [...new Set(all.map(({ requiredRuby }) => requiredRuby.join(', ')))].sort();
     return {
       members: all.map((one) => variants.indexOf(one)),
@@ -234,10 +235,10 @@ function groupsOf(
     };
   };
   const targets = (forceRuby ? ['ruby'] : platforms).map((name) => parsePlatform(name));
-  const perPlatform = targets.map((platform) => selectBestVariants(variants, platform));
+  const perPlatform = targets.map((platform) => bestFor(variants, platform, runs));
   const missing = perPlatform.filter((group) => group.length === 0).length;
   if (topLevel ? missing > 0 : missing === perPlatform.length) return [];
-  const compiled = new Set(selectBestVariants(variants, 'ruby'));
+  const compiled = new Set(bestFor(variants, 'ruby', runs));
   const [exemplar] = compiled;
   const found: Group[] = [];
   if (exemplar !== undefined) {

@@ -1,5 +1,6 @@
 import { allowsPrerelease, parseRequirement, satisfiesParsed } from '../version/requirement.js';
 import { isPrerelease, parseGemVersion } from '../version/gem-version.js';
+import type { Runtime } from '../gem/variant.js';
 import type { Release } from '../registry/types.js';
 import type { BundleGem } from './bundle-gem.js';
 import type { Ask, BundlerCandidate, BundlerPackageOptions } from './bundler-package.js';
@@ -44,16 +45,16 @@ const MOST_ROUNDS = 100;
 export class BundlerResolution {
   readonly #universe: Universe;
   readonly #platforms: readonly string[];
-  readonly #ruby: string | undefined;
+  readonly #runs: Runtime;
   readonly #packages = new Map<string, BundlerPackage>();
   readonly #needs: Needs = new Map();
   readonly #budget: Budget = { left: MOST_STEPS };
   readonly #ignoring = new Map<string, boolean>();
 
-  constructor(universe: Universe, platforms: readonly string[], ruby: string | undefined) {
+  constructor(universe: Universe, platforms: readonly string[], runs: Runtime) {
     this.#universe = universe;
     this.#platforms = platforms;
-    this.#ruby = ruby;
+    this.#runs = runs;
   }
 
   /** The work is done that may be: what is asked from here on is not answered. */
@@ -151,7 +152,7 @@ export class BundlerResolution {
       topLevel: line !== undefined,
       forceRuby,
       prereleases,
-      ...(this.#ruby === undefined ? {} : { ruby: this.#ruby }),
+      runs: this.#runs,
     };
     const made = new BundlerPackage(
       name,

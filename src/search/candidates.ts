@@ -1,10 +1,10 @@
 import type { GemPlatform } from '../gem/platform.js';
 import { localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
-import { selectBestVariants } from '../gem/platform-selection.js';
-import { acceptsRuby, bestVariant } from '../gem/variant.js';
+import { acceptsRuby, bestFor, bestVariant, isPicked } from '../gem/variant.js';
 import type { Release } from '../registry/types.js';
 import type { GemVersion } from '../version/gem-version.js';
 import { compareParsedVersions, parseGemVersion } from '../version/gem-version.js';
+import { installContext } from './install-context.js';
 import type { Candidate, Choice, Deployment } from './types.js';
 
 export interface CandidateRules {
@@ -76,16 +76,11 @@ export class CandidateRule {
 
   #choose(variants: readonly Release[]): Pattern {
     const pattern: { kind: Choice['kind']; at: number }[] = [];
-    for (const { deployment, local } of this.#locals) {
-      const context = {
-        local,
-        forceRuby: this.#rules.forceRuby ?? false,
-        ...(deployment.ruby === undefined ? {} : { ruby: deployment.ruby }),
-      };
+    for (const { deployment } of this.#locals) {
+      const context = { ...installContext(deployment), forceRuby: this.#rules.forceRuby ?? false };
       const picked = bestVariant(variants, context, this.#rules.platforms);
       if (picked.kind === 'none') return undefined;
-      const platform = picked.kind === 'ruby' ? 'ruby' : picked.platform;
-      pattern.push({ kind: picked.kind, at: variants.findIndex((variant) => variant.platform === platform) });
+      pattern.push({ kind: picked.kind, at: variants.findIndex((variant) => isPicked(variant, picked)) });
     }
     return pattern;
   }
@@ -117,14 +112,17 @@ export class CandidateRule {
     const group = new Set<number>();
     const others = this.#rules.platforms.map((name) => parsePlatform(name));
     for (const { deployment, local } of this.#locals) {
-      const chosen = [...others, local].flatMap((platform) => selectBestVariants(variants, platform));
-      const ruby = deployment.ruby === undefined ? {} : { ruby: deployment.ruby };
-      if (chosen.every((variant) => acceptsRuby(variant, ruby)))
+      const context = installContext(deployment);
+      const chosen = [...others, local].flatMap((platform) => bestFor(variants, platform, context));
+      if (chosen.every((variant) => acceptsRuby(variant, context)))
         for (const variant of chosen) group.add(variants.indexOf(variant));
     }
     return [...group];
   }
 }
+
+/** Hex digits of an address that was not made longer for a collision (`DEFAULT_LENGTH`). */
+const USUAL_ADDRESS = 8;
 
 const shapes = new WeakMap<readonly Release[], string>();
 
@@ -134,11 +132,13 @@ export function shapeOf(variants: readonly Release[]): string {
   if (known !== undefined) return known;
   const kinds = new Map<string, number>();
   const shape = variants
-    .map(({ platform, requiredRuby, requiredRubygems, dependencies }) => {
+    .map(({ platform, address = '', requiredRuby, requiredRubygems, dependencies }) => {
       const asks = dependencies.map(({ name, requirement }) => `${name} ${requirement.join('&')}`).join('|');
       const kind = kinds.get(asks) ?? kinds.size;
       kinds.set(asks, kind);
-      return `${platform}|${requiredRuby.join('&')}|${requiredRubygems.join('&')}|${kind}`;
+      // Of two addresses one may be the start of the other; where all have the usual length it matters only that there is one.
+      const addressed = address.length > USUAL_ADDRESS ? address : address === '' ? '' : '#';
+      return `${platform}${addressed}|${requiredRuby.join('&')}|${requiredRubygems.join('&')}|${kind}`;
     })
     .join('\n');
   shapes.set(variants, shape);

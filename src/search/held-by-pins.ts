@@ -1,5 +1,6 @@
 import { compareParsedVersions } from '../version/gem-version.js';
 import { satisfies } from '../version/requirement.js';
+import type { Runtime } from '../gem/variant.js';
 import type { BundleGem, BundlePorts } from './bundle-gem.js';
 import { BundlerResolution, lockedOnly } from './bundler-resolution.js';
 import type { PlanRequest } from './plan-bundle.js';
@@ -26,11 +27,7 @@ const MOST_RULED_OUT = 12;
  * out once the gem is there. Where it does not fit, the gem is planned as if that were locked, so that the pin comes out
  * again; a gem that the pin has compiled at the version that it is locked at is planned from that version.
  */
-export async function heldByPins(
-  request: PlanRequest,
-  ports: BundlePorts,
-  ruby: string | undefined,
-): Promise<HeldGems> {
+export async function heldByPins(request: PlanRequest, ports: BundlePorts, runs: Runtime): Promise<HeldGems> {
   const { gems, pinned, rules, gemfile } = request;
   const held = gems.filter(({ name, fails, movable }) => pinned.has(name) && !fails && movable);
   if (held.length === 0) return { gems, from: new Map(), liftable: [] };
@@ -38,7 +35,7 @@ export async function heldByPins(
   const universe = new Universe(request, rules, ports);
   const lines = new Map([...gemfile].map(([name, requirement]) => [name, { requirement, forceRuby: false }]));
   const names = held.map(({ name }) => name);
-  const resolved = await new BundlerResolution(universe, rules.platforms, ruby).lock(lines, names);
+  const resolved = await new BundlerResolution(universe, rules.platforms, runs).lock(lines, names);
   const from = new Map<string, string>();
   const liftable: string[] = [];
   const replaced = new Map<string, BundleGem>();

@@ -7,6 +7,7 @@ import { unlistedPlatforms } from './candidates.js';
 import type { Assumption } from './cause.js';
 import { reasonsOf } from './explanation.js';
 import { heldByPins } from './held-by-pins.js';
+import { runtimeOf } from './install-context.js';
 import { misfitsOf } from './misfits.js';
 import type { Bundle, Optimum } from './optimum.js';
 import { OptimumSearch, coreOf } from './optimum.js';
@@ -43,8 +44,10 @@ const MOST_ROUNDS = 12;
  */
 export async function planBundle(request: PlanRequest, ports: BundlePorts): Promise<PlanAnswer> {
   const { rules } = request;
-  const ruby = rules.deployments.find((one) => one.ruby !== undefined)?.ruby;
-  const held = await heldByPins(request, ports, ruby);
+  const [first] = rules.deployments;
+  const running = rules.deployments.find((one) => one.ruby !== undefined) ?? first;
+  const runs = running === undefined ? {} : runtimeOf(running);
+  const held = await heldByPins(request, ports, runs);
   const fixed = held.gems.filter(({ fails, movable }) => fails && !movable);
   const gems = held.gems.map((gem) => (fixed.includes(gem) ? { ...gem, fails: false } : gem));
   const universe = new Universe({ ...request, gems }, rules, ports);
@@ -60,7 +63,7 @@ export async function planBundle(request: PlanRequest, ports: BundlePorts): Prom
   const bundle: Bundle = optimum?.bundle ?? new Map<string, Position>();
   const relaxed = optimum?.relaxed ?? new Set<Assumption>();
   const loosened = new Set([...relaxed].filter(({ kind }) => kind === 'gemfile').map(({ gem }) => gem));
-  const resolution = new BundlerResolution(universe, rules.platforms, ruby);
+  const resolution = new BundlerResolution(universe, rules.platforms, runs);
   const choice = await choosePins({ universe, resolution, bundle, loosened, present: request.pinned });
 
   const unanswered: Unanswered[] = fixed.map(({ name, version }) => ({

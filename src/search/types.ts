@@ -21,6 +21,10 @@ export interface Deployment {
   readonly ruby?: string;
   /** Where `ruby` is said; absent where `ruby` is. */
   readonly rubyFrom?: RubyFrom;
+  /** The RubyGems that runs there; absent where it is not known. */
+  readonly rubygems?: string;
+  /** The Bundler that installs there: `4.1.1`; absent where it is not known. */
+  readonly bundler?: string;
 }
 
 /** What Bundler would install of one version on one deployment. */

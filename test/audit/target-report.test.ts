@@ -15,7 +15,14 @@ function row(facts: Partial<GemReport> & { readonly on?: Target } = {}): Row {
   const arch: Cpu = report.arch ?? 'x86_64';
   return {
     deployment: { target: on, cpu: arch },
-    locked: { version: '1.0', platforms: [], sourceType: 'gem', remotes: [], checksums: new Map() },
+    locked: {
+      version: '1.0',
+      platforms: [],
+      sourceType: 'gem',
+      remotes: [],
+      checksums: new Map(),
+      addresses: new Map(),
+    },
     report: {
       ...{ name: 'foo', version: '1.0', platform: 'x86_64-linux', arch, verdict: 'compatible', findings: [] },
       ...report,

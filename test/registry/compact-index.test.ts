@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RegistryError } from '../../src/errors.js';
+import { fullName } from '../../src/gem/name-tuple.js';
 import { parseInfo } from '../../src/registry/compact-index.js';
 import type { Release } from '../../src/registry/types.js';
 import { startRuby } from '../helpers/ruby.js';
@@ -49,6 +50,7 @@ describe('parseInfo', () => {
         dependencies: [{ name: 'rack', requirement: ['>= 1.0', '< 3'] }],
         requiredRuby: ['>= 2.7'],
         requiredRubygems: ['> 1.3.1'],
+        createdAt: '2025-01-02T03:04:05Z',
         sha256: DIGEST,
       },
       {
@@ -212,7 +214,7 @@ function asList(requirement: readonly string[]): string[] {
   return list.length === 0 ? ['>= 0'] : [...new Set(list)].sort();
 }
 
-function comparable(release: Release): unknown {
+function comparable({ createdAt: _notRead, ...release }: Release): unknown {
   return {
     ...release,
     dependencies: release.dependencies.map(({ name, requirement }) => ({
@@ -224,6 +226,49 @@ function comparable(release: Release): unknown {
     sha256: release.sha256 ?? null,
   };
 }
+
+describe('rows of content-addressed gems', () => {
+  const row = (suffix: string, keys: string): Partial<Release> => parse(`1.0-${suffix} |${keys}`)[0] ?? {};
+  const abi = 'ruby:~> 3.3.0,rubygems:>= 4.1.0.beta1';
+
+  it.each([
+    // rubygems.org wrote it with and without the sign.
+    [`${abi},platform:= x86_64-linux-musl,created_at:2026-11-16T01:02:03Z`, 'x86_64-linux-musl'],
+    [`${abi},platform:x86_64-linux`, 'x86_64-linux'],
+  ])('%s', (keys, platform) => {
+    expect(row('78be552b', keys)).toMatchObject({
+      platform,
+      address: '78be552b',
+      requiredRuby: ['~> 3.3.0'],
+    });
+    expect(fullName(parse(`1.0-78be552b |${keys}`)[0] as Release)).toBe('demo-1.0-78be552b');
+  });
+
+  it.each([
+    ['no platform', '78be552b', abi],
+    ['the platform ruby', '78be552b', `${abi},platform:= ruby`],
+    ['a bound on Ruby that is no ABI', '78be552b', 'ruby:~> 3.3,platform:= x86_64-linux'],
+    ['a patch level', '78be552b', 'ruby:~> 3.3.1,platform:= x86_64-linux'],
+    ['two bounds', '78be552b', 'ruby:~> 3.3.0&< 4,platform:= x86_64-linux'],
+    ['no bound', '78be552b', 'platform:= x86_64-linux'],
+    ['a suffix that is too short', '78be552', `${abi},platform:= x86_64-linux`],
+    ['upper case', '78BE552B', `${abi},platform:= x86_64-linux`],
+  ])('with %s name a platform that looks like an address', (_what, suffix, keys) => {
+    expect(row(suffix, keys)).toMatchObject({ platform: suffix });
+    expect(row(suffix, keys)).not.toHaveProperty('address');
+  });
+
+  it('keeps several for one platform', () => {
+    const text = ['78be552b', '987027c9', 'x86_64-linux']
+      .map((suffix, at) => `1.0-${suffix} |ruby:~> 3.${at}.0,platform:= x86_64-linux`)
+      .join('\n');
+    expect(parse(text).map(({ platform, address }) => [platform, address])).toEqual([
+      ['x86_64-linux', '78be552b'],
+      ['x86_64-linux', '987027c9'],
+      ['x86_64-linux', undefined],
+    ]);
+  });
+});
 
 const version = fc.stringMatching(/^(?:0|[1-9][0-9]?)(?:\.(?:0|[1-9][0-9]{0,2}|rc|beta1)){0,3}$/);
 const requirement = fc

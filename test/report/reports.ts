@@ -35,6 +35,12 @@ export const FINDINGS: { readonly [Kind in FindingKind]: Finding & { readonly ki
     failing: ['3.1'],
     missing: ['3.3'],
   },
+  'rubygems-undecided': {
+    kind: 'rubygems-undecided',
+    file: 'foo-1.0-987027c9.gem',
+    older: 'foo-1.0-x86_64-linux.gem',
+    verdict: 'incompatible',
+  },
   'isa-level': { kind: 'isa-level', file: 'exe/a', level: 'x86-64-v3', provided: 'x86-64-v2' },
   'unchecked-library': {
     kind: 'unchecked-library',
@@ -100,6 +106,7 @@ export const NOTES: { readonly [Kind in GemNote['kind']]: GemNote & { readonly k
   'carries-executables': { kind: 'carries-executables' },
   yanked: { kind: 'yanked' },
   'variant-skipped': { kind: 'variant-skipped' },
+  'nearer-variant': { kind: 'nearer-variant', platform: 'x86_64-linux-musl', because: 'address' },
   unverified: { kind: 'unverified' },
   'forced-ruby': { kind: 'forced-ruby', file: 'Gemfile', line: 8 },
   'force-ruby-unclear': { kind: 'force-ruby-unclear', file: 'Gemfile', line: 8 },
