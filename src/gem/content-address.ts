@@ -25,7 +25,7 @@ export function isAddress(text: string): boolean {
 /** `3.3` of `~> 3.3.0`; undefined for any other requirement, which leaves a gem without an address. */
 export function rubyAbi(requiredRuby: readonly string[]): string | undefined {
   const [only, ...others] = requiredRuby;
-  const [, major, minor] = (others.length === 0 && ONE_ABI.exec(only ?? '')) || [];
+  const [, major, minor] = others.length > 0 ? [] : (ONE_ABI.exec(only ?? '') ?? []);
   return major === undefined || minor === undefined ? undefined : `${Number(major)}.${Number(minor)}`;
 }
 

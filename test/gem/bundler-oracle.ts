@@ -199,7 +199,8 @@ export function compareSelection(ruby: Ruby, count: number, seed: number): Compa
   );
   return compare(
     asked,
-    (given) => sorted(selectBestVariants(given.variants, local(given.local), () => true).map((one) => one.platform)),
+    (given) =>
+      sorted(selectBestVariants(given.variants, local(given.local), () => true).map((one) => one.platform)),
     theirs,
   );
 }

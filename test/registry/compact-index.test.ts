@@ -241,7 +241,7 @@ describe('rows of content-addressed gems', () => {
       address: '78be552b',
       requiredRuby: ['~> 3.3.0'],
     });
-    expect(fullName(parse(`1.0-78be552b |${keys}`)[0] as Release)).toBe('demo-1.0-78be552b');
+    expect(parse(`1.0-78be552b |${keys}`).map(fullName)).toEqual(['demo-1.0-78be552b']);
   });
 
   it.each([
