@@ -1,5 +1,5 @@
 import type { NoVariantFinding, UnavailableFinding } from '../compat/types.js';
-import { LAST_WITHOUT_ADDRESSES, rubyAbi } from '../gem/content-address.js';
+import { LAST_WITHOUT_ADDRESSES, rubyAbiFor } from '../gem/content-address.js';
 import { gemFileName } from '../gem/name-tuple.js';
 import { platformDistance } from '../gem/platform-selection.js';
 import { installable, localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
@@ -142,7 +142,7 @@ function dependsOnRuby(request: ChooseRequest, available: readonly Release[]): s
   const addressed = available.filter(
     ({ address, platform }) => address !== undefined && installable(parsePlatform(platform), local),
   );
-  const abis = [...new Set(addressed.flatMap(({ requiredRuby }) => rubyAbi(requiredRuby) ?? []))];
+  const abis = [...new Set(addressed.flatMap(({ requiredRuby }) => rubyAbiFor(requiredRuby) ?? []))];
   const others = available.filter(({ address }) => address === undefined);
   const answers = [
     ...abis.sort(compareGemVersions).map((ruby) => {

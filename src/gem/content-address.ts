@@ -23,7 +23,7 @@ export function isAddress(text: string): boolean {
 }
 
 /** `3.3` of `~> 3.3.0`; undefined for any other requirement, which leaves a gem without an address. */
-export function rubyAbi(requiredRuby: readonly string[]): string | undefined {
+export function rubyAbiFor(requiredRuby: readonly string[]): string | undefined {
   const [only, ...others] = requiredRuby;
   const [, major, minor] = others.length > 0 ? [] : (ONE_ABI.exec(only ?? '') ?? []);
   return major === undefined || minor === undefined ? undefined : `${Number(major)}.${Number(minor)}`;
@@ -40,7 +40,10 @@ export function isAddressedRow(
   requiredRuby: readonly string[],
 ): boolean {
   return (
-    isAddress(suffix) && platform !== undefined && platform !== 'ruby' && rubyAbi(requiredRuby) !== undefined
+    isAddress(suffix) &&
+    platform !== undefined &&
+    platform !== 'ruby' &&
+    rubyAbiFor(requiredRuby) !== undefined
   );
 }
 
@@ -54,9 +57,4 @@ export function claimedAddress(stem: string, { name, version, platform }: NameTu
   if (!stem.startsWith(start)) return undefined;
   const suffix = stem.slice(start.length);
   return isAddress(suffix) && suffix !== platform ? suffix : undefined;
-}
-
-/** Is a gem with these fields one that may have an address at all (`eligible?`)? */
-export function mayBeAddressed(platform: string, requiredRuby: readonly string[]): boolean {
-  return platform !== 'ruby' && rubyAbi(requiredRuby) !== undefined;
 }

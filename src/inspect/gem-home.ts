@@ -1,3 +1,4 @@
+import { isAddress } from '../gem/content-address.js';
 import type { EntrySink } from './archive/entry.js';
 
 /**
@@ -7,6 +8,8 @@ import type { EntrySink } from './archive/entry.js';
  *     gems/NAME-VERSION[-PLATFORM]/…                         bundler/gems/NAME-REVISION/…
  *     extensions/PLATFORM/ABI/NAME-VERSION[-PLATFORM]/…      bundler/gems/extensions/PLATFORM/ABI/NAME-REVISION/…
  *     specifications/NAME-VERSION[-PLATFORM].gemspec         cache/NAME-VERSION[-PLATFORM].gem
+ *
+ * RubyGems 4.1 writes the address of a content-addressed gem in place of the platform, and its specification to specifications/X.Y.
  */
 export interface InstalledPath {
   /** The GEM_HOME: `vendor/bundle/ruby/3.3.0`; empty where it is the subject itself. */
@@ -66,8 +69,25 @@ export function noteDirectory(
   else tree.extensionDirectory(installed.directory);
 }
 
+const SPECIFICATION = /^(?:(.*)\/)?specifications\/(?:default\/|(\d+\.\d+)\/)?([^/]+)\.gemspec$/;
+
+/** The gem that a specification is of, by the place of the file. */
+export interface SpecificationPlace {
+  readonly home: string;
+  readonly fullName: string;
+  /** The Ruby that a content-addressed gem is for, as RubyGems names an ABI: `4.0.0`. */
+  readonly abi?: string;
+}
+
+/** Where a specification lies below a GEM_HOME; undefined for any other file. */
+export function specificationPlace(path: string): SpecificationPlace | undefined {
+  const [, home = '', abi, fullName] = path.endsWith('.gemspec') ? (SPECIFICATION.exec(path) ?? []) : [];
+  if (fullName === undefined) return undefined;
+  return { home, fullName, ...(abi === undefined ? {} : { abi: `${abi}.0` }) };
+}
+
 export function isSpecification(path: string): boolean {
-  return path.endsWith('.gemspec') && /(?:^|\/)specifications\/(?:default\/)?[^/]+\.gemspec$/.test(path);
+  return specificationPlace(path) !== undefined;
 }
 
 /** A gem as it was installed from, kept beside the installed ones. */
@@ -96,23 +116,30 @@ export function specificationSink(report: (text: string) => void): EntrySink {
   };
 }
 
-/** What a specification's stub line says: `# stub: nokogiri 1.18.3 x86_64-linux-gnu lib`. */
+/**
+ * What a specification's stub line says: `# stub: nokogiri 1.18.3 x86_64-linux-gnu lib`. Of a content-addressed gem it has the address
+ * there, and `# stub-target: platform=x86_64-linux` below (RubyGems 4.1, lib/rubygems/stub_specification.rb).
+ */
 export interface Stub {
   readonly name: string;
   readonly version: string;
   readonly platform: string;
+  readonly address?: string;
   /** Scripts that build native code, `# stub: ext/pg/extconf.rb`; empty where nothing is built. */
   readonly extensions: readonly string[];
 }
 
+/** The encoding, the stub, its extensions, its target. */
+const STUB_LINES = 4;
+
 /** Gem::StubSpecification::StubLine; undefined for a specification without one, as hand-written ones are. */
 export function parseStub(text: string): Stub | undefined {
-  const lines = text
-    .split('\n')
-    .slice(0, 4)
-    .filter((line) => line.startsWith('# stub: '));
-  const [name, version, platform] = lines[0]?.slice('# stub: '.length).split(' ') ?? [];
-  if (name === undefined || version === undefined || platform === undefined) return undefined;
+  const head = text.split('\n').slice(0, STUB_LINES);
+  const lines = head.filter((line) => line.startsWith('# stub: '));
+  const [name, version, slot] = lines[0]?.slice('# stub: '.length).split(' ') ?? [];
+  if (name === undefined || version === undefined || slot === undefined) return undefined;
   const extensions = lines[1]?.slice('# stub: '.length).split('\0') ?? [];
-  return { name, version, platform, extensions };
+  const target = head.flatMap((line) => /^# stub-target: platform=(\S+)$/.exec(line)?.[1] ?? [])[0];
+  if (target === undefined || !isAddress(slot)) return { name, version, platform: slot, extensions };
+  return { name, version, platform: target, address: slot, extensions };
 }

@@ -1,8 +1,8 @@
 import { systemOfPlatform } from '../compat/other-systems.js';
 import type { ForeignFile, GemBinary, UnreadablePart } from '../gem/types.js';
 import { parseGemFileName } from '../gem/name-tuple.js';
-import { installedPath, parseStub } from './gem-home.js';
-import type { InstalledPath, Stub } from './gem-home.js';
+import { installedPath, parseStub, specificationPlace } from './gem-home.js';
+import type { InstalledPath, SpecificationPlace, Stub } from './gem-home.js';
 import type { Tree } from './tree.js';
 
 /** Files that belong together: those of one installed gem for one Ruby ABI, or all that belong to none. */
@@ -11,6 +11,7 @@ export interface FileGroup {
   readonly name: string;
   readonly version?: string;
   readonly platform?: string;
+  readonly address?: string;
   readonly rubyAbi?: string;
   readonly binaries: readonly GemBinary[];
   readonly unreadable: readonly UnreadablePart[];
@@ -47,7 +48,9 @@ export function groupsOf(tree: Tree, subject: string): { groups: FileGroup[]; ge
   const groups = new Map<string, Growing>();
   const abiOf = (installed: InstalledPath | undefined): string | undefined => {
     const [only, ...others] = abis.get(installed?.home ?? '') ?? [];
-    return installed?.abi ?? (installed === undefined || others.length > 0 ? undefined : only);
+    if (installed === undefined) return undefined;
+    const ownAbi = installed.abi ?? stubs.get(gemKey(installed))?.abi;
+    return ownAbi ?? (others.length > 0 ? undefined : only);
   };
   const keyOf = (path: string): string => {
     const installed = installedPath(path);
@@ -102,17 +105,20 @@ export function groupsOf(tree: Tree, subject: string): { groups: FileGroup[]; ge
   };
 }
 
-function gemKey({ home, fullName }: InstalledPath): string {
+function gemKey({ home, fullName }: Pick<InstalledPath, 'home' | 'fullName'>): string {
   return `${home}\0${fullName}`;
 }
 
-function stubsByGem({ specifications }: Tree): Map<string, Stub> {
-  const stubs = new Map<string, Stub>();
+/** A stub, and the ABI that the specification's folder is for. */
+type PlacedStub = Stub & Pick<SpecificationPlace, 'abi'>;
+
+function stubsByGem({ specifications }: Tree): Map<string, PlacedStub> {
+  const stubs = new Map<string, PlacedStub>();
   for (const [path, text] of specifications) {
-    const [, home = '', fullName = ''] =
-      /^(?:(.*)\/)?specifications\/(?:default\/)?([^/]+)\.gemspec$/.exec(path) ?? [];
+    const place = specificationPlace(path);
     const stub = parseStub(text);
-    if (stub !== undefined) stubs.set(`${home}\0${fullName}`, stub);
+    if (stub === undefined || place === undefined) continue;
+    stubs.set(gemKey(place), { ...stub, ...(place.abi === undefined ? {} : { abi: place.abi }) });
   }
   return stubs;
 }
@@ -197,14 +203,17 @@ function hasExtensions(installed: InstalledPath, stubs: ReadonlyMap<string, Stub
 function identity(
   installed: InstalledPath,
   stubs: ReadonlyMap<string, Stub>,
-): Pick<FileGroup, 'name' | 'version' | 'platform'> {
+): Pick<FileGroup, 'name' | 'version' | 'platform' | 'address'> {
   const { fullName, git } = installed;
   if (git) {
     const dash = fullName.lastIndexOf('-');
     return { name: fullName.slice(0, dash), version: fullName.slice(dash + 1), platform: 'ruby' };
   }
   const stub = stubs.get(gemKey(installed));
-  if (stub !== undefined) return { name: stub.name, version: stub.version, platform: stub.platform };
+  if (stub !== undefined) {
+    const { name, version, platform, address } = stub;
+    return { name, version, platform, ...(address === undefined ? {} : { address }) };
+  }
   const [likeliest] = parseGemFileName(`${fullName}.gem`);
   return likeliest ?? { name: fullName };
 }

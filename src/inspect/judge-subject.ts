@@ -14,6 +14,7 @@ import type { Cpu } from '../elf/types.js';
 import { remediesFor } from '../explain/remedies.js';
 import type { RemedyQuestion } from '../explain/remedies.js';
 import { toolchainOf } from '../explain/toolchain.js';
+import { claimedAddress, rubyAbiFor } from '../gem/content-address.js';
 import { linuxTarget, parsePlatform } from '../gem/platform.js';
 import type { GemBinary, GemContents } from '../gem/types.js';
 import { forCpu } from '../target/for-cpu.js';
@@ -61,7 +62,9 @@ export interface JudgeOptions {
 
 /** Something that is judged as one, and what the loader may take besides. */
 interface Judged
-  extends Pick<InspectedGroup, 'kind' | 'name' | 'version' | 'platform' | 'rubyAbi'>, Omit<Placed, 'inside'> {
+  extends
+    Pick<InspectedGroup, 'kind' | 'name' | 'version' | 'platform' | 'address' | 'rubyAbi'>,
+    Omit<Placed, 'inside'> {
   /** What goes before the paths of its files in the report. */
   readonly prefix: string;
   /** What it lies in. */
@@ -169,7 +172,7 @@ function bringsSomething(files: FilesToJudge): boolean {
 }
 
 function fromGroup(group: FileGroup, tree: Tree, inside: Judged['inside']): Judged {
-  const { kind, name, version, platform, rubyAbi, binaries, unreadable, nameOf } = group;
+  const { kind, name, version, platform, address, rubyAbi, binaries, unreadable, nameOf } = group;
   const loose = kind === 'files';
   const forJRuby = systemOfPlatform(platform)?.system === 'JRuby';
   const files = {
@@ -182,6 +185,7 @@ function fromGroup(group: FileGroup, tree: Tree, inside: Judged['inside']): Judg
     name,
     ...(version === undefined ? {} : { version }),
     ...(platform === undefined ? {} : { platform }),
+    ...(address === undefined ? {} : { address }),
     ...(rubyAbi === undefined ? {} : { rubyAbi }),
     files,
     prefix: '',
@@ -191,21 +195,37 @@ function fromGroup(group: FileGroup, tree: Tree, inside: Judged['inside']): Judg
 }
 
 function fromGem(path: string, contents: GemContents, alone: boolean): Judged {
-  const { name, version, platform } = contents.metadata;
+  const { name, version, platform, requiredRuby } = contents.metadata;
+  const files = filesOfGem(contents);
+  const address = claimedAddress(path.replace(/^.*\//, '').replace(/\.gem$/, ''), contents.metadata);
+  const abi = address === undefined ? undefined : rubyAbiFor(requiredRuby);
   return {
     kind: 'gem',
     name,
     version,
     platform,
-    files: filesOfGem(contents),
+    ...(address === undefined ? {} : { address }),
+    ...(abi === undefined ? {} : { rubyAbi: `${abi}.0` }),
+    files: { ...files, unreadable: [...files.unreadable, ...mismatch(path, contents, address)] },
     prefix: alone ? '' : `${path}!/`,
     tree: contents,
     inside: insideOf(contents, []),
   };
 }
 
+/** A gem whose bytes are not those that its name claims: what is in it is not what was published so. */
+function mismatch(
+  path: string,
+  { sha256 }: GemContents,
+  address: string | undefined,
+): FilesToJudge['unreadable'] {
+  if (address === undefined || sha256.startsWith(address)) return [];
+  const reason = `its SHA-256 is ${sha256}, which does not begin with ${address}`;
+  return [{ path, code: 'GEM_CHECKSUM_MISMATCH', reason }];
+}
+
 function judgeGroup(judged: Judged, together: Together, options: JudgeOptions): InspectedGroup {
-  const { kind, name, version, platform, rubyAbi, files, prefix } = judged;
+  const { kind, name, version, platform, address, rubyAbi, files, prefix } = judged;
   const inside = judged.inside();
   const arches = options.arches ?? archesFor(cpusOf(files.binaries), together.cpus);
   const results = options.targets.flatMap((to) => {
@@ -225,6 +245,7 @@ function judgeGroup(judged: Judged, together: Together, options: JudgeOptions): 
     name,
     ...(version === undefined ? {} : { version }),
     ...(platform === undefined ? {} : { platform }),
+    ...(address === undefined ? {} : { address }),
     ...(rubyAbi === undefined ? {} : { rubyAbi }),
     files: files.binaries.map((binary) => inspectedFile(binary, prefix, inside, options.symbols)),
     needs: needsOf([judged], together, options),

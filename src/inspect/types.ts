@@ -94,6 +94,8 @@ export interface InspectedGroup {
   readonly version?: string;
   /** Of a gem: `ruby` where it has none. */
   readonly platform?: string;
+  /** Of a content-addressed gem: what stands for the platform in its name. */
+  readonly address?: string;
   /** The Ruby ABI that the gem is installed for, as RubyGems names it: `3.3.0`, `3.3.0-static`. */
   readonly rubyAbi?: string;
   /** In the order of their paths. */

@@ -70,6 +70,7 @@ const group = z.strictObject({
   name: text,
   version: text.exactOptional(),
   platform: text.exactOptional(),
+  address: text.exactOptional().describe('Of a content-addressed gem, in place of the platform in its name'),
   rubyAbi: text.exactOptional().describe('The Ruby ABI that the gem is installed for: 3.3.0, 3.3.0-static'),
   files: z.array(file).readonly(),
   needs: z.array(needs).readonly(),

@@ -67,9 +67,10 @@ export function groupWords({ name, version }: InspectedGroup): string {
 }
 
 /** What a gem is for: `x86_64-linux-gnu, Ruby 3.3.0`. */
-export function forWords({ platform, rubyAbi }: InspectedGroup): string {
+export function forWords({ platform, address, rubyAbi }: InspectedGroup): string {
   const parts = [
     ...(platform === undefined || platform === 'ruby' ? [] : [printable(platform)]),
+    ...(address === undefined ? [] : [printable(address)]),
     ...(rubyAbi === undefined ? [] : [`Ruby ${printable(rubyAbi)}`]),
   ];
   return parts.length === 0 ? '–' : parts.join(', ');

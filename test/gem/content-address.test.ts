@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { claimedAddress, isAddress, rubyAbi } from '../../src/gem/content-address.js';
+import { claimedAddress, isAddress, rubyAbiFor } from '../../src/gem/content-address.js';
 import { parsePlatform } from '../../src/gem/platform.js';
 import { parseGemFileName } from '../../src/gem/name-tuple.js';
 import type { Variant } from '../../src/gem/platform-selection.js';
@@ -57,7 +57,7 @@ it.each([
   [['~> 3.3.0', '< 4'], undefined],
   [[], undefined],
 ])('%j is Ruby ABI %s', (requirement, abi) => {
-  expect(rubyAbi(requirement)).toBe(abi);
+  expect(rubyAbiFor(requirement)).toBe(abi);
 });
 
 describe('fat beside content-addressed gems', () => {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -144,6 +145,42 @@ describe('a directory', () => {
       expect.objectContaining({ kind: 'wrong-machine', wanted: 's390x' }),
     ]);
     expect(inspectExitCode(other)).toBe(1);
+  });
+});
+
+describe('installed gems that are content-addressed', () => {
+  const spec = (address: string): string =>
+    `# -*- encoding: utf-8 -*-\n# stub: rubydex 0.4.4 ${address} lib\n# stub-target: platform=x86_64-linux\n`;
+
+  it('are each for the Ruby whose folder has the specification', async () => {
+    const root = directory({
+      'bundle/specifications/3.3/rubydex-0.4.4-33333333.gemspec': spec('33333333'),
+      'bundle/specifications/4.0/rubydex-0.4.4-40404040.gemspec': spec('40404040'),
+      'bundle/gems/rubydex-0.4.4-33333333/lib/rubydex/rubydex.so': elf('exe-relr'),
+      'bundle/gems/rubydex-0.4.4-40404040/lib/rubydex/rubydex.so': elf('exe-pie'),
+    });
+    const report = await inspect({ paths: ['bundle'], cwd: root, env: {}, target: 'debian-13' });
+    expect(report.subjects[0]?.groups).toMatchObject([
+      { name: 'rubydex', version: '0.4.4', platform: 'x86_64-linux', address: '33333333', rubyAbi: '3.3.0' },
+      { name: 'rubydex', version: '0.4.4', platform: 'x86_64-linux', address: '40404040', rubyAbi: '4.0.0' },
+    ]);
+  });
+
+  it('packed, have to be what their name claims', async () => {
+    const gem = buildGem({
+      name: 'rubydex',
+      version: '0.4.4',
+      platform: 'x86_64-linux',
+      files: [{ name: 'lib/x.so', data: elf('exe-pie') }],
+    });
+    const address = createHash('sha256').update(gem).digest('hex').slice(0, 8);
+    const root = directory({ [`rubydex-0.4.4-${address}.gem`]: gem, 'rubydex-0.4.4-abcdef12.gem': gem });
+    const read = async (name: string): Promise<unknown> =>
+      (await inspect({ paths: [name], cwd: root, env: {} })).subjects[0]?.groups[0];
+    expect(await read(`rubydex-0.4.4-${address}.gem`)).toMatchObject({ address, findings: [] });
+    expect(await read('rubydex-0.4.4-abcdef12.gem')).toMatchObject({
+      findings: [{ kind: 'unreadable', code: 'GEM_CHECKSUM_MISMATCH' }],
+    });
   });
 });
 
