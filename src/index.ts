@@ -92,8 +92,10 @@ export { parseLockfile } from './lockfile/parse.js';
 export type { ParseLockfileOptions } from './lockfile/parse.js';
 export type {
   DirectDependency,
+  LockedAddress,
   LockedChecksum,
   LockedDependency,
+  LockedOverride,
   LockedSource,
   LockedSourceType,
   LockedSpec,

@@ -3,15 +3,33 @@ import { mutate } from '../../test/lockfile/mutate.js';
 import { LockfileError } from '../../src/errors.js';
 import { decodeLockfile } from '../../src/lockfile/decode.js';
 import { parseLockfile } from '../../src/lockfile/parse.js';
+import type { Lockfile } from '../../src/lockfile/types.js';
 import { mutateBytes } from './bytes.js';
 import type { Random } from './random.js';
 import type { Subject } from './subject.js';
 import { BrokenPromise } from './subject.js';
 import { encoded, longTexts } from './text.js';
 
-const seeds = ['lockfiles/every-section.lock', 'apps/kiosk/Gemfile.lock', 'apps/handbook/Gemfile.lock'].map(
-  (path) => readFileSync(new URL(`../../fixtures/${path}`, import.meta.url), 'utf8'),
-);
+const seeds = [
+  'lockfiles/every-section.lock',
+  'lockfiles/bundler-4.1.lock',
+  'apps/kiosk/Gemfile.lock',
+  'apps/handbook/Gemfile.lock',
+].map((path) => readFileSync(new URL(`../../fixtures/${path}`, import.meta.url), 'utf8'));
+
+interface Row {
+  readonly line: number;
+}
+
+function rows(lockfile: Lockfile): readonly Row[] {
+  const { specs, dependencies, checksums, bundlerChecksums, contentAddresses, overrides, warnings } =
+    lockfile;
+  const lists: readonly (readonly Row[] | undefined)[] = [
+    ...[checksums, bundlerChecksums, contentAddresses, overrides],
+    ...[specs, dependencies, warnings],
+  ];
+  return lists.flatMap((list) => list ?? []);
+}
 
 /** Only `LockfileError` escapes; what is read has specs, and every line number is one of the file's. */
 function check(bytes: Uint8Array): string {
@@ -22,8 +40,12 @@ function check(bytes: Uint8Array): string {
     for (const dialect of ['3.6', '4.0'] as const) {
       const lockfile = parseLockfile(text, { dialect });
       if (lockfile.specs.length === 0) throw new BrokenPromise('a lockfile without specs is read');
-      for (const { line } of [...lockfile.specs, ...lockfile.dependencies, ...(lockfile.checksums ?? [])]) {
+      for (const { line } of rows(lockfile)) {
         if (!(line >= 1 && line <= lines)) throw new BrokenPromise(`line ${line} of ${lines}`);
+      }
+      for (const { address, digests } of lockfile.contentAddresses ?? []) {
+        if (digests['sha256']?.toLowerCase().startsWith(address) === false)
+          throw new BrokenPromise(`${address} begins no ${digests['sha256']}`);
       }
       for (const { source } of lockfile.specs) {
         if (lockfile.sources[source] === undefined) throw new BrokenPromise(`a spec of source ${source}`);

@@ -31,9 +31,8 @@ const kept = 20;
 
 export async function compareLockfiles(mutations = 2000, seed = 1): Promise<Comparison> {
   const result: Comparison = { asked: 0, agreed: 0, differed: 0, skipped: 0, differences: [], notes: [] };
-  const fixture = readFileSync(
-    new URL('../../fixtures/lockfiles/every-section.lock', import.meta.url),
-    'utf8',
+  const fixtures = ['every-section', 'bundler-4.1'].map((name) =>
+    readFileSync(new URL(`../../fixtures/lockfiles/${name}.lock`, import.meta.url), 'utf8'),
   );
   const corpus = readCorpus();
   if (corpus === undefined) result.notes.push(corpusAbsent);
@@ -42,7 +41,7 @@ export async function compareLockfiles(mutations = 2000, seed = 1): Promise<Comp
     if (result.differences.length < kept) result.differences.push(what.slice(0, 2000));
   };
 
-  const texts = [fixture];
+  const texts = [...fixtures];
   for (const file of corpus ?? []) {
     result.asked += 1;
     const difference = corpusDifference(file);

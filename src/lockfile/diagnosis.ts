@@ -25,9 +25,12 @@ function kindOf(text: string): string | undefined {
 }
 
 function hasAnySection(lockfile: Lockfile): boolean {
-  const { sources, platforms, dependencies, rubyVersion, bundlerVersion } = lockfile;
+  const { sources, platforms, dependencies } = lockfile;
   const lists = sources.length + platforms.length + dependencies.length;
-  return lists > 0 || rubyVersion !== undefined || bundlerVersion !== undefined;
+  const { rubyVersion, bundlerVersion, contentAddresses, overrides } = lockfile;
+  return (
+    lists > 0 || [rubyVersion, bundlerVersion, contentAddresses, overrides].some((part) => part !== undefined)
+  );
 }
 
 /**

@@ -4,8 +4,9 @@ import type { PlatformDialect } from '../gem/platform.js';
 import { canonicalGemVersion, isGemVersion } from '../version/gem-version.js';
 import { canonicalRequirementList, RequirementError, splitRequirementList } from '../version/requirement.js';
 import { rubyStrip, trimRubySpace } from '../version/ruby-text.js';
-import { parseChecksum } from './checksum.js';
 import { noSpecs } from './diagnosis.js';
+import { DigestSections } from './digest-sections.js';
+import { fullName } from './full-name.js';
 import { findMergeConflict } from './merge-conflict.js';
 import { parseNameVersion } from './name-version.js';
 import type { NameVersion } from './name-version.js';
@@ -14,8 +15,8 @@ import type { RefusalCode } from './refusal.js';
 import { SourceSection, sourceTypes } from './source-section.js';
 import type {
   DirectDependency,
-  LockedChecksum,
   LockedDependency,
+  LockedOverride,
   LockedSource,
   LockedSpec,
   Lockfile,
@@ -39,13 +40,10 @@ interface OpenSpec extends LockedSpec {
   readonly dependencies: LockedDependency[];
 }
 
-interface OpenChecksum extends LockedChecksum {
-  readonly digests: Record<string, string>;
-}
-
 /**
- * Bundler's `LockfileParser` (lib/bundler/lockfile_parser.rb of Bundler 2.6.2 and 4.0.3): one pass over the lines, a
- * heading chooses the reader of those that follow. What Bundler raises on, expected or not, is a `LockfileError` here.
+ * Bundler's `LockfileParser` (lib/bundler/lockfile_parser.rb of Bundler 2.6.2 and 4.0.3, and the sections of 4.1): one pass
+ * over the lines, a heading chooses the reader of those that follow. What Bundler raises on, expected or not, is a
+ * `LockfileError` here.
  */
 class LockfileReader {
   private readonly warnings = new Warnings();
@@ -54,7 +52,14 @@ class LockfileReader {
   private readonly names = new Set<string>();
   private readonly platforms: string[] = [];
   private readonly dependencies = new Map<string, DirectDependency>();
-  private checksums: Map<string, OpenChecksum> | undefined;
+  private overrides: LockedOverride[] | undefined;
+  private readonly digests = new DigestSections({
+    version: (text, name) => this.version(text, name),
+    platform: (text) => this.platform(text),
+    spec: (fullName) => this.specs.get(fullName),
+    refuse: (code, what) => this.refuse(code, what),
+    warnings: this.warnings,
+  });
   private rubyVersion: string | undefined;
   private bundlerVersion: string | undefined;
 
@@ -72,7 +77,9 @@ class LockfileReader {
 
   private readonly sections: Readonly<Record<string, SectionReader>> = {
     DEPENDENCIES: (text) => this.readDependency(text),
-    CHECKSUMS: (text) => this.readChecksum(text),
+    OVERRIDES: (text) => this.readOverride(text),
+    'CONTENT ADDRESSES': (text) => this.digests.readAddress(text, this.lineNumber),
+    CHECKSUMS: (text) => this.digests.readChecksum(text, this.lineNumber, this.dialect),
     PLATFORMS: (text) => this.readPlatform(text),
     'RUBY VERSION': (text) => this.readRubyVersion(text),
     'BUNDLED WITH': (text) => this.readBundlerVersion(text),
@@ -100,6 +107,7 @@ class LockfileReader {
       this.readLine(text.slice(start, trimmed));
       start = end + 1;
     }
+    this.digests.close(this.bundlerVersion);
     return {
       sources: this.sources,
       specs: [...this.specs.values()],
@@ -107,7 +115,8 @@ class LockfileReader {
       dependencies: [...this.dependencies.values()],
       ...(this.rubyVersion === undefined ? {} : { rubyVersion: this.rubyVersion }),
       ...(this.bundlerVersion === undefined ? {} : { bundlerVersion: this.bundlerVersion }),
-      ...(this.checksums === undefined ? {} : { checksums: [...this.checksums.values()] }),
+      ...this.digests.found,
+      ...(this.overrides === undefined ? {} : { overrides: this.overrides }),
       warnings: this.warnings.list,
     };
   }
@@ -129,7 +138,9 @@ class LockfileReader {
       return;
     }
     this.readSection = Object.hasOwn(this.sections, text) ? this.sections[text] : undefined;
-    if (text === 'CHECKSUMS') this.checksums ??= new Map();
+    if (text === 'CHECKSUMS') this.digests.openChecksums();
+    if (text === 'CONTENT ADDRESSES') this.digests.openAddresses();
+    if (text === 'OVERRIDES') this.overrides ??= [];
     if (this.readSection === undefined)
       this.warn(`unknown section ${quote(text)}, which Bundler passes over`);
   }
@@ -209,38 +220,10 @@ class LockfileReader {
     return true;
   }
 
-  private readChecksum(text: string): boolean {
-    const parsed = parseNameVersion(text);
-    if (parsed?.indent !== 2) return false;
-    const { name } = parsed;
-    // Bundler 2.6 does not look at a line without checksums, Bundler 4 does.
-    const unread = parsed.checksums === undefined && this.dialect === '3.6';
-    if (unread && !isGemVersion(parsed.version ?? '')) return false;
-    const version = this.version(parsed.version, name);
-    const platform = this.platform(parsed.platform ?? 'ruby');
-    const key = fullName({ name, version, platform });
-    // The checksum store belongs to the spec's source: Bundler drops what it has no spec for.
-    if (!this.specs.has(key)) return false;
-    const entry = this.checksums?.get(key) ?? { name, version, platform, digests: {}, line: this.lineNumber };
-    this.checksums?.set(key, entry);
-    for (const text of splitRequirementList(parsed.checksums ?? '')) this.addDigest(entry, text);
+  private readOverride(text: string): boolean {
+    if (!text.startsWith('  ')) return false;
+    this.overrides?.push({ text: text.slice(2).trimEnd(), line: this.lineNumber });
     return true;
-  }
-
-  private addDigest(entry: OpenChecksum, text: string): void {
-    const checksum = parseChecksum(text);
-    if (!checksum.ok) {
-      throw this.refuse('LOCKFILE_CHECKSUM_MALFORMED', `the checksum ${quote(text)} ${checksum.reason}`);
-    }
-    const { algorithm, digest } = checksum;
-    const known = Object.hasOwn(entry.digests, algorithm) ? entry.digests[algorithm] : undefined;
-    if (known !== undefined && known !== digest) {
-      throw this.refuse(
-        'LOCKFILE_CHECKSUM_CONFLICT',
-        `${entry.name} has two different ${algorithm} checksums, the first on line ${entry.line}`,
-      );
-    }
-    Object.defineProperty(entry.digests, algorithm, { value: digest, enumerable: true, configurable: true });
   }
 
   private readPlatform(text: string): boolean {
@@ -303,11 +286,6 @@ class LockfileReader {
   private refuse(code: RefusalCode, what: string, line: number = this.lineNumber): LockfileError {
     return refusal(code, what, this.path, { line });
   }
-}
-
-/** `Gem::NameTuple#full_name`, by which Bundler tells specs apart. */
-function fullName({ name, version, platform }: Pick<LockedSpec, 'name' | 'version' | 'platform'>): string {
-  return platform === 'ruby' ? `${name}-${version}` : `${name}-${version}-${platform}`;
 }
 
 function positionOf(text: string, index: number): { line: number; column: number } {

@@ -12,6 +12,8 @@ export interface Position {
 
 /** Codes of what `parseLockfile` and `decodeLockfile` refuse. */
 export type RefusalCode =
+  | 'LOCKFILE_ADDRESS_CONFLICT'
+  | 'LOCKFILE_ADDRESS_MALFORMED'
   | 'LOCKFILE_CHECKSUM_CONFLICT'
   | 'LOCKFILE_CHECKSUM_MALFORMED'
   | 'LOCKFILE_DEPENDENCY_MISPLACED'

@@ -31,9 +31,15 @@ function withoutCredentials(remote: string): string {
   return hasUserinfo ? `${remote.slice(0, scheme + 3)}***${remote.slice(at)}` : remote;
 }
 
+interface Remote {
+  readonly text: string;
+  readonly line: number;
+}
+
 /** The options of one source section, from its heading to its `specs:`. */
 export class SourceSection {
-  private remotes: { readonly text: string; readonly line: number }[] = [];
+  private remotes: Remote[] = [];
+  private overrides: Remote[] = [];
   private repeated: { readonly name: string; readonly line: number } | undefined;
   private readonly options = new Map<string, string>();
   private readonly type: LockedSourceType;
@@ -51,6 +57,10 @@ export class SourceSection {
     const option = splitOption(text);
     if (option === undefined) return false;
     const [name, value] = option;
+    if (name === 'override' && this.type === 'gem') {
+      this.overrides.push({ text: value, line });
+      return true;
+    }
     const repeated = name === 'remote' ? this.remotes.length > 0 : this.options.has(name);
     if (repeated) this.repeated ??= { name, line };
     if (name === 'remote') this.remotes.push({ text: value, line });
@@ -70,7 +80,8 @@ export class SourceSection {
       throw this.refuse('LOCKFILE_OPTION_REPEATED', what, repeated.line);
     }
     const remotes = this.remotes.map(({ text }) => text);
-    for (const { text, line: remoteLine } of this.remotes) {
+    const overrides = this.overrides.map(({ text }) => text);
+    for (const { text, line: remoteLine } of [...this.remotes, ...this.overrides]) {
       const problem = remoteProblem(type, text);
       if (problem !== undefined) {
         const what = `the remote ${quote(withoutCredentials(text))} ${problem}`;
@@ -78,6 +89,8 @@ export class SourceSection {
       }
     }
     if (type !== 'plugin') this.remotes = [];
-    return { type, remotes, options: Object.fromEntries(this.options), line };
+    this.overrides = [];
+    const own = overrides.length === 0 ? { remotes } : { remotes, overrides };
+    return { type, ...own, options: Object.fromEntries(this.options), line };
   }
 }

@@ -13,13 +13,15 @@ export class Warnings {
     if (this.kept.length < limit) {
       this.kept.push({ message, line });
     } else {
-      if (this.left === 0) this.firstLeft = line;
+      this.firstLeft = this.left === 0 ? line : Math.min(this.firstLeft, line);
       this.left += 1;
     }
   }
 
   get list(): Lockfile['warnings'] {
-    if (this.left === 0) return this.kept;
-    return [...this.kept, { message: `${this.left} more such lines from here on`, line: this.firstLeft }];
+    // What only the whole file shows comes last.
+    const kept = [...this.kept].sort((a, b) => a.line - b.line);
+    if (this.left === 0) return kept;
+    return [...kept, { message: `${this.left} more such lines from here on`, line: this.firstLeft }];
   }
 }

@@ -39,6 +39,21 @@ const stricterRules: Readonly<Record<string, (bundler: Reading) => boolean>> = {
   LOCKFILE_OPTION_REPEATED: hasListOption,
 };
 
+/**
+ * The line belongs to something that Bundler 4.1 reads and the Bundlers that are asked pass over: what is wrong with it they
+ * cannot see.
+ */
+function isOf41(text: string, line: number): boolean {
+  const lines = text.split('\n').map((one) => one.replace(/\r$/, ''));
+  const heading = lines.slice(0, line).findLast((one) => /^\S/.test(one));
+  const row = lines[line - 1] ?? '';
+  return (
+    heading === 'CONTENT ADDRESSES' ||
+    (heading === 'CHECKSUMS' && row.startsWith('  bundler')) ||
+    (heading === 'GEM' && row.startsWith('  override: '))
+  );
+}
+
 function describe(ours: Reading, theirs: Reading): string {
   if (!ours.ok || !theirs.ok) {
     return `ours: ${ours.ok ? 'read' : ours.error}; Bundler: ${theirs.ok ? 'read' : theirs.error}`;
@@ -57,9 +72,10 @@ function same(a: Reading, b: Reading): boolean {
 
 /** Compares our reading with that of the Bundler that comes with this RubyGems. */
 export function judge(text: string, bundler: Reading, dialect: '3.6' | '4.0'): Judgement {
-  const { code, ...ours } = ourReading(text, dialect);
+  const { code, line, ...ours } = ourReading(text, dialect);
   if (same(ours, bundler)) return { agreement: 'agreed', detail: '' };
-  const stricter = code !== undefined && stricterRules[code]?.(bundler) === true;
+  const of41 = bundler.ok && line !== undefined && isOf41(text, line);
+  const stricter = of41 || (code !== undefined && stricterRules[code]?.(bundler) === true);
   const agreement = stricter ? 'stricter' : 'differed';
   return { agreement, ...(code === undefined ? {} : { code }), detail: describe(ours, bundler) };
 }

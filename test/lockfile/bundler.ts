@@ -143,13 +143,17 @@ const comparedOptions: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Our reading of a text in the same form. Only `LockfileError` counts as a refusal: anything else is thrown on. */
-export function ourReading(text: string, dialect: '3.6' | '4.0' = '3.6'): Reading & { code?: string } {
+export function ourReading(
+  text: string,
+  dialect: '3.6' | '4.0' = '3.6',
+): Reading & { code?: string; line?: number } {
   let lockfile: Lockfile;
   try {
     lockfile = parseLockfile(text, { dialect });
   } catch (error) {
     if (!(error instanceof LockfileError)) throw error;
-    return { ok: false, error: error.message, code: error.code };
+    const line = error.line === undefined ? {} : { line: error.line };
+    return { ok: false, error: error.message, code: error.code, ...line };
   }
   const { specs, checksums } = lockfile;
   return sorted({
