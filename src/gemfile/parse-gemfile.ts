@@ -2,6 +2,8 @@ import { GemfileError } from '../errors.js';
 import { earlyExits, isWithin } from './early-exits.js';
 import type { GemCall, Quote } from './gem-call.js';
 import { literalStrings, readGemCall } from './gem-call.js';
+import type { OverrideCall, SourceCooldown } from './override-call.js';
+import { readCooldown, readOverride } from './override-call.js';
 import { plainPath } from './plain-path.js';
 import type { NodeOf, ParsedRuby, RubyNode, Span } from './ruby-node.js';
 import { childrenOf, isNode, literalString, spanOf } from './ruby-node.js';
@@ -56,6 +58,10 @@ export interface GemfileSyntax {
   readonly quote: Quote;
   /** Sources outside of blocks; undefined where one shows only when it runs. */
   readonly sources: readonly string[] | undefined;
+  /** What Bundler 4.1 is told to change of other gems' requirements, in the order of the source. */
+  readonly overrides: readonly OverrideCall[];
+  /** Sources with a `cooldown:`, in the order of the source. */
+  readonly cooldowns: readonly SourceCooldown[];
 }
 
 export interface ParseGemfileOptions {
@@ -177,6 +183,8 @@ export function parseGemfile(
   const evaluated: (EvaluatedCall & { readonly start: number })[] = [];
   const gemspecs: GemspecCall[] = [];
   let sources: string[] | undefined = [];
+  const overrides: Placed<OverrideCall>[] = [];
+  const cooldowns: Placed<SourceCooldown>[] = [];
   let redefinesGem = false;
   const lineAt = lineCounter(source);
   const constants = literalsOf(result.value);
@@ -193,6 +201,12 @@ export function parseGemfile(
       const line = lineAt(node.location.startOffset);
       const text = lineText(source, node.location.startOffset).trim();
       const [first] = node.arguments_?.arguments_ ?? [];
+      const start = node.location.startOffset;
+      if (node.name === 'source' && first !== undefined) {
+        const url = literalString(first) ?? sourceNamed(first);
+        const cooldown = readCooldown(node, url, { line, conditional });
+        if (cooldown !== undefined) cooldowns.push({ start, call: cooldown });
+      }
       if (node.name === 'gem' && first !== undefined) {
         const call = readGemCall(node, { ...around, source, line, constants });
         if (call === undefined) dynamic.push({ kind: 'gem', line, text });
@@ -204,6 +218,9 @@ export function parseGemfile(
           ...(from === undefined ? {} : { from }),
           ...(target === undefined ? {} : { path: target }),
         });
+      } else if (node.name === 'override' && first !== undefined) {
+        const read = readOverride(node, { line, conditional });
+        overrides.push(...read.map((call) => ({ start, call })));
       } else if (node.name === 'gemspec') {
         gemspecs.push(gemspecCall(node, line, path));
       } else if (node.name === 'source' && node.block === null && first !== undefined) {
@@ -244,7 +261,24 @@ export function parseGemfile(
     end,
     quote: commonQuote(calls),
     sources,
+    overrides: inOrder(overrides, isSkipped),
+    cooldowns: inOrder(cooldowns, isSkipped),
   };
+}
+
+/** Something read off the source, with the byte at which it begins. */
+interface Placed<Call> {
+  readonly start: number;
+  readonly call: Call;
+}
+
+/** In the order of the source; what stands behind an early exit is conditional. */
+function inOrder<Call extends { readonly conditional: boolean }>(
+  placed: readonly Placed<Call>[],
+  isSkipped: (at: number) => boolean,
+): Call[] {
+  const sorted = [...placed].sort((a, b) => a.start - b.start);
+  return sorted.map(({ start, call }) => (isSkipped(start) ? { ...call, conditional: true } : call));
 }
 
 function parsed(source: ByteText, parser: RubyParser, shown: string): ParsedRuby {

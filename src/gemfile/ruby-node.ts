@@ -49,6 +49,7 @@ interface NodeFields {
   readonly EmbeddedStatementsNode: { readonly statements: { readonly body: Elements } | null };
   readonly FalseNode: { readonly flags: number };
   readonly HashNode: { readonly elements: Elements };
+  readonly IntegerNode: { readonly value: number | bigint };
   readonly InterpolatedStringNode: { readonly parts: Elements; readonly openingLoc: Location | null };
   readonly KeywordHashNode: { readonly elements: Elements };
   readonly LocalVariableReadNode: { readonly name: string };
