@@ -1,19 +1,11 @@
+import type { OverrideOperation } from '../version/override.js';
+import { overriddenRequirement } from '../version/override.js';
+import { RequirementError } from '../version/requirement.js';
 import type { NodeOf, RubyNode } from './ruby-node.js';
 import { isNode, literalString } from './ruby-node.js';
 
 /** What an `override` changes of a gem: which versions are allowed, for which Rubies or which RubyGems it is. */
 export type OverrideField = 'version' | 'required_ruby_version' | 'required_rubygems_version';
-
-/**
- * What takes the place of a requirement (`Bundler::Override#apply_to`).
- * - `replace`: this one.
- * - `ignore-upper`: its own, without `<` and `<=`, and with `>=` for `~>`.
- * - `drop`: none.
- */
-export type OverrideOperation =
-  | { readonly kind: 'replace'; readonly requirement: string }
-  | { readonly kind: 'ignore-upper' }
-  | { readonly kind: 'drop' };
 
 interface Place {
   readonly line: number;
@@ -88,7 +80,19 @@ function operationOf(node: RubyNode): OverrideOperation | undefined {
     return node.unescaped.value === 'ignore_upper' ? { kind: 'ignore-upper' } : undefined;
   }
   const requirement = literalString(node);
-  return requirement === undefined ? undefined : { kind: 'replace', requirement };
+  return requirement === undefined ? undefined : replacement(requirement);
+}
+
+/** Undefined where Bundler refuses the requirement, and the Gemfile with it. */
+function replacement(requirement: string): OverrideOperation | undefined {
+  const operation: OverrideOperation = { kind: 'replace', requirement };
+  try {
+    overriddenRequirement([], operation);
+    return operation;
+  } catch (error) {
+    if (error instanceof RequirementError) return undefined;
+    throw error;
+  }
 }
 
 /** `in:` and `with:`, which were `from:` and `to:` until 4.1.0.beta3 (ruby/rubygems#9979). */

@@ -66,6 +66,7 @@ describe('override', () => {
     ['override "rails", version: ENV["RAILS"]', 'rails'],
     ['override "rails", version: [">= 7", "< 9"]', 'rails'],
     ['override "rails", version: :ignore_lower', 'rails'],
+    ['override "rails", version: ">= 7, < 9"', 'rails'],
     ['override "rails", **options', 'rails'],
     ['override "rails", drop: "railties"', 'rails'],
     ['override "b", in: "a"', 'b'],
