@@ -2,7 +2,7 @@ import type { GemPlatform } from '../gem/platform.js';
 import { installable, parsePlatform } from '../gem/platform.js';
 import type { NameTuple } from '../gem/types.js';
 import { platformDistance } from '../gem/platform-selection.js';
-import type { Lockfile, LockedSourceType } from '../lockfile/types.js';
+import type { LockedAddress, Lockfile, LockedSourceType } from '../lockfile/types.js';
 import type { Dependency } from '../search/bundle-gem.js';
 
 /** One version of a gem that the lockfile lists. */
@@ -18,13 +18,6 @@ export interface LockedVersion {
   readonly checksums: ReadonlyMap<string, string>;
   /** What CONTENT ADDRESSES names, by platform. */
   readonly addresses: ReadonlyMap<string, LockedAddress>;
-}
-
-/** The content-addressed gem that Bundler 4.1 installs for a platform of the lockfile. */
-export interface LockedAddress {
-  readonly address: string;
-  /** Lower-case hex SHA-256, where the lockfile gives one. */
-  readonly sha256?: string;
 }
 
 /** One gem of the bundle. */
@@ -44,6 +37,7 @@ export interface LockedGem {
 export function gemsOf(lockfile: Lockfile): LockedGem[] {
   const direct = new Map(lockfile.dependencies.map(({ name, requirement }) => [name, requirement]));
   const checksums = checksumsOf(lockfile);
+  const addresses = addressesOf(lockfile);
   const dependencies = dependenciesOf(lockfile);
   const gems = new Map<string, Map<string, LockedVersion & { platforms: string[] }>>();
   for (const { name, version, platform, source } of lockfile.specs) {
@@ -62,7 +56,7 @@ export function gemsOf(lockfile: Lockfile): LockedGem[] {
       sourceType: section?.type ?? 'gem',
       remotes: section?.remotes ?? [],
       checksums: checksums.get(`${name} ${version}`) ?? new Map(),
-      addresses: new Map(),
+      addresses: addresses.get(`${name} ${version}`) ?? new Map(),
     });
   }
   return [...gems].map(([name, versions]) => ({
@@ -98,7 +92,16 @@ export function lockedDigest(
 ): string | undefined {
   if (address === undefined) return checksums.get(platform);
   const locked = addresses.get(platform);
-  return locked?.address === address ? locked.sha256 : undefined;
+  return locked?.address === address ? locked.digests['sha256']?.toLowerCase() : undefined;
+}
+
+function addressesOf({ contentAddresses = [] }: Lockfile): Map<string, Map<string, LockedAddress>> {
+  const byGem = new Map<string, Map<string, LockedAddress>>();
+  for (const row of contentAddresses) {
+    const key = `${row.name} ${row.version}`;
+    byGem.set(key, (byGem.get(key) ?? new Map<string, LockedAddress>()).set(row.platform, row));
+  }
+  return byGem;
 }
 
 function checksumsOf(lockfile: Lockfile): Map<string, Map<string, string>> {
