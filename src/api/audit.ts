@@ -5,6 +5,7 @@ import { CONFIG_FILE } from '../audit/config-file.js';
 import { deploymentsFor, usualCpus } from '../audit/deployments.js';
 import { applyIgnores, isAccepted, unusedIgnores } from '../audit/ignore.js';
 import type { PlannedTarget, PlanOptions } from '../audit/plan.js';
+import { overriddenPins } from '../audit/overridden-pins.js';
 import { planAudit } from '../audit/plan.js';
 import { TargetError } from '../errors.js';
 import type { AuditProgress } from '../audit/ports.js';
@@ -12,10 +13,11 @@ import type { AuditReport, AuditWarning, MultiTargetReport } from '../audit/type
 import type { ForcedLine } from '../gemfile/forced-gems.js';
 import type { CpuReading } from '../target/merge-cpus.js';
 import type { ReadForCpusOptions } from '../target/read-for-cpus.js';
+import { Overrides } from '../search/overrides.js';
 import { readForCpus } from '../target/read-for-cpus.js';
 import { readAuditedProject } from './audited-project.js';
 import { driftWarning } from './drift-warning.js';
-import { forcedLines } from './forced-lines.js';
+import { gemfileFacts } from './gemfile-facts.js';
 import { projectRubies } from './project-rubies.js';
 import { openSession } from './session.js';
 import { systemsThatRunGem } from './systems-that-run.js';
@@ -90,7 +92,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   warnings.push(...doubts);
 
   const warn = (warning: AuditWarning): void => void warnings.push(warning);
-  const forced = options.forced ?? (await forcedLines(path.resolve(cwd, file), lockfile, { cwd, warn }));
+  const facts = await gemfileFacts(path.resolve(cwd, file), lockfile, { cwd, warn });
   const session = await openSession({
     cwd,
     env,
@@ -113,7 +115,14 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
         path: file,
         deployments,
         all: plan.all,
-        forced,
+        forced: options.forced ?? facts.forced,
+        overrides: new Overrides(facts.overrides),
+        cooldown: {
+          ...(session.cooldown === undefined ? {} : { setting: session.cooldown }),
+          ...(lockfile.bundlerVersion === undefined ? {} : { bundler: lockfile.bundlerVersion }),
+          sources: facts.cooldowns,
+          now: new Date(),
+        },
         ...(options.gemfile === undefined ? {} : { gemfile: options.gemfile }),
         ...(options.pinned === undefined ? {} : { pinned: options.pinned }),
         accepts: (row) => isAccepted(row, plan.ignore, today),
@@ -132,7 +141,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
     }
     // The answer is one for all targets.
     const { pins = [], plan: answer } = reports.find((report) => report.plan !== undefined) ?? {};
-    warnings.push(...bundlerTooOld(lockfile, answer));
+    warnings.push(...bundlerTooOld(lockfile, answer), ...overriddenPins(facts.overrides, answer));
     const fails = reports.some(({ gems }) => gems.some(({ verdict }) => verdict === 'incompatible'));
     const drift =
       fails && options.gemfile === undefined ? await driftWarning(file, lockfile, cwd) : undefined;

@@ -14,7 +14,7 @@ import { targetsFitting } from '../target/catalog.js';
 import type { AuditOptions } from './audit.js';
 import { audit } from './audit.js';
 import { readAuditedProject } from './audited-project.js';
-import { forcedLines } from './forced-lines.js';
+import { gemfileFacts } from './gemfile-facts.js';
 import { projectRubies } from './project-rubies.js';
 import { openSession } from './session.js';
 import { systemsThatRunGem } from './systems-that-run.js';
@@ -59,7 +59,7 @@ export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
     })),
   );
   if (options.pageSize !== undefined) warnings.push({ code: 'OPTION_UNUSED', message: PAGE_SIZE_UNUSED });
-  const forced = await forcedLines(path.resolve(cwd, file), lockfile, { cwd, warn });
+  const { forced } = await gemfileFacts(path.resolve(cwd, file), lockfile, { cwd, warn });
   const session = await openSession({
     cwd,
     env,

@@ -32,6 +32,8 @@ function gemReading(): Promise<typeof GemReading> {
 
 /** Where gems come from during one command: the sources, the cache of what was read before. */
 export interface Session {
+  /** `cooldown` in Bundler's settings here, in days. */
+  readonly cooldown?: number;
   /** Bundler's settings here say to compile every gem. */
   readonly forceRubyPlatform: boolean;
   /** The origin of gems whose section of the lockfile names these remotes; `sources` go before them. Throws RegistryError. */
@@ -71,6 +73,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
   return {
     forceRubyPlatform: settings.forceRubyPlatform,
+    ...(settings.cooldown === undefined ? {} : { cooldown: settings.cooldown }),
     originOf: async (remotes) =>
       originFrom(
         await registry.sources(

@@ -7,6 +7,7 @@ import { planRequest } from './plan-request.js';
 import { SearchPorts } from './search-ports.js';
 import type { AuditPorts, AuditRequest, Row } from './ports.js';
 import { sharedOrigins } from './shared-origins.js';
+import { withOverrides } from './with-overrides.js';
 import { reportFor } from './target-report.js';
 import type { AuditReport, GemNote, GemReport } from './types.js';
 
@@ -16,7 +17,11 @@ import type { AuditReport, GemNote, GemReport } from './types.js';
  * finding; it never stops the audit. A report for each target, in the order of the deployments.
  */
 export async function auditLockfile(request: AuditRequest, outside: AuditPorts): Promise<AuditReport[]> {
-  const ports = { ...outside, originOf: sharedOrigins((locked) => outside.originOf(locked)) };
+  const { overrides } = request;
+  const ports = {
+    ...outside,
+    originOf: sharedOrigins(async (locked) => withOverrides(await outside.originOf(locked), overrides)),
+  };
   const gems = gemsOf(request.lockfile);
   const pending = new Set(gems.map(({ name }) => name));
   const tell = (): void => {
@@ -42,6 +47,8 @@ interface Answer extends PlanAnswer {
   /** Gems that had to be moved, by name. */
   readonly failing: ReadonlySet<string>;
   readonly failuresOf: (gem: string) => readonly string[];
+  /** Versions that were passed over for the project's cooldown. */
+  readonly tooYoung: readonly string[];
 }
 
 /** The gems that do not fit, and that nobody has accepted as they are. */
@@ -61,9 +68,14 @@ async function answerFor(
   const failing = failingIn(rows, request);
   const held = [...(request.pinned ?? [])].some((name) => gems.some((gem) => gem.name === name));
   if (failing.size === 0 && !held) return undefined;
-  const search = new SearchPorts(gems, ports);
+  const search = new SearchPorts(gems, ports, request.cooldown);
   const answer = await planBundle(planRequest(gems, failing, request), search);
-  return { ...answer, failing: new Set(failing.keys()), failuresOf: (gem) => search.failuresOf(gem) };
+  return {
+    ...answer,
+    failing: new Set(failing.keys()),
+    failuresOf: (gem) => search.failuresOf(gem),
+    tooYoung: search.tooYoung,
+  };
 }
 
 function withAnswer(row: Row, answer: Answer | undefined, request: AuditRequest): Row {

@@ -1,4 +1,5 @@
 import type { BundleGem } from '../search/bundle-gem.js';
+import { Overrides } from '../search/overrides.js';
 import type { PlanRequest } from '../search/plan-bundle.js';
 import type { LockedGem } from './bundle.js';
 import type { AuditRequest, Row } from './ports.js';
@@ -11,11 +12,15 @@ import type { AuditRequest, Row } from './ports.js';
 export function planRequest(
   gems: readonly LockedGem[],
   failing: ReadonlyMap<string, Row>,
-  { lockfile, deployments, gemfile: told, pinned = new Set() }: AuditRequest,
+  { lockfile, deployments, gemfile: told, pinned = new Set(), overrides = new Overrides([]) }: AuditRequest,
 ): PlanRequest {
   const dependencies = new Map(lockfile.dependencies.map(({ name, requirement }) => [name, requirement]));
   const locked = new Set(gems.map(({ name }) => name));
-  const gemfile = new Map([...(told ?? dependencies)].filter(([name]) => locked.has(name)));
+  const gemfile = new Map(
+    [...(told ?? dependencies)]
+      .filter(([name]) => locked.has(name))
+      .map(([name, requirement]) => [name, overrides.requirement(name, requirement)]),
+  );
   return {
     gemfile,
     gems: gems.flatMap((gem) => {
@@ -26,7 +31,7 @@ export function planRequest(
         version: used.version,
         versions: gem.versions.flatMap((one) => (one.version === '' ? [] : [one.version])),
         platforms: gem.versions.flatMap(({ platforms }) => platforms),
-        dependencies: gem.dependencies,
+        dependencies: overrides.dependencies(gem.name, gem.dependencies),
         direct: gemfile.has(gem.name),
         gemfile: gemfile.get(gem.name) ?? [],
         movable: used.sourceType === 'gem',

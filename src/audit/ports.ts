@@ -2,7 +2,9 @@ import type { Requires } from '../compat/types.js';
 import type { GemContents } from '../gem/types.js';
 import type { Lockfile } from '../lockfile/types.js';
 import type { Deployment } from '../search/types.js';
+import type { Overrides } from '../search/overrides.js';
 import type { LockedVersion } from './bundle.js';
+import type { CooldownRules } from './cooldown.js';
 import type { GemOrigin, GemReader } from './gem-reader.js';
 import type { ForcedBy } from './choose-variant.js';
 import type { GemReport } from './types.js';
@@ -19,6 +21,10 @@ export interface AuditRequest {
   readonly gemfile?: ReadonlyMap<string, readonly string[]>;
   /** Gems that the Gemfile has compiled, or may have, with the line that says so. */
   readonly forced?: ReadonlyMap<string, ForcedBy>;
+  /** What the Gemfile makes of gems' requirements; nothing by default. */
+  readonly overrides?: Overrides;
+  /** How young a version may not be that is proposed; no rule by default. */
+  readonly cooldown?: CooldownRules;
   /** Gems that a pin of gemcompat's own holds: they are planned anew, or named as `liftable`. */
   readonly pinned?: ReadonlySet<string>;
   /** Look for known systems that run a gem as it is for every gem that is read, not only for those that do not fit. */

@@ -4,6 +4,8 @@ import type { BundlePorts } from '../search/bundle-gem.js';
 import type { Choice } from '../search/types.js';
 import { compareGemVersions } from '../version/gem-version.js';
 import type { LockedGem, LockedVersion } from './bundle.js';
+import type { CooldownRules } from './cooldown.js';
+import { cooldownDays, isTooYoung } from './cooldown.js';
 import { lockedDigest } from './bundle.js';
 import { judge } from './gem-audit.js';
 import type { GemOrigin } from './gem-reader.js';
@@ -12,12 +14,16 @@ import type { AuditPorts } from './ports.js';
 /** What the search for an answer asks of the sources: each gem of its own section's, a new one of that of who asks for it. */
 export class SearchPorts implements BundlePorts {
   readonly #ports: AuditPorts;
+  readonly #cooldown: CooldownRules | undefined;
+  readonly #old = new Map<string, readonly Release[]>();
+  readonly #tooYoung = new Set<string>();
   readonly #locked = new Map<string, LockedVersion>();
   readonly #origins = new Map<LockedVersion, Promise<GemOrigin>>();
   readonly #failures = new Map<string, string[]>();
 
-  constructor(gems: readonly LockedGem[], ports: AuditPorts) {
+  constructor(gems: readonly LockedGem[], ports: AuditPorts, cooldown?: CooldownRules) {
     this.#ports = ports;
+    this.#cooldown = cooldown;
     for (const { name, versions } of gems) {
       const from = versions.find(({ sourceType }) => sourceType === 'gem') ?? versions[0];
       if (from !== undefined) this.#locked.set(name, from);
@@ -33,11 +39,36 @@ export class SearchPorts implements BundlePorts {
     const locked = this.#locked.get(name) ?? this.#from(by);
     if (locked !== undefined) this.#locked.set(name, locked);
     try {
-      return await (await this.#origin(name)).releases(name);
+      const releases = await (await this.#origin(name)).releases(name);
+      return this.#oldEnough(name, releases, locked);
     } catch (error) {
       if (error instanceof Error) this.#fail(name, error.message);
       throw error;
     }
+  }
+
+  /** Versions that were passed over because they are too young for the project's cooldown: `nokogiri 1.19.0`. */
+  get tooYoung(): readonly string[] {
+    return [...this.#tooYoung];
+  }
+
+  /** The version that is locked stays, however young it is. */
+  #oldEnough(
+    name: string,
+    releases: readonly Release[],
+    locked: LockedVersion | undefined,
+  ): readonly Release[] {
+    const rules = this.#cooldown;
+    if (rules === undefined || cooldownDays(locked?.remotes ?? [], rules) === 0) return releases;
+    const known = this.#old.get(name);
+    if (known !== undefined) return known;
+    const old = releases.filter((release) => {
+      const young = isTooYoung(release, locked?.remotes ?? [], rules) && release.version !== locked?.version;
+      if (young) this.#tooYoung.add(`${name} ${release.version}`);
+      return !young;
+    });
+    this.#old.set(name, old);
+    return old;
   }
 
   /** A section of a gem server: that of who asks, or where that is a path of the project, any. */

@@ -15,7 +15,10 @@ export function reportFor(
   target: Target,
   allRows: readonly Row[],
   request: AuditRequest,
-  answer?: Pick<PlanAnswer, 'plan' | 'pins'> & { readonly failing: ReadonlySet<string> },
+  answer?: Pick<PlanAnswer, 'plan' | 'pins'> & {
+    readonly failing: ReadonlySet<string>;
+    readonly tooYoung?: readonly string[];
+  },
 ): AuditReport {
   const deployments = request.deployments.filter((deployment) => deployment.target === target);
   const cpus = deployments.map(({ cpu }) => cpu);
@@ -40,7 +43,10 @@ export function reportFor(
     ...(concerned ? { plan: answer.plan } : {}),
     floor: mergeRequires(gems.flatMap(({ requires }) => requires ?? [])),
     summary: countVerdicts(gems),
-    warnings: warningsOf(target, cpus, request.lockfile),
+    warnings: [
+      ...warningsOf(target, cpus, request.lockfile),
+      ...(concerned ? tooYoungWarning(answer.tooYoung ?? []) : []),
+    ],
   };
 }
 
@@ -63,6 +69,15 @@ function countVerdicts(gems: readonly GemReport[]): Summary {
   const summary = { compatible: 0, incompatible: 0, source: 0, unknown: 0 };
   for (const verdict of worst.values()) summary[verdict] += 1;
   return summary;
+}
+
+function tooYoungWarning(versions: readonly string[]): AuditWarning[] {
+  const [first, ...others] = versions;
+  if (first === undefined) return [];
+  const told = others.length === 0 ? `${first} is` : `${first} and ${others.length} more versions are`;
+  return [
+    { code: 'COOLDOWN', message: `${told} younger than the project's cooldown allows, and not proposed` },
+  ];
 }
 
 function warningsOf(target: Target, cpus: readonly Cpu[], lockfile: Lockfile): AuditWarning[] {

@@ -13,6 +13,8 @@ import { withTrailingSlash } from './remote-url.js';
 export interface BundlerSettings {
   /** `force_ruby_platform`: Bundler takes the `ruby` variant of every gem. */
   readonly forceRubyPlatform: boolean;
+  /** `cooldown`: days that a version has to be published before it is resolved to; absent where it is not set, or no number. */
+  readonly cooldown?: number;
   /** `gemfile`, absolute: what Bundler works on in place of the directory's own Gemfile. */
   readonly gemfile?: string;
   /** `lockfile`, absolute: since Bundler 4, in place of the one beside the Gemfile. */
@@ -74,9 +76,11 @@ function fromLevels(levels: readonly ReadonlyMap<string, string>[], root: string
     const file = get(name);
     return file === undefined || file === '' ? undefined : path.resolve(root, file);
   };
+  const cooldown = /^\s*(\d{1,6})\s*$/.exec(get('cooldown') ?? '')?.[1];
   const [gemfile, lockfile] = [given('gemfile'), given('lockfile')];
   return {
     forceRubyPlatform: isTrue(get('force_ruby_platform')),
+    ...(cooldown === undefined ? {} : { cooldown: Number(cooldown) }),
     ...(gemfile === undefined ? {} : { gemfile }),
     ...(lockfile === undefined ? {} : { lockfile }),
     cachePath: path.resolve(root, get('cache_path') ?? path.join('vendor', 'cache')),

@@ -1,0 +1,110 @@
+import { stat } from 'node:fs/promises';
+import type { SourceCooldown } from '../audit/cooldown.js';
+import type { AuditWarning } from '../audit/types.js';
+import { GemfileError } from '../errors.js';
+import { isNeeded } from '../fix/own-requirements.js';
+import type { ForcedLine } from '../gemfile/forced-gems.js';
+import { forcedGems } from '../gemfile/forced-gems.js';
+import type { ProjectGemfiles } from '../gemfile/project-gemfiles.js';
+import { readProjectGemfiles, readSource } from '../gemfile/project-gemfiles.js';
+import { loadRubyParser } from '../gemfile/ruby-parser.js';
+import type { Lockfile } from '../lockfile/types.js';
+import type { Override } from '../search/overrides.js';
+import { RequirementError, parseRequirement } from '../version/requirement.js';
+import { gemfileOf } from './gemfile-and-lockfile.js';
+
+/** What of a Gemfile decides whether it has to be parsed at all. */
+const MAY_MATTER = /force_ruby_platform|eval_gemfile|\boverride\b|\bcooldown\b/;
+
+/** What a Gemfile says that its lockfile does not. */
+export interface GemfileFacts {
+  /** Gems that it has compiled. */
+  readonly forced: ReadonlyMap<string, ForcedLine>;
+  /** What Bundler 4.1 is to make of other gems' requirements. */
+  readonly overrides: readonly Override[];
+  readonly cooldowns: readonly SourceCooldown[];
+}
+
+const NOTHING: GemfileFacts = { forced: new Map(), overrides: [], cooldowns: [] };
+
+/**
+ * What the Gemfile beside a lockfile says that no lockfile does. Nothing where there is no Gemfile; where it cannot be read nothing
+ * either, with a warning, so that the precompiled gems are judged. What DEPENDENCIES do not name the lockfile was made without: of a
+ * line that did not run, or that is of another lockfile, nothing is certain.
+ *
+ * @param file absolute path of the lockfile
+ */
+export async function gemfileFacts(
+  file: string,
+  lockfile: Lockfile,
+  { cwd, warn }: { readonly cwd: string; readonly warn: (warning: AuditWarning) => void },
+): Promise<GemfileFacts> {
+  const gemfile = gemfileOf(file);
+  const isFile = await stat(gemfile ?? '').then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
+  if (gemfile === undefined || !isFile) return NOTHING;
+  try {
+    if (!MAY_MATTER.test(await readSource(gemfile, gemfile))) return NOTHING;
+    const project = await readProjectGemfiles(gemfile, { cwd, parser: await loadRubyParser() });
+    const direct = new Set(lockfile.dependencies.map(({ name }) => name));
+    const forced = forcedGems(project, (name) => isNeeded(lockfile, name));
+    return {
+      forced: new Map(
+        [...forced].map(([name, line]) => [name, { ...line, certain: line.certain && direct.has(name) }]),
+      ),
+      overrides: overridesOf(project, warn),
+      cooldowns: cooldownsOf(project, warn),
+    };
+  } catch (error) {
+    if (!(error instanceof GemfileError)) throw error;
+    warn({
+      code: 'GEMFILE_UNREAD',
+      message: `${error.message}; which gems the Gemfile has compiled (force_ruby_platform) is not known, so the precompiled ones are judged`,
+    });
+    return NOTHING;
+  }
+}
+
+/** What only Ruby can tell is told, and left out. */
+function overridesOf({ files }: ProjectGemfiles, warn: (warning: AuditWarning) => void): Override[] {
+  return files.flatMap(({ shown, conditional: around, editor }) =>
+    editor.syntax.overrides.flatMap((call): Override[] => {
+      const { line, conditional } = call;
+      if (call.kind !== 'unknown' && !conditional && !around && isReadable(call)) return [call];
+      const about = call.gem === undefined ? '' : ` of ${call.gem}`;
+      const message = `${shown}:${line}: what this override${about} does shows only when Bundler runs it; it is left out of the search for versions that fit`;
+      warn({ code: 'OVERRIDE_UNREAD', message });
+      return [];
+    }),
+  );
+}
+
+function isReadable(call: Override): boolean {
+  const requirement =
+    call.kind === 'dependency'
+      ? call.by?.requirement
+      : call.operation.kind === 'replace'
+        ? call.operation.requirement
+        : undefined;
+  try {
+    parseRequirement(requirement === undefined ? [] : [requirement]);
+    return true;
+  } catch (error) {
+    if (error instanceof RequirementError) return false;
+    throw error;
+  }
+}
+
+function cooldownsOf({ files }: ProjectGemfiles, warn: (warning: AuditWarning) => void): SourceCooldown[] {
+  const all = files.flatMap(({ shown, editor }) =>
+    editor.syntax.cooldowns.map((cooldown) => ({ shown, ...cooldown })),
+  );
+  for (const { shown, line, days } of all) {
+    if (days !== undefined) continue;
+    const message = `${shown}:${line}: how long this cooldown is shows only when Bundler runs it; versions that are younger are proposed all the same`;
+    warn({ code: 'COOLDOWN_UNREAD', message });
+  }
+  return all;
+}
