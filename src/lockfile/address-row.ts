@@ -1,3 +1,5 @@
+import { isAddress } from '../gem/content-address.js';
+
 /** One row of CONTENT ADDRESSES, split. */
 export interface AddressRow {
   readonly name: string;
@@ -12,19 +14,10 @@ export interface AddressRow {
 export type ParsedAddressRow =
   ({ readonly ok: true } & AddressRow) | { readonly ok: false; readonly reason: string };
 
-/** `Gem::ContentAddress::PATTERN` (lib/rubygems/content_address.rb of RubyGems 4.1). */
-const addressPattern = /^[0-9a-f]{8,64}$/;
-/** Longer words are told by their length alone. */
-const longest = 64;
-
 const form = 'is not of the form NAME (VERSION-PLATFORM) ADDRESS sha256=DIGEST';
 
 /** Why a row is refused whose gem is one for every platform. */
 export const noPlatform = 'has no platform, and only a precompiled gem has a content address';
-
-function isAddress(word: string): boolean {
-  return word.length <= longest && addressPattern.test(word);
-}
 
 /**
  * Splits a row without its indentation: `mygem (1.0-x86_64-linux) 86e5e59f sha256=…`, the digest only where the lockfile has
