@@ -7,14 +7,14 @@ import type { VariantNeeds } from './variant-needs.js';
 /** What a track last had: the variants of the newest version so far that could be read whole. */
 interface Last {
   readonly version: string;
-  readonly needs: ReadonlyMap<string, VariantNeeds>;
+  readonly needs: ReadonlyMap<string, { readonly platform: string; readonly needs: VariantNeeds }>;
   /** Versions after it of which nothing could be read whole, oldest first. */
   readonly across: string[];
 }
 
 /**
- * Compares every variant with the one before it on the same CPU and C library: of the same platform where the older
- * version has that, else the one that such a machine would have installed. Only variants that were read whole are
+ * Compares every variant with the one before it on the same CPU and C library: of the same platform, and for the same Ruby where it
+ * is content-addressed, where the older version has that, else the one that such a machine would have installed. Only variants that were read whole are
  * compared, and compared with.
  *
  * @param newestFirst the versions that were told
@@ -29,7 +29,9 @@ export function compareVersions(newestFirst: readonly ToldVersion[]): HistoryVar
     for (const [key, own] of tracks) {
       const needs = new Map(
         own.flatMap(({ variant, needs }) =>
-          variant.state === 'read' && needs !== undefined ? [[variant.platform, needs]] : [],
+          variant.state === 'read' && needs !== undefined
+            ? [[nameOf(variant), { platform: variant.platform, needs }]]
+            : [],
         ),
       );
       if (needs.size > 0) last.set(key, { version: group.version.text, needs, across: [] });
@@ -38,6 +40,15 @@ export function compareVersions(newestFirst: readonly ToldVersion[]): HistoryVar
     return result;
   });
   return compared.reverse();
+}
+
+/** What a variant is called from version to version: by its platform, and the Ruby of a content-addressed one. */
+function nameOf({
+  platform,
+  address,
+  rubies,
+}: Pick<HistoryVariant, 'platform' | 'address' | 'rubies'>): string {
+  return address === undefined ? platform : `${platform} ${rubies.join()}`;
 }
 
 function keyOf({ track }: ToldVariant): string {
@@ -51,9 +62,10 @@ function withMoves({ variant, needs, track }: ToldVariant, last: Last | undefine
   if (needs === undefined || variant.state !== 'read') return { ...variant, moves: [] };
   const local = localPlatform(track.cpu, track.libc);
   const before =
+    last.needs.get(nameOf(variant)) ??
     last.needs.get(variant.platform) ??
-    [...last.needs].find(([platform]) => samePlatform(parsePlatform(platform), local))?.[1] ??
+    [...last.needs.values()].find(({ platform }) => samePlatform(parsePlatform(platform), local)) ??
     [...last.needs.values()][0];
   if (before === undefined) return { ...variant, moves: [] };
-  return { ...variant, ...facts, moves: movesBetween(before, needs) };
+  return { ...variant, ...facts, moves: movesBetween(before.needs, needs) };
 }

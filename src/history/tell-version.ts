@@ -1,6 +1,7 @@
 import { unavailable } from '../audit/gem-reader.js';
 import type { ReadGem } from '../audit/gem-reader.js';
 import { rubyAbiOf } from '../compat/judge.js';
+import { rubyAbiFor } from '../gem/content-address.js';
 import type { GemContents } from '../gem/types.js';
 import { fullName, gemFileName, isValidNameTuple } from '../gem/name-tuple.js';
 import type { Release } from '../registry/types.js';
@@ -106,7 +107,7 @@ export class VersionTelling {
           'failed' in result
             ? ({ verdict: 'unknown', findings: [result.failed] } as const)
             : judgeOn(result.contents, deployment);
-        return this.#verdict(deployment, release.platform, judged);
+        return this.#verdict(deployment, release, judged);
       });
     if (release.platform === 'ruby' && contents !== undefined && bringsNothing(contents)) {
       return {
@@ -132,8 +133,12 @@ export class VersionTelling {
   }
 
   #variant(release: Release, track: Track, result: ReadGem): ToldVariant {
+    const { address } = release;
+    const abi = address === undefined ? undefined : rubyAbiFor(release.requiredRuby);
+    const own = abi === undefined ? [] : [abi];
     const facts = {
       platform: release.platform,
+      ...(address === undefined ? {} : { address }),
       arch: track.cpu,
       libc: track.libc,
       requiredRuby: release.requiredRuby,
@@ -142,7 +147,7 @@ export class VersionTelling {
     if ('failed' in result) {
       const unread = {
         verified: false,
-        rubies: [],
+        rubies: own,
         libraries: [],
         state: 'unread',
         picksAtRunTime: false,
@@ -159,7 +164,7 @@ export class VersionTelling {
         ...facts,
         sha256: result.contents.sha256,
         verified: result.verified,
-        rubies,
+        rubies: rubies.length > 0 ? rubies : own,
         state: partly ? 'partly' : 'read',
         picksAtRunTime: picks,
         ...(requires === undefined ? {} : { requires }),
@@ -198,21 +203,28 @@ export class VersionTelling {
   #withoutReading(installed: Installed): VersionVerdict[] {
     const { deployment } = installed;
     if (installed.kind === 'none') {
-      return [this.#verdict(deployment, 'ruby', { verdict: 'incompatible', findings: [installed.finding] })];
+      return [
+        this.#verdict(
+          deployment,
+          { platform: 'ruby' },
+          { verdict: 'incompatible', findings: [installed.finding] },
+        ),
+      ];
     }
     if (this.reads.includes(installed.release)) return [];
-    return [this.#verdict(deployment, installed.release.platform, { verdict: 'source', findings: [] })];
+    return [this.#verdict(deployment, installed.release, { verdict: 'source', findings: [] })];
   }
 
   #verdict(
     { target, cpu }: Deployment,
-    platform: string,
+    { platform, address }: Pick<Release, 'platform' | 'address'>,
     { verdict, findings }: Pick<VersionVerdict, 'verdict' | 'findings'>,
   ): VersionVerdict {
     return {
       target: target.name,
       arch: cpu,
       platform,
+      ...(address === undefined ? {} : { address }),
       verdict,
       findings: this.#options.detailed ? findings : [],
     };
@@ -228,8 +240,9 @@ export class VersionTelling {
   #order(a: ToldVariant, b: ToldVariant): number {
     const place = ({ track }: ToldVariant): number =>
       this.#options.tracks.findIndex((other) => sameTrack(other, track));
-    const platforms = a.variant.platform < b.variant.platform ? -1 : 1;
-    return place(a) - place(b) || platforms;
+    const name = ({ variant: { platform, rubies, address } }: ToldVariant): string =>
+      address === undefined ? platform : `${platform} ${rubies.join()} ${address}`;
+    return place(a) - place(b) || (name(a) < name(b) ? -1 : 1);
   }
 }
 

@@ -76,6 +76,8 @@ export type VariantFinding = Extract<
 export interface HistoryVariant {
   /** As the source writes it: `x86_64-linux-gnu`. */
   readonly platform: string;
+  /** Of a content-addressed gem, which is for one Ruby: what stands for the platform in the name of its file. */
+  readonly address?: string;
   readonly arch: Cpu;
   /** The C library that the platform stands for; what the files are linked to is in `requires`. */
   readonly libc: Libc;
@@ -87,7 +89,9 @@ export interface HistoryVariant {
   readonly requiredRuby: readonly string[];
   /** `required_rubygems_version`; empty where there is none. */
   readonly requiredRubygems: readonly string[];
-  /** Rubies that a fat gem has builds for, `X.Y`; empty for a gem with one build for all. */
+  /**
+   * Rubies that a fat gem has builds for, `X.Y`, and the one of a content-addressed gem; empty for a gem with one build for all.
+   */
   readonly rubies: readonly string[];
   /**
    * `read`: all of it. `partly`: some of it, so that `requires` is the least that it needs. `unread`: nothing; then
@@ -116,6 +120,8 @@ export interface VersionVerdict {
   readonly arch: Cpu;
   /** Of the variant that Bundler would install there; `ruby` too where there is none. */
   readonly platform: string;
+  /** Where that is a content-addressed gem. */
+  readonly address?: string;
   readonly verdict: Verdict;
   /** Empty for the known systems: they are told by name alone. */
   readonly findings: readonly Finding[];

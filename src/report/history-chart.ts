@@ -1,6 +1,6 @@
 import type { Ansis } from 'ansis';
 import type { Cpu } from '../elf/types.js';
-import type { HistoryReport, HistoryVariant } from '../history/types.js';
+import type { HistoryReport, HistoryVariant, HistoryVersion } from '../history/types.js';
 import type { Libc } from '../target/types.js';
 import { compareDotted } from '../version/symbol-version.js';
 import { printable } from './printable.js';
@@ -15,6 +15,8 @@ export interface ChartPoint {
 /** The versions of one CPU with glibc, oldest first. musl has no versions that a file could ask for. */
 export interface ChartSeries {
   readonly arch: Cpu;
+  /** `4.0`, where content-addressed gems make it another floor for each Ruby. */
+  readonly ruby?: string;
   readonly points: readonly ChartPoint[];
   /** The floors that occur, lowest first; `none` is the lowest. */
   readonly levels: readonly string[];
@@ -22,21 +24,71 @@ export interface ChartSeries {
 
 const LIBC: Libc = 'gnu';
 
-/** What there is to draw: a series for each CPU that has a floor, or none, in two versions at least. */
+/**
+ * What there is to draw: a series for each CPU that has a floor, or none, in two versions at least; one for each Ruby where
+ * content-addressed gems make a difference.
+ */
 export function chartSeries({ versions, arches }: HistoryReport): ChartSeries[] {
   return arches.flatMap((arch) => {
-    const points = [...versions].reverse().map(({ version, variants }): ChartPoint => {
-      const own = variants.filter((variant) => variant.arch === arch && variant.libc === LIBC);
-      const level = highestLevel(own);
-      return { version, ...(level === undefined ? {} : { level }) };
+    const whole = seriesOf(versions, (variant) => isDrawn(variant, arch));
+    if (whole === undefined) return [];
+    const perRuby = rubiesOf(versions, arch).flatMap((ruby) => {
+      const series = seriesOf(
+        versions,
+        (variant, beside) => isDrawn(variant, arch) && isTaken(variant, ruby, beside),
+      );
+      return series === undefined ? [] : [{ arch, ruby, ...series }];
     });
-    const first = points.findIndex(({ level }) => level !== undefined);
-    const shown = first < 0 ? [] : points.slice(first);
-    const levels = [...new Set(shown.flatMap(({ level }) => (level === undefined ? [] : [level])))]
-      .filter((level) => level !== 'unread')
-      .sort(compareLevels);
-    return levels.length === 0 || shown.length < 2 ? [] : [{ arch, points: shown, levels }];
+    const differ = perRuby.some(({ points }) => !samePoints(points, perRuby[0]?.points ?? []));
+    return differ ? perRuby : [{ arch, ...whole }];
   });
+}
+
+/** What a series is called: `x86_64`, `x86_64, Ruby 4.0`. */
+export function seriesName({ arch, ruby }: Pick<ChartSeries, 'arch' | 'ruby'>): string {
+  return ruby === undefined ? arch : `${arch}, Ruby ${ruby}`;
+}
+
+function isDrawn({ arch, libc }: HistoryVariant, wanted: Cpu): boolean {
+  return arch === wanted && libc === LIBC;
+}
+
+/** Bundler 4.1 takes what is content-addressed for its Ruby, and where there is none for it what has no address. */
+function isTaken(variant: HistoryVariant, ruby: string, beside: readonly HistoryVariant[]): boolean {
+  const own = ({ address, rubies }: HistoryVariant): boolean =>
+    address !== undefined && rubies.includes(ruby);
+  const hasOwn = beside.some((other) => other.arch === variant.arch && other.libc === LIBC && own(other));
+  return hasOwn ? own(variant) : variant.address === undefined;
+}
+
+function rubiesOf(versions: readonly HistoryVersion[], arch: Cpu): string[] {
+  const rubies = versions.flatMap(({ variants }) =>
+    variants.flatMap((one) => (one.address !== undefined && isDrawn(one, arch) ? one.rubies : [])),
+  );
+  return [...new Set(rubies)].sort(compareDotted);
+}
+
+function samePoints(one: readonly ChartPoint[], other: readonly ChartPoint[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every(({ version, level }, at) => version === other[at]?.version && level === other[at].level)
+  );
+}
+
+function seriesOf(
+  versions: readonly HistoryVersion[],
+  isOwn: (variant: HistoryVariant, beside: readonly HistoryVariant[]) => boolean,
+): Pick<ChartSeries, 'points' | 'levels'> | undefined {
+  const points = [...versions].reverse().map(({ version, variants }): ChartPoint => {
+    const level = highestLevel(variants.filter((variant) => isOwn(variant, variants)));
+    return { version, ...(level === undefined ? {} : { level }) };
+  });
+  const first = points.findIndex(({ level }) => level !== undefined);
+  const shown = first < 0 ? [] : points.slice(first);
+  const levels = [...new Set(shown.flatMap(({ level }) => (level === undefined ? [] : [level])))]
+    .filter((level) => level !== 'unread')
+    .sort(compareLevels);
+  return levels.length === 0 || shown.length < 2 ? undefined : { points: shown, levels };
 }
 
 export function compareLevels(a: string, b: string): number {
@@ -88,7 +140,7 @@ export function chartLines(series: ChartSeries, width: number | undefined, paint
   const between = Math.max(3, span - first.length - last.length);
   const odd = series.points.some(({ level }) => level === undefined || level === 'unread');
   return [
-    paint.bold(`glibc that each version needs on ${series.arch}, oldest to newest`),
+    paint.bold(`glibc that each version needs on ${seriesName(series)}, oldest to newest`),
     '',
     ...rows,
     `${' '.repeat(margin)} └${'─'.repeat(span)}`,

@@ -25,6 +25,7 @@ const COLUMNS = [
   'since',
   'moved',
   'why not read',
+  'address',
 ] as const;
 
 /**
@@ -75,6 +76,7 @@ function cells({ version, variant, arch }: HistoryRow, { gem }: HistoryReport): 
       findings
         .map((finding) => ('reason' in finding ? finding.reason : `${finding.kind} ${finding.file}`))
         .join('; '),
+      variant.address ?? '',
     ].map(printable),
   );
 }

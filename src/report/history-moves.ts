@@ -3,6 +3,7 @@ import type { HistoryReport, HistoryVariant, Move, VersionAsk } from '../history
 import { groupFindings } from './grouped-findings.js';
 import { DIRECTION_MARKS, directionOf, isEcho, moveWords } from './history-words.js';
 import { printable } from './printable.js';
+import { variantWords } from './words.js';
 import { listWords } from './lists.js';
 
 /** Moves that are shown; the JSON has them all. */
@@ -26,13 +27,10 @@ export function movedSection({ versions }: HistoryReport, paint: Ansis): string 
   ].join('\n\n');
 }
 
-function entry(
-  version: string,
-  { platform, since = '', across = [], moves }: HistoryVariant,
-  paint: Ansis,
-): string {
+function entry(version: string, variant: HistoryVariant, paint: Ansis): string {
+  const { since = '', across = [], moves } = variant;
   const unread = across.length === 0 ? '' : `; ${listWords(across, 3)} between could not be read`;
-  const lines = [`${printable(version)} (${printable(platform)}), against ${printable(since)}${unread}`];
+  const lines = [`${printable(version)} (${variantWords(variant)}), against ${printable(since)}${unread}`];
   for (const move of moves) {
     if (moves.some((other) => isEcho(move, other))) continue;
     const direction = directionOf(move);

@@ -56,9 +56,11 @@ export function rowsOf(version: HistoryVersion, columns: readonly TargetColumn[]
 /** The variant that a verdict is on; a gem without a platform is told for each C library. */
 function variantOf(
   { variants }: HistoryVersion,
-  { platform, arch }: VersionVerdict,
+  { platform, address, arch }: VersionVerdict,
   { libc }: TargetColumn,
 ): HistoryVariant | undefined {
-  const own = variants.filter((variant) => variant.platform === platform && variant.arch === arch);
+  const own = variants.filter(
+    (variant) => variant.platform === platform && variant.address === address && variant.arch === arch,
+  );
   return own.find((variant) => variant.libc === libc) ?? own[0];
 }

@@ -64,15 +64,22 @@ function isOfVariant(option: FindingOption): option is VariantFindingOption {
 const [firstFinding, ...otherFindings] = finding.options.filter(isOfVariant);
 if (firstFinding === undefined) throw new Error('the findings of a variant are among all findings');
 
+const address = text
+  .exactOptional()
+  .describe('Of a content-addressed gem: what stands for the platform in its name');
+
 const variant = z.strictObject({
   platform: text,
+  address,
   arch: cpu,
   libc: libc.describe('What the platform stands for; what the files are linked to is in requires'),
   sha256: text.exactOptional(),
   verified: z.boolean().describe('The source publishes the digest, and it is that of the gem'),
   requiredRuby: list,
   requiredRubygems: list,
-  rubies: list.describe('Rubies that a fat gem has builds for; empty for a gem with one build for all'),
+  rubies: list.describe(
+    'Rubies that a fat gem has builds for, and the one of a content-addressed gem; empty for a gem with one build for all',
+  ),
   state: z
     .enum(['read', 'partly', 'unread'])
     .describe('partly: requires is the least that it needs; unread: nothing is known'),
@@ -104,6 +111,7 @@ const version = z.strictObject({
         target: text,
         arch: cpu,
         platform: text,
+        address,
         verdict,
         findings: z.array(finding).readonly(),
       }),

@@ -1,6 +1,6 @@
 import type { HistoryReport } from '../history/types.js';
 import type { ChartPoint, ChartSeries } from './history-chart.js';
-import { chartSeries, compareLevels } from './history-chart.js';
+import { chartSeries, compareLevels, seriesName } from './history-chart.js';
 import { printable } from './printable.js';
 
 /** Sizes in user units; a version takes a column of at least `COLUMN`, fewer versions are spread over `USUAL`. */
@@ -110,7 +110,8 @@ function ceiling(level: string, names: readonly string[], { x, y, versions }: Fr
 }
 
 /** One series: steps between neighbours that both could be read, and a mark that says its version and floor. */
-function line({ arch, points }: ChartSeries, at: number, frame: Frame): string[] {
+function line(series: ChartSeries, at: number, frame: Frame): string[] {
+  const { points } = series;
   const { x, y, column, versions, bottom } = frame;
   const offset = versions.indexOf(points[0]?.version ?? '');
   const steps: string[] = [];
@@ -119,7 +120,7 @@ function line({ arch, points }: ChartSeries, at: number, frame: Frame): string[]
   points.forEach(({ version, level }, index) => {
     const left = x(offset + index);
     const middle = round(left + column / 2);
-    const words = pointWords({ version, level }, arch);
+    const words = pointWords({ version, level }, seriesName(series));
     if (level === undefined || level === 'unread') {
       // Nothing is drawn for a version without a variant, and the line goes on over it.
       if (level === 'unread') {
@@ -163,21 +164,23 @@ function versionLabels({ versions, x, column, bottom }: Frame): string[] {
   });
 }
 
-function legend({ arch }: ChartSeries, at: number, { width }: Frame): string {
+function legend(series: ChartSeries, at: number, { width }: Frame): string {
   const x = width - RIGHT + 8;
   const y = 24 + at * 16;
   return [
     `<line class="line s${at % STROKES.length}" x1="${x}" x2="${x + 28}" y1="${y}" y2="${y}"/>`,
-    text(x + 34, y + 4, 'label', arch),
+    text(x + 34, y + 4, 'label', seriesName(series)),
   ].join('');
 }
 
 /** What the chart shows, for those who do not see it. */
 function description({ targets }: HistoryReport, series: readonly ChartSeries[]): string {
-  const lines = series.map(({ arch, points }) => {
+  const lines = series.map(({ points, ...one }) => {
     const known = points.filter(({ level }) => level !== undefined);
     const changes = known.flatMap((point, at) =>
-      point.level === known[at - 1]?.level ? [] : [pointWords(point as Required<ChartPoint>, arch)],
+      point.level === known[at - 1]?.level
+        ? []
+        : [pointWords(point as Required<ChartPoint>, seriesName(one))],
     );
     return changes.join('; ');
   });

@@ -23,7 +23,7 @@ import { renderTable } from './table.js';
 import type { TextOptions } from './text.js';
 import { MARKS, paintVerdict } from './verdict-mark.js';
 import { listWords } from './lists.js';
-import { VERDICT_WORDS } from './words.js';
+import { VERDICT_WORDS, variantWords } from './words.js';
 import { wrapped } from './wrapped.js';
 
 /** Versions in a row without a precompiled variant that share a line from this number on. */
@@ -104,7 +104,8 @@ function rowCells({ version, variant, arch }: HistoryRow, folds: string): string
 }
 
 /** A gem without a platform is told for each C library that would install it. */
-function platformCell({ platform, libc }: HistoryVariant): string {
+function platformCell({ platform, address, libc }: HistoryVariant): string {
+  if (address !== undefined) return variantWords({ platform, address });
   return platform === 'ruby' && libc === 'musl' ? 'ruby (on musl)' : printable(platform);
 }
 

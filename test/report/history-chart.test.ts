@@ -1,7 +1,8 @@
 import { Ansis } from 'ansis';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chartLines, chartSeries } from '../../src/report/history-chart.js';
+import type { HistoryVariant } from '../../src/history/types.js';
+import { chartLines, chartSeries, seriesName } from '../../src/report/history-chart.js';
 import { history, needing, variant, version } from './history-reports.js';
 
 const plain = new Ansis(0);
@@ -55,5 +56,35 @@ describe('the chart in the terminal', () => {
       }),
       { seed: 7 },
     );
+  });
+});
+
+describe('content-addressed gems', () => {
+  const skinny = (ruby: string, glibc: string): HistoryVariant =>
+    variant({ address: `${ruby.replace('.', '')}000000`, rubies: [ruby], requires: { libc: 'gnu', glibc } });
+  const fat = variant({ rubies: ['3.3', '4.0'], requires: { libc: 'gnu', glibc: '2.17' } });
+  const drawn = (...versions: readonly (readonly HistoryVariant[])[]): unknown =>
+    chartSeries(
+      history(versions.map((variants, at) => version(`1.${versions.length - at}`, { variants }))),
+    ).map((series) => [seriesName(series), series.points.map(({ level }) => level)]);
+
+  it('have a floor for each Ruby where it differs', () => {
+    expect(drawn([fat, skinny('3.3', '2.17'), skinny('4.0', '2.38')], [fat])).toEqual([
+      ['x86_64, Ruby 3.3', ['2.17', '2.17']],
+      ['x86_64, Ruby 4.0', ['2.17', '2.38']],
+    ]);
+  });
+
+  it('that need the same are one line', () => {
+    expect(drawn([skinny('3.3', '2.17'), skinny('4.0', '2.17')], [fat])).toEqual([
+      ['x86_64', ['2.17', '2.17']],
+    ]);
+  });
+
+  it('leave a Ruby that has none to what has no address', () => {
+    expect(drawn([fat, skinny('4.0', '2.38')], [fat, skinny('3.3', '2.28')])).toEqual([
+      ['x86_64, Ruby 3.3', ['2.28', '2.17']],
+      ['x86_64, Ruby 4.0', ['2.17', '2.38']],
+    ]);
   });
 });
