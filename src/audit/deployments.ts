@@ -3,7 +3,9 @@ import { linuxTarget, parsePlatform } from '../gem/platform.js';
 import { TargetError } from '../errors.js';
 import type { Lockfile } from '../lockfile/types.js';
 import type { Deployment, RubyFrom } from '../search/types.js';
+import type { RubygemsUpdate } from '../target/dockerfile/rubygems-update.js';
 import type { CpuReading } from '../target/merge-cpus.js';
+import { bundledRubygems } from '../target/ruby-releases.js';
 import type { Target } from '../target/types.js';
 import { lockedRuby } from './project-ruby.js';
 import type { ChosenRuby, RubyStatement } from './ruby-sources.js';
@@ -36,21 +38,22 @@ export function deploymentsFor(
   const deployments = new Map<Target, Deployment[]>();
   const seen = new Map<string, Target>();
   const stated = options.rubies ?? lockedRuby(lockfile);
+  // Bundler 2.3 and later starts itself anew as the version that wrote the lockfile.
   const { bundlerVersion: bundler } = lockfile;
-  const runs = {
-    // Bundler 2.3 and later starts itself anew as the version that wrote the lockfile.
-    ...(bundler === undefined ? {} : { bundler }),
-    ...(options.rubygems === undefined ? {} : { rubygems: options.rubygems }),
-  };
   const warn = (warning: AuditWarning): void => {
     // What the project's files say is the same for each target.
     if (!warnings.some(({ message }) => message === warning.message)) warnings.push(warning);
   };
-  for (const { target, ruby: brought, cpus: read } of targets) {
+  for (const { target, ruby: brought, rubygemsUpdate, cpus: read } of targets) {
     const cpus = read ?? existing(target, options.arches, warnings) ?? cpusOf(target, lockfile);
     const fresh = [...new Set(cpus)].filter((cpu) => !seen.has(`${target.name} ${cpu}`));
     if (fresh.length === 0) continue;
     const ruby = rubyOn(target, brought, stated, options, warn);
+    const rubygems = options.rubygems ?? rubygemsOn(ruby, rubygemsUpdate);
+    const runs = {
+      ...(bundler === undefined ? {} : { bundler }),
+      ...(rubygems === undefined ? {} : { rubygems }),
+    };
     const each = fresh.map((cpu) => ({ target, cpu, ...ruby, ...runs }));
     deployments.set(target, [...(deployments.get(target) ?? []), ...each]);
     for (const cpu of fresh) seen.set(`${target.name} ${cpu}`, target);
@@ -96,6 +99,12 @@ function rubyOn(
   const ofTarget =
     brought === undefined ? [] : [{ version: brought, from: { source: 'target', place: title } as const }];
   return chooseRuby([...ofTarget, ...stated], warn);
+}
+
+/** What came with the target's own Ruby, or was installed over it; of a Ruby that only the project names nothing is known. */
+function rubygemsOn({ ruby, rubyFrom }: ChosenRuby, update: RubygemsUpdate | undefined): string | undefined {
+  if (update !== undefined) return update.version;
+  return ruby !== undefined && rubyFrom?.source === 'target' ? bundledRubygems(ruby) : undefined;
 }
 
 /** The Linux CPUs that the lockfile's PLATFORMS name; x86_64 where there is none. */

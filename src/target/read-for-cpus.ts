@@ -135,6 +135,11 @@ function onFixedPlatform(
   return { ...answer(read), warnings: [...read.warnings, warning] };
 }
 
-function answer({ target, warnings, ruby }: ResolvedTarget): ResolvedTarget {
-  return { target, warnings, ...(ruby === undefined ? {} : { ruby }) };
+function answer({ target, warnings, ruby, rubygemsUpdate }: ResolvedTarget): ResolvedTarget {
+  return {
+    target,
+    warnings,
+    ...(ruby === undefined ? {} : { ruby }),
+    ...(rubygemsUpdate === undefined ? {} : { rubygemsUpdate }),
+  };
 }

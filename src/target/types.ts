@@ -1,4 +1,5 @@
 import type { Cpu } from '../elf/types.js';
+import type { RubygemsUpdate } from './dockerfile/rubygems-update.js';
 
 export type Libc = 'gnu' | 'musl';
 
@@ -134,4 +135,6 @@ export interface ResolvedTarget {
   readonly warnings: readonly string[];
   /** Version of Ruby that the image or runtime brings, as far as its name says: `3.3`, `3.3.5`. */
   readonly ruby?: string;
+  /** Where another RubyGems is installed than the one that came with Ruby. */
+  readonly rubygemsUpdate?: RubygemsUpdate;
 }

@@ -6,6 +6,7 @@ import { bundleCopy, installsGems } from './bundle-origin.js';
 import { DockerfileError, quoted } from './dockerfile-error.js';
 import { parseDockerfile } from './parse.js';
 import { parseImagePlatform, platformOf } from './platform.js';
+import { rubygemsUpdate } from './rubygems-update.js';
 import type { Expansion, Scope } from './scope.js';
 import type { StageContents } from './stage-contents.js';
 import { contentsOf } from './stage-contents.js';
@@ -66,6 +67,10 @@ class Reading {
     const depends = [...chain.flatMap((stage) => [...this.#fromOf(stage).from]), ...(platform?.from ?? [])];
     const contents = contentsOf(chain, this.#global, this.#given, this.#file);
     const bundleFrom = this.#bundleOrigin(contents);
+    // The stage that installs the gems need not be the one that runs.
+    const rubygems = this.#staged.stages
+      .flatMap(({ instructions }) => instructions.map(rubygemsUpdate))
+      .findLast((update) => update !== undefined);
     return {
       base: base.text,
       line: root.line,
@@ -74,6 +79,7 @@ class Reading {
       perCpu: depends.some((name) => name.startsWith('TARGET')),
       ...(platform === undefined || platform.from.size > 0 ? {} : { platform: platform.platform }),
       ...(contents.ruby === undefined ? {} : { ruby: contents.ruby }),
+      ...(rubygems === undefined ? {} : { rubygemsUpdate: rubygems }),
       ...(contents.installsGlibcLayer ? { glibcLayer: true } : {}),
       ...(bundleFrom === undefined ? {} : { bundleFrom }),
       warnings: [...this.#untakenArguments(), ...this.#machineThatBuilds(root, depends)],

@@ -49,6 +49,7 @@ export async function dockerfileTarget(
     perCpu,
     ...(platform === undefined ? {} : { platform }),
     ...(ruby === undefined ? {} : { ruby }),
+    ...(reading.rubygemsUpdate === undefined ? {} : { rubygemsUpdate: reading.rubygemsUpdate }),
     warnings: [
       ...reading.warnings,
       ...resolved.warnings.map((message) => located(from === base ? message : `${base}: ${message}`)),

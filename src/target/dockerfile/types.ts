@@ -1,5 +1,6 @@
 import type { Cpu } from '../../elf/types.js';
 import type { ResolvedTarget } from '../types.js';
+import type { RubygemsUpdate } from './rubygems-update.js';
 
 /** One instruction, its continuation lines joined. */
 export interface DockerfileInstruction {
@@ -79,6 +80,8 @@ export interface DockerfileReading {
   readonly perCpu: boolean;
   /** The stage's own RUBY_VERSION. */
   readonly ruby?: string;
+  /** A stage installs another RubyGems than the one that came with its Ruby; the last one in the file. */
+  readonly rubygemsUpdate?: RubygemsUpdate;
   /** The stage, or one that it continues, installs gcompat or libc6-compat. */
   readonly glibcLayer?: true;
   readonly bundleFrom?: BundleOrigin;
