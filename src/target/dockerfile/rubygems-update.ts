@@ -7,7 +7,7 @@ export interface RubygemsUpdate {
 }
 
 /** `gem update --system`, `gem update --system 3.6.9`, with options between. */
-const UPDATE = /\bgem\s+update\b(?<options>[^&|;\n]{0,999})/g;
+const UPDATE = /\bgem[\s"',]{1,99}update\b(?<options>[^&|;\n]{0,999})/g;
 
 /** The RubyGems that a RUN installs over the one of its Ruby; undefined where it installs none. */
 export function rubygemsUpdate({
