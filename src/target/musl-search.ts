@@ -55,9 +55,17 @@ export function parseMuslPath(text: string): string[] {
   return [...new Set(directories.filter((path) => path.startsWith('/')))];
 }
 
-/** Release of musl from its own bytes: `__libc_version`, a string of its own (musl's src/internal/version.c). */
+/**
+ * Release of musl from its own bytes: `__libc_version`, a string of its own (musl's src/internal/version.c). What stands before it is
+ * mostly the end of another string; on i386 a number of several bytes, whichever they are.
+ */
 export function muslRelease(loader: Uint8Array): string | undefined {
   const text = new TextDecoder('latin1').decode(loader);
-  const [release] = /(?<=\0)\d\.\d{1,2}\.\d{1,3}(?:[_-]git[\w-]{0,40})?(?=\0)/.exec(text) ?? [];
-  return release;
+  return ownString(text, /(?<=\0)/) ?? ownString(text, /(?<![\w.])/);
+}
+
+/** The first release in a text, with a NUL behind it and what is asked for before it. */
+function ownString(text: string, before: RegExp): string | undefined {
+  const release = /\d\.\d{1,2}\.\d{1,3}(?:[_-]git[\w-]{0,40})?(?=\0)/;
+  return new RegExp(before.source + release.source).exec(text)?.[0];
 }

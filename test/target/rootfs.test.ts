@@ -6,6 +6,7 @@ import { judgeGem } from '../../src/compat/judge.js';
 import { parseElf } from '../../src/elf/parse.js';
 import type { Cpu } from '../../src/elf/types.js';
 import { TargetError } from '../../src/errors.js';
+import { muslRelease } from '../../src/target/musl-search.js';
 import { readRootfs, resolveRootfs } from '../../src/target/rootfs.js';
 import { contents } from '../helpers/contents.js';
 import type { Files } from './system-files.js';
@@ -249,6 +250,17 @@ describe('a system with musl', () => {
       expect(exports?.[name]?.defined, name).toEqual([
         { names: expect.stringMatching(/^(?:usage|__libc_version|call|\0)+$/) as unknown },
       ]);
+  });
+
+  it.each([
+    ['behind the end of a text', 'musl libc\0' + '1.2.5\0', '1.2.5'],
+    // As on i386, where a number of eight bytes comes first.
+    ['behind a number', 'Version %s\0\xc6\xa0\x1a\xff\xe5J*1.2.6\0\0\0/bin/sh\0', '1.2.6'],
+    ['of a snapshot', '\0' + '1.2.4_git20230717\0', '1.2.4_git20230717'],
+    ['in a text of its own rather than in another', 'at 9.8.7\0' + '1.2.3\0', '1.2.3'],
+    ['as a part of something longer', '\0' + '127.0.0.1\0', undefined],
+  ])('says its release %s', (_, text, release) => {
+    expect(muslRelease(Buffer.from(text, 'latin1'))).toBe(release);
   });
 
   it.each(['/opt/lib\n/lib\n', '/usr/lib:/opt/lib:lib'])(
