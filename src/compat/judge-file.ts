@@ -11,7 +11,13 @@ import { loadersOf } from './loaders.js';
 import { neededPathFinding } from './needed-path.js';
 import { pageFindings } from './page-size.js';
 import type { Provision } from './provides.js';
-import { ceilingFor, ignoresVersions, providesLibrary, providesVersion } from './provides.js';
+import {
+  ceilingFor,
+  ignoresVersions,
+  isOfNoOtherLibc,
+  providesLibrary,
+  providesVersion,
+} from './provides.js';
 import { refusalsOf } from './refusals.js';
 import type { Role, Roles } from './roles.js';
 import { Scope } from './scope.js';
@@ -160,7 +166,7 @@ function judgeLibraries(
       findings.push({ kind: 'missing-library', file, library });
     else if (inside.carries(library))
       findings.push({ kind: 'unchecked-library', file, library, carried: true });
-    else if (provision === 'missing' && !looksInOwnDirectories(elf))
+    else if (provision === 'missing' && (!looksInOwnDirectories(elf) || isOfNoOtherLibc(target, library)))
       findings.push({ kind: 'missing-library', file, library });
     else findings.push({ kind: 'unchecked-library', file, library, carried: false });
   }

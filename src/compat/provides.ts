@@ -18,12 +18,25 @@ export const MUSL_RESERVED = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
 export const GLIBC_ALONE =
   /^(?:ld-linux[-.].*|ld64\.so\.[12]|libresolv\.so\.2|libanl\.so\.1|libmvec\.so\.1|libthread_db\.so\.1|libBrokenLocale\.so\.1|libnss_\w+\.so\.2|libnsl\.so\.1|libcrypt\.so\.1|libc_malloc_debug\.so\.0)$/;
 
+/**
+ * Whether a copy of glibc's library in some other directory would be of no use to the target's loader: these ask the libc.so.6 that they
+ * were built with for names that only that one has. libcrypt and libnsl are built apart from glibc too.
+ */
+export function isOfNoOtherLibc({ libc }: Target, soname: string): boolean {
+  return libc === 'musl' && GLIBC_ALONE.test(soname) && !/^lib(?:crypt|nsl)\./.test(soname);
+}
+
+/** glibc has it for some CPUs from some release on (x86_64 2.22, aarch64 2.38), and no package but its own brings it. */
+const LIBMVEC = 'libmvec.so.1';
+
 /** Whether the target has a library of that soname in its base system. */
 export function providesLibrary(target: Target, soname: string): Provision {
   if (target.libc === 'musl' && MUSL_RESERVED.test(soname)) return 'provided';
   if (target.libraries.includes(soname)) return 'provided';
   if (target.libc === 'musl' && GLIBC_ALONE.test(soname))
     return target.glibcLayer?.unread === true ? 'unknown' : 'missing';
+  if (target.libc === 'gnu' && soname === LIBMVEC && target.versions?.['libc.so.6'] !== undefined)
+    return 'missing';
   return target.librariesComplete ? 'missing' : 'unknown';
 }
 

@@ -173,6 +173,16 @@ describe('the C library', () => {
     },
   );
 
+  it.each([
+    // It asks the libc.so.6 of its own glibc for private names, wherever it lies.
+    ['libresolv.so.2', 'incompatible', 'missing-library'],
+    ['libcrypt.so.1', 'unknown', 'unchecked-library'],
+    ['libz.so.1', 'unknown', 'unchecked-library'],
+  ])('%s in a directory of a build machine is %s on musl', (library, verdict, kind) => {
+    const gem = contents({ 'lib/a.so': elf({ needed: [library], runpath: ['/home/somebody/ports/lib'] }) });
+    expect(judge(gem, alpine)).toMatchObject({ verdict, findings: [{ kind, library }] });
+  });
+
   it('of a static executable does not matter', () => {
     const gem = contents({ 'exe/thrust': elf({ type: 'exec', dynamic: false }) });
     expect(judge(gem)).toMatchObject({ verdict: 'compatible', requires: { libc: 'static' } });

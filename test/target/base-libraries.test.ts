@@ -40,6 +40,17 @@ describe('libraries of glibc that distributions package as they like', () => {
     for (const name of unknown) expect([name, providesLibrary(on(name), library)]).toEqual([name, 'unknown']);
   });
 
+  it.each([
+    ['debian-11', 'x86_64', 'provided'],
+    ['debian-12', 'aarch64', 'missing'],
+    ['debian-13', 'aarch64', 'provided'],
+    ['debian-13', 'riscv64', 'missing'],
+    ['glibc-2.37', 'aarch64', 'missing'],
+    ['glibc-2.38', 'aarch64', 'provided'],
+  ] as const)('libmvec.so.1 of %s on %s is %s', (name, cpu, expected) => {
+    expect(providesLibrary(on(name, cpu), 'libmvec.so.1')).toBe(expected);
+  });
+
   it.each<[string, string, Cpu, string, string]>([
     ['debian-12', 'libnsl.so.1', 'x86_64', 'GLIBC_2.2.5', 'provided'],
     ['debian-12', 'libnsl.so.1', 'x86_64', 'GLIBC_2.34', 'missing'],
