@@ -1,4 +1,5 @@
 import { DT_GNU_HASH, DT_HASH, DT_SYMTAB, EM_ALPHA, EM_MIPS, EM_S390, SHT_DYNSYM } from './constants.js';
+import type { ElfError } from '../errors.js';
 import type { DynamicTable } from './dynamic.js';
 import type { ElfHeader } from './header.js';
 import { malformed } from './malformed.js';
@@ -40,19 +41,24 @@ function countFromHash(
   const entry = dynamic.entry(DT_HASH);
   if (entry === undefined) return undefined;
   // The two ABIs whose hash words have 8 bytes: `elf.h`'s Elf_Symndx of glibc's sysdeps/alpha and sysdeps/s390/s390-64.
-  const word = reader.wide && (machine === EM_S390 || machine === EM_ALPHA) ? 8 : 4;
-  const { offset, available } = image.locate(entry.value, 2 * word, entry.place, 'DT_HASH');
-  const table = reader.record(offset, 2 * word, 'DT_HASH');
-  const buckets = word === 8 ? table.u64(0) : BigInt(table.u32(0));
-  const chains = word === 8 ? table.u64(8) : BigInt(table.u32(4));
-  if ((2n + buckets + chains) * BigInt(word) > BigInt(available)) {
-    throw malformed(
+  const words = reader.wide && (machine === EM_S390 || machine === EM_ALPHA) ? [8, 4] : [4];
+  let failure: ElfError | undefined;
+  for (const word of words) {
+    const { offset, available } = image.locate(entry.value, 2 * word, entry.place, 'DT_HASH');
+    const table = reader.record(offset, 2 * word, 'DT_HASH');
+    const buckets = word === 8 ? table.u64(0) : BigInt(table.u32(0));
+    const chains = word === 8 ? table.u64(8) : BigInt(table.u32(4));
+    if ((2n + buckets + chains) * BigInt(word) <= BigInt(available)) return Number(chains);
+    failure ??= malformed(
       'ELF_BAD_HASH_TABLE',
       table.place,
       `${buckets} buckets and ${chains} chains do not fit into the ${available} bytes of the segment`,
     );
+    // mold writes words of 4 bytes there too. Loaders do not look at the table if there is the other one.
+    if (dynamic.entry(DT_GNU_HASH) === undefined) break;
   }
-  return Number(chains);
+  if (failure !== undefined) throw failure;
+  return undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readingOf } from '../../scripts/oracle/readelf.js';
 import { parseElf } from '../../src/elf/parse.js';
-import { Dissection, fixture, fixtureNames, readelfOf } from './fixture.js';
+import { Dissection, fixture, fixtureNames, outcome, readelfOf } from './fixture.js';
 
 const VERSIONS = { verneed: [], verdef: [], bindings: [], unversionedImports: [], weakImports: [] };
 const withoutSectionHeaders = fixtureNames.filter((name) => name.includes('without-section-headers'));
@@ -165,5 +165,31 @@ describe('what the loader reads', () => {
   it('is plain data', () => {
     const elf = parseElf(fixture('exe-pie'));
     expect(JSON.parse(JSON.stringify(elf))).toEqual(elf);
+  });
+});
+
+describe('DT_HASH on s390x', () => {
+  /** Spare entries of its dynamic section hold a table whose words have 4 bytes, as mold writes them; the ABI's have 8. */
+  function withNarrowWords({ gnuHash }: { readonly gnuHash: boolean }): Uint8Array {
+    const bytes = fixture('lib-verdef-s390x.so');
+    const view = new DataView(bytes.buffer);
+    const dynamic = 0xef8;
+    const gnuHashEntry = dynamic + 16;
+    const spare = dynamic + 9 * 16;
+    const table = dynamic + 11 * 16;
+    view.setBigUint64(spare, 4n);
+    view.setBigUint64(spare + 8, BigInt(table + 0x1000));
+    view.setUint32(table, 1);
+    view.setUint32(table + 4, 7);
+    if (!gnuHash) view.setBigUint64(gnuHashEntry, 21n);
+    return bytes;
+  }
+
+  it('is read with the words that it has if loaders look at DT_GNU_HASH', () => {
+    expect(outcome(withNarrowWords({ gnuHash: true }))).toEqual(outcome(fixture('lib-verdef-s390x.so')));
+  });
+
+  it('is damaged if they look at it', () => {
+    expect(outcome(withNarrowWords({ gnuHash: false }))).toMatchObject({ code: 'ELF_BAD_HASH_TABLE' });
   });
 });
