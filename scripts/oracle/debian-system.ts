@@ -13,6 +13,8 @@ const run = promisify(execFile);
 export interface SystemRequest {
   /** `bookworm`, `trixie`. */
   readonly suite: string;
+  /** dpkg's name of the CPU; `amd64` by default. */
+  readonly arch?: string;
   /** Packages to install; dependencies come with them, recommendations do not. */
   readonly names: readonly string[];
   /** Packages that are downloaded with them and not unpacked. */
@@ -43,6 +45,7 @@ const LINKS = [
  */
 export async function debianSystem({
   suite,
+  arch = 'amd64',
   names,
   beside = [],
   into,
@@ -52,7 +55,7 @@ export async function debianSystem({
   const wanted = `${suite} ${[...names, ...beside].join(' ')}\n`;
   const archives = join(state, 'cache', 'archives');
   if ((await readFile(complete, 'utf8').catch(() => '')) !== wanted) {
-    const options = await aptOptions(state, suite, 'amd64');
+    const options = await aptOptions(state, suite, arch);
     await run('apt-get', [...options, 'update'], { maxBuffer: 1 << 26 });
     await run(
       'apt-get',

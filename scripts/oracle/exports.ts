@@ -67,7 +67,7 @@ export interface UnpackedSystem {
 }
 
 /** dpkg's names of the CPUs whose packages are asked: all, or those of GEMCOMPAT_ORACLE_ARCHES, separated by spaces. */
-function arches(): (keyof typeof CPU_OF)[] {
+export function arches(): (keyof typeof CPU_OF)[] {
   const all = Object.keys(CPU_OF) as (keyof typeof CPU_OF)[];
   const wanted = process.env['GEMCOMPAT_ORACLE_ARCHES']?.split(' ');
   return all.filter((arch) => wanted?.includes(arch) ?? true);

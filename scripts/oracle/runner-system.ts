@@ -13,12 +13,14 @@ export interface RunnerSystem {
 
 /**
  * @param into the directory below which the systems are: every part asks the same ones, and they are downloaded once
+ * @param arch dpkg's name of the CPU. Of another one than amd64 there is no shell
  * @throws if apt-get, dpkg-deb or tar fails or is absent.
  */
-export async function runnerSystem(suite: string, into: string): Promise<RunnerSystem> {
-  const root = join(into, `run-${suite}`);
-  const names = [...ROOT_PACKAGES, 'dash', 'coreutils'];
-  const packages = await debianSystem({ suite, names, beside: ['musl'], into: root });
+export async function runnerSystem(suite: string, into: string, arch = 'amd64'): Promise<RunnerSystem> {
+  const native = arch === 'amd64';
+  const root = join(into, native ? `run-${suite}` : `run-${suite}-${arch}`);
+  const names = native ? [...ROOT_PACKAGES, 'dash', 'coreutils'] : ROOT_PACKAGES;
+  const packages = await debianSystem({ suite, arch, names, beside: ['musl'], into: root });
   const musl = packages.find((name) => name.startsWith('musl_'));
   if (musl === undefined) throw new Error(`apt-get downloaded no musl of ${suite}`);
   return { root, musl: join(`${root}.apt`, 'cache', 'archives', musl) };

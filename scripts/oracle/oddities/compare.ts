@@ -12,17 +12,21 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Judgement } from '../../../src/compat/types.js';
 import type { Target } from '../../../src/target/types.js';
+import { arches } from '../exports.js';
 import type { Comparison } from '../lockfiles.js';
 import { lacksWhatIsNamed, mayBeUnknown } from './agreement.js';
-import { KINDS } from './kinds/index.js';
+import type { Kind } from './kind.js';
+import { kindsOf } from './kinds/index.js';
+import { Differences } from './differences.js';
 import type { Answer, Loader } from './loaders.js';
 import { ask, readLoaders } from './loaders.js';
-import { Differences } from './differences.js';
+import type { Machine } from './machine.js';
+import { MACHINES, X86_64 } from './machine.js';
 import { mutantsOf } from './mutants.js';
 import type { Specimen } from './specimen.js';
 import { isPutTo, judge, makeAll, taskOf } from './specimen.js';
-import type { Tool } from './workshop.js';
-import { TOOLS } from './workshop.js';
+import type { Tool, Toolchain } from './toolchain.js';
+import { TOOLS, toolchainFor } from './toolchain.js';
 
 const run = promisify(execFile);
 
@@ -40,7 +44,7 @@ const MUTANTS = 400;
 
 /**
  * @throws with code ENOENT if a program is absent (gcc, apt-get, chroot), with EPERM if no root may be entered, and what apt-get says
- * if it cannot download.
+ * if it cannot download. A CPU without a cross compiler or an emulator here is left out, and the notes say so.
  */
 export async function compareOddities(options: OdditiesOptions = {}): Promise<Comparison> {
   const result: Comparison = { asked: 0, agreed: 0, differed: 0, skipped: 0, differences: [], notes: [] };
@@ -48,29 +52,66 @@ export async function compareOddities(options: OdditiesOptions = {}): Promise<Co
     result.notes.push('the loaders run on x86_64 Linux only');
     return result;
   }
-  const loaders = await readLoaders(options.into ?? join(tmpdir(), 'gemcompat-oracle', 'systems'));
-  const directory = await mkdtemp(join(tmpdir(), 'gemcompat-oddities-'));
-  try {
-    const kinds = Object.values(KINDS)
-      .flat()
-      .filter(({ name }) => options.words?.some((word) => name.includes(word)) ?? true);
-    const { specimens, skipped } = await makeAll(kinds, directory, await toolsHere());
-    result.skipped += skipped.length;
-    result.notes.push(...skipped.map((each) => each.replaceAll(';', ',')));
-    await compareAll('kinds', specimens, loaders, directory, result);
-    const count = options.mutants ?? Number(process.env['GEMCOMPAT_ORACLE_MUTANTS'] ?? MUTANTS);
-    const mutants = await mutantsOf(specimens, { directory, count, seed: options.seed ?? 1 });
-    await compareAll('mutants', mutants, loaders, directory, result);
-  } finally {
-    await rm(directory, { recursive: true });
+  const wanted = arches();
+  for (const machine of MACHINES.filter(({ arch }) => wanted.includes(arch))) {
+    try {
+      await compareFor(machine, options, result);
+    } catch (error) {
+      const { code, message } = error as Error & { code?: unknown };
+      if (machine === X86_64 || code !== 'ENOENT') throw error;
+      result.notes.push(`${machine.arch}: cannot be asked here: ${message}`);
+    }
   }
   return result;
 }
 
-async function toolsHere(): Promise<Set<Tool>> {
+async function compareFor(machine: Machine, options: OdditiesOptions, result: Comparison): Promise<void> {
+  const toolchain = await toolchainFor(machine);
+  const into = options.into ?? join(tmpdir(), 'gemcompat-oracle', 'systems');
+  const { loaders, absent } = await readLoaders(into, toolchain);
+  if (absent.length > 0) result.notes.push(`${machine.arch}: apt-get cannot get ${absent.join(', ')}`);
+  const directory = await mkdtemp(join(tmpdir(), 'gemcompat-oddities-'));
+  try {
+    const kinds = someOf(
+      Object.values(kindsOf(machine))
+        .flat()
+        .filter(({ name }) => options.words?.some((word) => name.includes(word)) ?? true),
+      machine,
+    );
+    const tools = await toolsHere(toolchain);
+    const { specimens, skipped } = await makeAll(kinds, directory, { tools, toolchain });
+    result.skipped += skipped.length;
+    result.notes.push(
+      ...skipped.map((each) => each.replaceAll(';', ',')).map((each) => onMachine(machine, each)),
+    );
+    const all = { machine, loaders, directory };
+    await compareAll('kinds', specimens, all, result);
+    const count = options.mutants ?? Number(process.env['GEMCOMPAT_ORACLE_MUTANTS'] ?? MUTANTS);
+    const mutants = await mutantsOf(specimens, { directory, count, seed: options.seed ?? 1 });
+    await compareAll('mutants', mutants, all, result);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+/** All of x86_64; of another CPU as many as GEMCOMPAT_ORACLE_KINDS says, spread evenly. */
+function someOf(kinds: readonly Kind[], machine: Machine): readonly Kind[] {
+  const limit = Number(process.env['GEMCOMPAT_ORACLE_KINDS'] ?? Infinity);
+  if (machine === X86_64 || kinds.length <= limit) return kinds;
+  return kinds.filter(
+    (_, index) =>
+      Math.floor((index * limit) / kinds.length) !== Math.floor(((index + 1) * limit) / kinds.length),
+  );
+}
+
+const onMachine = (machine: Machine, words: string): string =>
+  machine === X86_64 ? words : `${machine.arch}: ${words}`;
+
+async function toolsHere(toolchain: Toolchain): Promise<Set<Tool>> {
   const here = await Promise.all(
     TOOLS.map(async (tool) => {
-      const there = await run('sh', ['-c', 'command -v "$1"', 'sh', tool]).catch(() => undefined);
+      const program = toolchain.programOf(tool) ?? '';
+      const there = await run('sh', ['-c', 'command -v "$1"', 'sh', program]).catch(() => undefined);
       return there === undefined ? [] : [tool];
     }),
   );
@@ -80,8 +121,7 @@ async function toolsHere(): Promise<Set<Tool>> {
 async function compareAll(
   what: string,
   specimens: readonly Specimen[],
-  loaders: readonly Loader[],
-  directory: string,
+  { machine, loaders, directory }: { machine: Machine; loaders: readonly Loader[]; directory: string },
   result: Comparison,
 ): Promise<void> {
   const differences = new Differences(loaders);
@@ -103,7 +143,7 @@ async function compareAll(
           result.skipped += 1;
           continue;
         }
-        const judgement = judge(specimen, target);
+        const judgement = judge(specimen, target, machine.cpu);
         const { verdict, findings } = judgement;
         result.asked += 1;
         if (verdict === 'unknown') count.unknown += 1;
@@ -118,9 +158,12 @@ async function compareAll(
   }
   result.differences.push(...differences.lines());
   result.notes.push(
-    `${specimens.length} ${what} × ${loaders.length} loaders: ${count.loaded} load, ${count.lazily} load lazily alone, ${count.refused} are refused`,
+    onMachine(
+      machine,
+      `${specimens.length} ${what} × ${loaders.length} loaders: ${count.loaded} load, ${count.lazily} load lazily alone, ${count.refused} are refused`,
+    ),
     ...(ended.length === 0 ? [] : [`loaders that ended: ${ended.join(', ')}`]),
-    `verdicts on ${what} that are unknown: ${count.unknown}`,
+    onMachine(machine, `verdicts on ${what} that are unknown: ${count.unknown}`),
   );
 }
 

@@ -1,7 +1,9 @@
 /** What an oddity is: how its files are made, how a loader gets to see them, and where "unknown" is the right answer. */
 import type { Loader } from './loaders.js';
-import type { CompileOptions, Flavour, Tool, Workshop } from './workshop.js';
-import { compilerOf } from './workshop.js';
+import type { Machine } from './machine.js';
+import type { Flavour, Tool } from './toolchain.js';
+import { compilerOf } from './toolchain.js';
+import type { CompileOptions, Workshop } from './workshop.js';
 
 export interface Kind {
   /** For people, unique: `executable stack by a linker option (musl)`. */
@@ -89,9 +91,9 @@ export const PROGRAM = 'bin/x';
 
 /** Ends at once. It has a start of its own, so that it needs nothing newer than the oldest loader has. */
 const START = {
-  alone: 'void _start(void) { __asm__ volatile("syscall" :: "a"(231), "D"(0)); }\n',
-  linked:
-    'int answer(void);\nvoid _start(void) { answer(); __asm__ volatile("syscall" :: "a"(231), "D"(0)); }\n',
+  alone: ({ exit }: Machine): string => `void _start(void) { __asm__ volatile("${exit}"); }\n`,
+  linked: ({ exit }: Machine): string =>
+    `int answer(void);\nvoid _start(void) { answer(); __asm__ volatile("${exit}"); }\n`,
 };
 
 /** A library with a soname, so that what is linked to it does not need it by the path that it was made at. */

@@ -1,16 +1,22 @@
-/** The real loaders: glibc's of four Debians and musl's, each in a root of its own, and the targets that they speak for. */
+/** The real loaders of a CPU: glibc's of four Debians and musl's, each in a root of its own, and the targets that they speak for. */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Cpu } from '../../../src/elf/types.js';
 import { namedTargets } from '../../../src/target/catalog.js';
 import { forCpu } from '../../../src/target/for-cpu.js';
+import { SMALLEST_PAGE, withPageSize } from '../../../src/target/page-size.js';
 import { parseTarget } from '../../../src/target/parse.js';
 import { readRootfs } from '../../../src/target/rootfs.js';
 import type { Libc, Target } from '../../../src/target/types.js';
 import { SAMPLE_SUITES } from '../loader-packages.js';
 import { muslRoot, runnerSystem } from '../runner-system.js';
+import type { Machine } from './machine.js';
+import { X86_64 } from './machine.js';
 import { buildProbe } from './probe.js';
+import type { Toolchain } from './toolchain.js';
 
 const run = promisify(execFile);
 
@@ -21,8 +27,11 @@ export interface Loader {
   /** `glibc 2.31`, `musl 1.2.2` */
   readonly name: string;
   readonly libc: Libc;
+  readonly cpu: Cpu;
   readonly version: string;
   readonly root: string;
+  /** Path, in the root, of what runs its programs, if this machine does not. */
+  readonly emulator?: string;
   /** The root as we read it, and the systems of the table with the same C library. */
   readonly targets: readonly Target[];
 }
@@ -36,64 +45,115 @@ export interface Answer {
   readonly signal?: string;
 }
 
-/**
- * @param into the directory below which the systems are
- * @throws with code ENOENT if a program is absent; what apt-get says if it cannot download.
- */
-export async function readLoaders(into: string): Promise<Loader[]> {
-  const loaders: Loader[] = [];
-  const musls: string[] = [];
-  for (const suite of SAMPLE_SUITES) {
-    const system = await runnerSystem(suite, into);
-    loaders.push(await loaderIn(system.root, 'gnu'));
-    musls.push(await muslRoot(system, join(into, `musl-${suite}`)));
-  }
-  musls.push(...(await otherMusls(into)));
-  for (const root of musls) loaders.push(await loaderIn(root, 'musl'));
-  return loaders;
+/** The loaders of one CPU. */
+export interface Loaders {
+  readonly loaders: readonly Loader[];
+  /** Suites that have no packages for the CPU, or whose mirror has none. */
+  readonly absent: readonly string[];
 }
 
-const MUSL = 'ld-musl-x86_64.so.1';
+/**
+ * @param into the directory below which the systems are
+ * @throws with code ENOENT if a program is absent; what apt-get says if it cannot download for x86_64.
+ */
+export async function readLoaders(into: string, toolchain: Toolchain): Promise<Loaders> {
+  const { machine } = toolchain;
+  const loaders: Loader[] = [];
+  const musls: string[] = [];
+  const absent: string[] = [];
+  for (const suite of SAMPLE_SUITES) {
+    try {
+      const system = await runnerSystem(suite, into, machine.arch);
+      loaders.push(await loaderIn(system.root, 'gnu', toolchain));
+      musls.push(await muslRoot(system, join(into, `musl-${suite}${suffix(machine)}`)));
+    } catch (error) {
+      const { cmd } = error as { cmd?: unknown };
+      if (machine === X86_64 || typeof cmd !== 'string' || !cmd.startsWith('apt-get')) throw error;
+      absent.push(suite);
+    }
+  }
+  musls.push(...(await otherMusls(into, machine)));
+  for (const root of musls) loaders.push(await loaderIn(root, 'musl', toolchain));
+  return { loaders, absent };
+}
 
-/** `DIR/<version>/ld-musl-x86_64.so.1`, with DIR in GEMCOMPAT_ORACLE_MUSL: releases that no Debian has. */
-async function otherMusls(into: string): Promise<string[]> {
+const suffix = (machine: Machine): string => (machine === X86_64 ? '' : `-${machine.arch}`);
+
+/** `DIR/<version>/ld-musl-x86_64.so.1`, with DIR in GEMCOMPAT_ORACLE_MUSL: releases that no Debian has, for any CPU. */
+async function otherMusls(into: string, machine: Machine): Promise<string[]> {
   const from = process.env['GEMCOMPAT_ORACLE_MUSL'];
   if (from === undefined || from === '') return [];
+  const name = basename(machine.interpreters.musl);
   const roots: string[] = [];
   for (const version of (await readdir(from)).sort()) {
-    const root = join(into, `musl-${version}`);
+    const library = join(from, version, name);
+    if (!existsSync(library)) continue;
+    const root = join(into, `musl-${version}${suffix(machine)}`);
     await mkdir(join(root, 'lib'), { recursive: true });
-    await copyFile(join(from, version, MUSL), join(root, 'lib', MUSL));
+    await copyFile(library, join(root, 'lib', name));
     roots.push(root);
   }
   return roots;
 }
 
-async function loaderIn(root: string, libc: Libc): Promise<Loader> {
+/** Path, in a root, of what runs its programs. */
+const EMULATOR = `/${INSIDE}/emulator`;
+
+async function loaderIn(root: string, libc: Libc, toolchain: Toolchain): Promise<Loader> {
+  const { machine } = toolchain;
+  const { cpu, arch } = machine;
   const directory = join(root, INSIDE);
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory);
+  const emulated = machine.emulator === undefined ? undefined : await programAt(machine.emulator);
+  if (emulated !== undefined) await copyFile(emulated, join(root, EMULATOR));
+  const emulator = emulated === undefined ? undefined : EMULATOR;
   const scratch = await mkdtemp(join(root, 'probe-'));
   try {
-    await buildProbe(libc, join(scratch, 'probe'));
+    await buildProbe(libc, toolchain, join(scratch, 'probe'), emulator);
     await copyFile(join(scratch, 'probe'), join(directory, 'probe'));
   } finally {
     await rm(scratch, { recursive: true });
   }
-  const target = await readRootfs(root, 'x86_64');
+  const target = await readRootfs(root, cpu);
   // What the loader says of itself: the package's files do not name musl's release.
-  const version = libc === 'gnu' ? target.libcVersion : await muslVersion(join(root, 'lib', MUSL));
-  const targets = [target, ...ofTable(libc, version)].map((each) => forCpu(each, 'x86_64'));
-  return { name: `${libc === 'gnu' ? 'glibc' : 'musl'} ${version}`, libc, version, root, targets };
+  const version =
+    libc === 'gnu'
+      ? target.libcVersion
+      : await muslVersion([
+          ...(emulated === undefined ? [] : [emulated]),
+          join(root, machine.interpreters.musl),
+        ]);
+  const targets = targetsOf(target, libc, version, machine);
+  const name = `${libc === 'gnu' ? 'glibc' : 'musl'} ${version}${machine === X86_64 ? '' : ` ${arch}`}`;
+  return { name, libc, cpu, version, root, targets, ...(emulator === undefined ? {} : { emulator }) };
 }
 
-async function muslVersion(loader: string): Promise<string> {
-  const words = await run(loader).then(
+/** The root as we read it, and what the table has of the same C library, as they are on a machine. */
+export function targetsOf(root: Target, libc: Libc, version: string, machine: Machine = X86_64): Target[] {
+  return [root, ...ofTable(libc, version)].map((each) => onThisMachine(forCpu(each, machine.cpu), machine));
+}
+
+/** An emulated kernel has pages of 4 KiB, whatever the CPU's usual ones are. */
+function onThisMachine(target: Target, { emulator }: Machine): Target {
+  return emulator === undefined ? target : withPageSize(target, SMALLEST_PAGE);
+}
+
+/** @throws with code ENOENT if there is no such program on the PATH. */
+async function programAt(name: string): Promise<string> {
+  const found = await run('sh', ['-c', 'command -v "$1"', 'sh', name]).catch(() => undefined);
+  if (found === undefined) throw Object.assign(new Error(`no ${name}`), { code: 'ENOENT' });
+  return found.stdout.trim();
+}
+
+async function muslVersion([command = '', ...args]: readonly string[]): Promise<string> {
+  const words = await run(command, args).then(
     ({ stderr }) => stderr,
     (error: unknown) => String((error as { stderr?: unknown }).stderr),
   );
   const version = /^Version (\S+)$/m.exec(words)?.[1];
-  if (version === undefined) throw new Error(`${loader} does not say its version: ${words}`);
+  if (version === undefined)
+    throw new Error(`${[command, ...args].join(' ')} does not say its version: ${words}`);
   return version;
 }
 
@@ -122,7 +182,11 @@ const TASKS = 400;
  * Puts tasks to a loader (see `buildProbe`), with everything below `files` in the root's `/oddities/files`.
  * @throws with code EPERM if no other root can be entered here.
  */
-export async function ask({ root }: Loader, files: string, tasks: readonly string[]): Promise<Answer[]> {
+export async function ask(
+  { root, emulator }: Loader,
+  files: string,
+  tasks: readonly string[],
+): Promise<Answer[]> {
   const there = join(root, INSIDE, 'files');
   await rm(there, { recursive: true, force: true });
   // Links take no room; across file systems there are none.
@@ -130,7 +194,7 @@ export async function ask({ root }: Loader, files: string, tasks: readonly strin
   try {
     const answers: Answer[] = [];
     for (let start = 0; start < tasks.length; start += TASKS) {
-      answers.push(...(await askSome(root, tasks.slice(start, start + TASKS))));
+      answers.push(...(await askSome(root, emulator, tasks.slice(start, start + TASKS))));
     }
     return answers;
   } finally {
@@ -138,8 +202,13 @@ export async function ask({ root }: Loader, files: string, tasks: readonly strin
   }
 }
 
-async function askSome(root: string, tasks: readonly string[]): Promise<Answer[]> {
-  const inside = ['chroot', root, `/${INSIDE}/probe`, ...tasks];
+async function askSome(
+  root: string,
+  emulator: string | undefined,
+  tasks: readonly string[],
+): Promise<Answer[]> {
+  const probe = [...(emulator === undefined ? [] : [emulator]), `/${INSIDE}/probe`];
+  const inside = ['chroot', root, ...probe, ...tasks];
   const [command = '', ...args] =
     process.getuid?.() === 0 ? inside : ['unshare', '--map-root-user', ...inside];
   const { stdout } = await run(command, args, {
@@ -151,10 +220,13 @@ async function askSome(root: string, tasks: readonly string[]): Promise<Answer[]
     if (!/^(?:chroot|unshare): /.test(stderr)) throw error;
     throw Object.assign(new Error(`no other root can be entered here: ${stderr}`), { code: 'EPERM' });
   });
-  const parts = stdout.split(`${MARK}== `).slice(1);
-  if (parts.length !== tasks.length) {
-    throw new Error(`${basename(root)}: ${parts.length} answers to ${tasks.length} tasks`);
-  }
+  return answersIn(stdout, tasks.length);
+}
+
+/** The answers in what the probe printed. @throws if there are not as many as tasks */
+export function answersIn(output: string, tasks: number): Answer[] {
+  const parts = output.split(`${MARK}== `).slice(1);
+  if (parts.length !== tasks) throw new Error(`${parts.length} answers to ${tasks} tasks`);
   return parts.map(readAnswer);
 }
 

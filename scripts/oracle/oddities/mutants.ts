@@ -52,13 +52,8 @@ const CHANGES: readonly ((elf: ElfEdit, next: Next) => string | undefined)[] = [
     return `p_align 0x${align.toString(16)}`;
   },
   (elf, next) => {
-    const note = elf.abiTag();
-    if (note === undefined) return undefined;
     const kernel = [below(next, 8), below(next, 32), below(next, 256)];
-    kernel.forEach((number, index) => {
-      note.setUint32(4 + index * 4, number, true);
-    });
-    return `a kernel of ${kernel.join('.')}`;
+    return elf.setKernel(kernel) ? `a kernel of ${kernel.join('.')}` : undefined;
   },
 ];
 

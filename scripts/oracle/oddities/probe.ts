@@ -4,6 +4,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Libc } from '../../../src/target/types.js';
+import type { Machine } from './machine.js';
+import type { Toolchain } from './toolchain.js';
 
 const run = promisify(execFile);
 
@@ -11,7 +13,8 @@ const run = promisify(execFile);
  * One child for each argument: `now PATH|PATH` and `lazy PATH|PATH` open files one after another, a `+` before a path for all that follow to
  * see; `list PATH` asks the loader alone what a program would be loaded with, and `start PATH` starts it,
  * which says what it has to say on its standard error. Loaders ask /proc/self/exe for a program's `$ORIGIN`; a root has no /proc, so a link
- * stands in for it. It starts itself and needs nothing newer than GLIBC_2.2.5 and the first musl.
+ * stands in for it. It needs nothing newer than the oldest version of glibc's symbols and the first musl. Where programs for the
+ * CPU do not run by themselves, the emulator that runs this one runs those too.
  */
 const SOURCE = String.raw`
 typedef unsigned long size_t;
@@ -51,18 +54,18 @@ static void child(const char *task) {
   alarm(20);
   dup2(1, 2);
   if (starts(&task, "list ")) {
-    char *args[] = {LOADER, "--list", (char *)task, 0};
-    execve(LOADER, args, environment);
+    char *args[] = {EMULATOR LOADER, "--list", (char *)task, 0};
+    execve(args[0], args, environment);
     say("!! there is no loader\n");
     _exit(126);
   }
   if (starts(&task, "start ")) {
-    char *args[] = {(char *)task, 0};
+    char *args[] = {EMULATOR (char *)task, 0};
     mkdir("/proc", 0755);
     mkdir("/proc/self", 0755);
     unlink("/proc/self/exe");
     symlink(task, "/proc/self/exe");
-    execve(task, args, environment);
+    execve(args[0], args, environment);
     say("!! cannot be started\n");
     _exit(126);
   }
@@ -105,73 +108,81 @@ int main(int count, char **tasks, char **env) {
   _exit(0);
 }
 
+#if defined(__x86_64__) || defined(__riscv)
 void begin(long *stack) {
   __libc_start_main(main, (int)stack[0], (char **)(stack + 1), 0, 0, 0, stack);
   _exit(127);
 }
 
+#ifdef __riscv
+__asm__(".globl _start\n_start: mv a0, sp\n andi sp, sp, -16\n tail begin\n");
+#else
 __asm__(".globl _start\n_start: xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp\n call begin\n hlt\n");
+#endif
+#endif
 `;
 
 /** What the probe uses, by the library that has it in the oldest glibc. */
 const LIBC = [
-  ...['__libc_start_main', 'write', 'fork', 'waitpid', 'dup2', 'execve', 'alarm', '_exit'],
+  ...['__libc_start_main', 'write', 'fork', 'waitpid', 'dup2', 'execve', 'alarm', '_exit', 'abort'],
   ...['mkdir', 'unlink', 'symlink'],
 ];
 const LIBDL = ['dlopen', 'dlerror'];
 
 interface Linked {
   readonly soname: string;
-  readonly symbols: readonly string[];
+  /** By version; those without one under `''`. */
+  readonly versions: Readonly<Record<string, readonly string[]>>;
 }
 
-const LINKED: Readonly<Record<Libc, readonly Linked[]>> = {
-  gnu: [
-    { soname: 'libc.so.6', symbols: LIBC },
-    { soname: 'libdl.so.2', symbols: LIBDL },
-  ],
-  musl: [{ soname: 'libc.so', symbols: [...LIBC, ...LIBDL] }],
-};
+function linkedTo(libc: Libc, { oldest, dlopen = oldest }: Machine): readonly Linked[] {
+  if (libc === 'musl') return [{ soname: 'libc.so', versions: { '': [...LIBC, ...LIBDL] } }];
+  const libdl = dlopen === oldest ? { [oldest]: LIBDL } : { [oldest]: ['dlerror'], [dlopen]: ['dlopen'] };
+  return [
+    { soname: 'libc.so.6', versions: { [oldest]: LIBC } },
+    { soname: 'libdl.so.2', versions: libdl },
+  ];
+}
 
-const INTERPRETERS: Readonly<Record<Libc, string>> = {
-  gnu: '/lib64/ld-linux-x86-64.so.2',
-  musl: '/lib/ld-musl-x86_64.so.1',
-};
-
-/** Builds the probe with gcc alone, against libraries that exist for the linker only. */
-export async function buildProbe(libc: Libc, output: string): Promise<void> {
+/**
+ * Builds the probe with a compiler alone, against libraries that exist for the linker only.
+ * @param emulator path, where it runs, of what runs programs of the CPU; absent if they run by themselves
+ */
+export async function buildProbe(
+  libc: Libc,
+  { machine, programOf, startFiles }: Toolchain,
+  output: string,
+  emulator?: string,
+): Promise<void> {
   const directory = dirname(output);
   const stubs = join(directory, 'stubs');
   await mkdir(stubs, { recursive: true });
+  const gcc = programOf('gcc') ?? 'gcc';
+  const interpreter = machine.interpreters[libc];
   const source = join(directory, `probe-${libc}.c`);
-  await writeFile(source, `#define LOADER "${INTERPRETERS[libc]}"\n${SOURCE}`);
+  const macros = [
+    `#define LOADER "${interpreter}"\n`,
+    `#define EMULATOR ${emulator === undefined ? '' : `"${emulator}",`}\n`,
+  ];
+  await writeFile(source, `${macros.join('')}${SOURCE}`);
   const libraries: string[] = [];
   const alone = ['-nostdlib', '-fno-builtin', '-fno-stack-protector', '-w'];
-  for (const { soname, symbols } of LINKED[libc]) {
+  for (const { soname, versions } of linkedTo(libc, machine)) {
     const stub = join(stubs, `${soname}.c`);
+    const symbols = Object.values(versions).flat();
     await writeFile(stub, symbols.map((name) => `void ${name}(void) {}\n`).join(''));
     const map = join(stubs, `${soname}.map`);
-    await writeFile(map, 'GLIBC_2.2.5 { global: *; };\n');
+    const blocks = Object.entries(versions).map(
+      ([version, names]) => `${version} { ${names.join('; ')}; };\n`,
+    );
+    await writeFile(map, blocks.join(''));
     const library = join(stubs, soname);
-    const versions = libc === 'gnu' ? [`-Wl,--version-script=${map}`] : [];
-    await run('gcc', [
-      ...alone,
-      '-shared',
-      '-fPIC',
-      `-Wl,-soname,${soname}`,
-      ...versions,
-      '-o',
-      library,
-      stub,
-    ]);
+    const named = [`-Wl,-soname,${soname}`, ...('' in versions ? [] : [`-Wl,--version-script=${map}`])];
+    await run(gcc, [...alone, '-shared', '-fPIC', ...named, '-o', library, stub]);
     libraries.push(library);
   }
-  const linked = [
-    '-pie',
-    '-fPIE',
-    '-rdynamic',
-    '-Wl,-z,noexecstack',
-    `-Wl,--dynamic-linker=${INTERPRETERS[libc]}`,
-  ];
-  await run('gcc', [...alone, ...linked, '-Wl,--no-as-needed', '-o', output, source, ...libraries]);
+  const linked = ['-pie', '-fPIE', '-rdynamic', '-Wl,-z,noexecstack', `-Wl,--dynamic-linker=${interpreter}`];
+  const { before, after } = startFiles(libc);
+  const inputs = [...before, source, ...libraries, ...after];
+  await run(gcc, [...alone, ...linked, '-Wl,--no-as-needed', '-o', output, ...inputs]);
 }

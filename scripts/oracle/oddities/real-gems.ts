@@ -1,6 +1,7 @@
 /**
  * Holds verdicts on the files of real gems against real loaders: every ELF file of each precompiled gem for x86_64 is opened with
- * dlopen, every name bound at once, where Ruby's names are there as in a Ruby; of executables the loader itself is asked.
+ * dlopen, every name bound at once, where Ruby's names are there as in a Ruby; of executables the loader itself is asked. Then those
+ * that are for the Ruby of a Debian are opened in that Ruby.
  *
  *     npx jiti scripts/oracle/oddities/real-gems.ts DIR…
  *
@@ -15,6 +16,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { GemInside } from '../../../src/compat/inside.js';
 import { judgeGem } from '../../../src/compat/judge.js';
+import { selectBinaries } from '../../../src/compat/select.js';
+import type { Finding, Judgement } from '../../../src/compat/types.js';
 import { effectOf } from '../../../src/compat/verdict.js';
 import { inspectGem } from '../../../src/gem/contents.js';
 import type { GemBinary, GemContents } from '../../../src/gem/types.js';
@@ -24,13 +27,22 @@ import { mayBeUnknown, lacksWhatIsNamed } from './agreement.js';
 import { Differences } from './differences.js';
 import type { Answer, Loader } from './loaders.js';
 import { ask, readLoaders } from './loaders.js';
+import { X86_64 } from './machine.js';
+import type { RubyProcess } from './ruby-process.js';
+import { openInRuby, readRubies } from './ruby-process.js';
+import { toolchainFor } from './toolchain.js';
 
 const run = promisify(execFile);
 
 /** Names that Ruby's own program or library exports. */
 const OF_RUBY = /^(?:rb_|ruby_|onig|Onig|st_)/;
 
-/** A library with every name of Ruby that some file imports: it is opened before the file, for all to see. */
+/** Names that Node exports to its addons. */
+const OF_NODE = /^(?:napi_|node_api_|node_module_|uv_|_ZNK?2v8|_ZN4node)/;
+
+const isAddon = ({ path }: GemBinary): boolean => path.endsWith('.node');
+
+/** A library with every name of the program that opens it, Ruby or Node, that some file imports: it is opened before the file, for all to see. */
 const STUB = 'libgemcompat-ruby.so';
 
 interface Unpacked {
@@ -51,7 +63,7 @@ export async function compareRealGems(
     result.notes.push('the loaders run on x86_64 Linux only');
     return result;
   }
-  const loaders = await readLoaders(into);
+  const { loaders } = await readLoaders(into, await toolchainFor(X86_64));
   const directory = await mkdtemp(join(tmpdir(), 'gemcompat-gems-'));
   try {
     const gems: Unpacked[] = [];
@@ -59,7 +71,12 @@ export async function compareRealGems(
       gems.push(await unpack(path, directory, String(gems.length)));
     }
     await buildStub(gems, directory);
-    await compareGems(gems, loaders, directory, result);
+    const probes = loaders.map((loader) => probeOf(loader, directory));
+    await compareGems('loaders', gems, probes, result);
+    const { rubies, absent } = await readRubies(into);
+    result.notes.push(...absent.map((each) => `no ${each.replaceAll(';', ',')}`));
+    const processes = rubies.map((ruby) => rubyOf(ruby, directory));
+    await compareGems('Rubies of Debian', gems, processes, result);
   } finally {
     await rm(directory, { recursive: true });
   }
@@ -94,80 +111,145 @@ async function unpack(path: string, directory: string, place: string): Promise<U
 }
 
 async function buildStub(gems: readonly Unpacked[], directory: string): Promise<void> {
-  const names = new Set<string>();
+  const lines = new Set<string>();
   for (const { asked } of gems) {
-    for (const { elf } of asked)
-      for (const name of elf.unversionedImports) if (OF_RUBY.test(name)) names.add(name);
+    for (const file of asked) {
+      const addon = isAddon(file);
+      for (const name of file.elf.unversionedImports) {
+        // No loader looks at what a name stands for; but addons call some of Node's as they are loaded.
+        if (addon && OF_NODE.test(name)) lines.add(`long ${name}(void) { return 0; }\n`);
+        if (!addon && OF_RUBY.test(name)) lines.add(`long ${name}[8] = {1};\n`);
+      }
+    }
   }
   const source = join(directory, 'ruby.c');
-  // No loader looks at what a name stands for.
-  await writeFile(source, [...names].map((name) => `long ${name}[8] = {1};\n`).join(''));
+  await writeFile(source, [...lines].join(''));
   const flags = ['-shared', '-fPIC', '-nostdlib', '-fno-builtin', '-w'];
   await run('gcc', [...flags, '-o', join(directory, STUB), source]);
 }
 
+/** One loader, and the files of each gem that it is asked about. */
+interface Asker {
+  readonly loader: Loader;
+  /** The project's Ruby, by which the gem is judged; absent for a program that has Ruby's names. */
+  readonly ruby?: string;
+  filesOf(gem: Unpacked): readonly GemBinary[];
+  ask(files: readonly Asked[]): Promise<Answer[]>;
+}
+
+interface Asked {
+  readonly gem: Unpacked;
+  readonly file: GemBinary;
+}
+
+function probeOf(loader: Loader, directory: string): Asker {
+  return {
+    loader,
+    filesOf: ({ asked }) => asked,
+    ask: (files) =>
+      ask(
+        loader,
+        directory,
+        files.map(({ gem, file }) => taskOf(gem, file)),
+      ),
+  };
+}
+
+/** Only what that Ruby would open is put to it: no program, and nothing that is for another one. */
+function rubyOf(process: RubyProcess, directory: string): Asker {
+  const { ruby, libc } = process;
+  return {
+    loader: process,
+    ruby,
+    filesOf({ asked, contents }) {
+      const wanted = { cpu: 'x86_64', libc, systems: [], rubyAbi: ruby } as const;
+      const { binaries, findings } = selectBinaries(contents.binaries, wanted);
+      if (findings.length > 0) return [];
+      return asked.filter((file) => binaries.includes(file) && !isProgram(file.elf) && !isAddon(file));
+    },
+    ask: (files) =>
+      openInRuby(
+        process,
+        directory,
+        files.map(({ gem, file }) => inRoot(gem, file)),
+      ),
+  };
+}
+
+interface Count {
+  files: number;
+  loaded: number;
+  refused: number;
+  unknown: number;
+  allowed: number;
+}
+
 async function compareGems(
+  what: string,
   gems: readonly Unpacked[],
-  loaders: readonly Loader[],
-  directory: string,
+  askers: readonly Asker[],
   result: Comparison,
 ): Promise<void> {
-  const differences = new Differences(loaders);
-  const count = { files: 0, loaded: 0, refused: 0, unknown: 0, allowed: 0 };
-  for (const loader of loaders) {
-    const files = gems.flatMap((gem) => gem.asked.map((file) => ({ gem, file })));
-    count.files = files.length;
-    const answers = await ask(
-      loader,
-      directory,
-      files.map(({ gem, file }) => taskOf(gem, file)),
-    );
-    const verdicts = new Map(
-      gems.map((gem) => [
-        gem,
-        loader.targets.map((target) => ({
-          target,
-          ...judgeGem(gem.contents, { target, cpu: 'x86_64' }),
-        })),
-      ]),
-    );
-    for (const [index, { gem, file }] of files.entries()) {
-      const given = answers[index];
-      if (given === undefined) throw new Error(`no answer about ${file.path}`);
-      const answer = await startable(given, file, loader);
-      count[answer.loaded ? 'loaded' : 'refused'] += 1;
-      const loaded = loadedWith(file, gem.contents);
-      for (const { target, findings } of verdicts.get(gem) ?? []) {
-        const about = findings.filter((finding) => loaded.has(finding.file));
-        const verdict = about.some((finding) => effectOf(finding) === 'incompatible')
-          ? 'incompatible'
-          : about.length > 0
-            ? 'unknown'
-            : 'compatible';
-        if (lacksWhatIsNamed({ elfs: [file.elf], loader, target })) {
-          result.skipped += 1;
-          continue;
-        }
-        result.asked += 1;
-        if (verdict === 'unknown') count.unknown += 1;
-        const allowed =
-          verdict === 'unknown' && mayBeUnknown([file.elf], { loader, target, answer, findings: about });
-        if (allowed) count.allowed += 1;
-        if (allowed || (verdict !== 'unknown' && answer.loaded === (verdict === 'compatible'))) {
-          result.agreed += 1;
-          continue;
-        }
-        result.differed += 1;
-        const specimen = `${gem.gem}: ${file.path}`;
-        differences.add({ specimen, loader, target, answer, lazy: answer, verdict, findings: about });
-      }
-    }
-  }
+  const differences = new Differences(askers.map(({ loader }) => loader));
+  const count: Count = { files: 0, loaded: 0, refused: 0, unknown: 0, allowed: 0 };
+  for (const asker of askers) await compareWith(asker, gems, { differences, count, result });
   result.differences.push(...differences.lines());
   result.notes.push(
-    `${gems.length} gems, ${count.files} files × ${loaders.length} loaders: ${count.loaded} load, ${count.refused} are refused`,
+    `${gems.length} gems, ${askers.length} ${what}, ${count.files} files: ${count.loaded} load, ${count.refused} are refused`,
     `verdicts that are unknown: ${count.unknown}, ${count.allowed} of them where only a run can tell`,
   );
+}
+
+async function compareWith(
+  asker: Asker,
+  gems: readonly Unpacked[],
+  { differences, count, result }: { differences: Differences; count: Count; result: Comparison },
+): Promise<void> {
+  const { loader, ruby } = asker;
+  const files = gems.flatMap((gem) => asker.filesOf(gem).map((file): Asked => ({ gem, file })));
+  count.files += files.length;
+  const answers = await asker.ask(files);
+  const verdicts = new Map(
+    gems.map((gem) => [
+      gem,
+      loader.targets.map((target) => ({
+        target,
+        ...judgeGem(gem.contents, { target, cpu: 'x86_64', ...(ruby === undefined ? {} : { ruby }) }),
+      })),
+    ]),
+  );
+  for (const [index, { gem, file }] of files.entries()) {
+    const given = answers[index];
+    if (given === undefined) throw new Error(`no answer about ${file.path}`);
+    const answer = await startable(given, file, loader);
+    count[answer.loaded ? 'loaded' : 'refused'] += 1;
+    const loaded = loadedWith(file, gem.contents);
+    for (const { target, findings } of verdicts.get(gem) ?? []) {
+      if (lacksWhatIsNamed({ elfs: [file.elf], loader, target })) {
+        result.skipped += 1;
+        continue;
+      }
+      const about = findings.filter((finding) => loaded.has(finding.file));
+      const verdict = verdictOfSome(about);
+      result.asked += 1;
+      if (verdict === 'unknown') count.unknown += 1;
+      const allowed =
+        verdict === 'unknown' && mayBeUnknown([file.elf], { loader, target, answer, findings: about });
+      if (allowed) count.allowed += 1;
+      if (allowed || (verdict !== 'unknown' && answer.loaded === (verdict === 'compatible'))) {
+        result.agreed += 1;
+        continue;
+      }
+      result.differed += 1;
+      const specimen = `${gem.gem}: ${file.path}`;
+      differences.add({ specimen, loader, target, answer, lazy: answer, verdict, findings: about });
+    }
+  }
+}
+
+function verdictOfSome(findings: readonly Finding[]): Judgement['verdict'] {
+  if (findings.some((finding) => effectOf(finding) === 'incompatible')) return 'incompatible';
+  return findings.length > 0 ? 'unknown' : 'compatible';
 }
 
 /** Paths of a file and of what the gem itself brings for it. */
@@ -183,9 +265,11 @@ function loadedWith(file: GemBinary, contents: GemContents): ReadonlySet<string>
   return new Set([...found].map(({ path }) => path));
 }
 
-function taskOf({ place }: Unpacked, { path, elf }: GemBinary): string {
-  const inside = `/oddities/files/${place}/${path}`;
-  if (isProgram(elf)) return `list ${inside}`;
+const inRoot = ({ place }: Unpacked, { path }: GemBinary): string => `/oddities/files/${place}/${path}`;
+
+function taskOf(gem: Unpacked, file: GemBinary): string {
+  const inside = inRoot(gem, file);
+  if (isProgram(file.elf)) return `list ${inside}`;
   return `now +/oddities/files/${STUB}|${inside}`;
 }
 

@@ -5,14 +5,14 @@ import pLimit from 'p-limit';
 import { judgeGem } from '../../../src/compat/judge.js';
 import type { Judgement } from '../../../src/compat/types.js';
 import { parseElf } from '../../../src/elf/parse.js';
-import type { ElfFile } from '../../../src/elf/types.js';
+import type { Cpu, ElfFile } from '../../../src/elf/types.js';
 import { ElfError } from '../../../src/errors.js';
 import type { Target } from '../../../src/target/types.js';
 import { contents } from '../../../test/helpers/contents.js';
 import type { Kind } from './kind.js';
 import { EXTENSION } from './kind.js';
 import type { Loader } from './loaders.js';
-import type { Tool } from './workshop.js';
+import type { Tool, Toolchain } from './toolchain.js';
 import { Workshop } from './workshop.js';
 
 export interface Specimen {
@@ -35,7 +35,7 @@ export interface Made {
 export async function makeAll(
   kinds: readonly Kind[],
   directory: string,
-  tools: ReadonlySet<Tool>,
+  { tools, toolchain }: { readonly tools: ReadonlySet<Tool>; readonly toolchain: Toolchain },
 ): Promise<Made> {
   const specimens: Specimen[] = [];
   const skipped: string[] = [];
@@ -50,7 +50,7 @@ export async function makeAll(
         }
         const place = String(index);
         await mkdir(join(directory, place));
-        const shop = new Workshop(join(directory, place));
+        const shop = new Workshop(join(directory, place), toolchain);
         try {
           await kind.make(shop);
         } catch (error) {
@@ -101,8 +101,8 @@ export function taskOf({ kind, place }: Specimen, how: 'now' | 'lazy'): string {
   return `${how} ${(kind.open ?? [EXTENSION]).map((path) => `${inside}/${path}`).join('|')}`;
 }
 
-export function judge({ files, unreadable }: Specimen, target: Target): Judgement {
-  return judgeGem(contents(files, { unreadable }), { target, cpu: 'x86_64' });
+export function judge({ files, unreadable }: Specimen, target: Target, cpu: Cpu): Judgement {
+  return judgeGem(contents(files, { unreadable }), { target, cpu });
 }
 
 /** Whether any of its files is linked to the other C library than the loader's. */

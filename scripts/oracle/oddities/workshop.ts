@@ -4,27 +4,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ElfEdit } from './elf-edit.js';
+import type { Machine } from './machine.js';
+import type { Flavour, Tool, Toolchain } from './toolchain.js';
+import { compilerOf } from './toolchain.js';
 
 const run = promisify(execFile);
-
-/** Programs that make or change ELF files; `go` is taken from a system of its own. */
-export const TOOLS = [
-  'gcc',
-  'g++',
-  'musl-gcc',
-  'clang',
-  'ld.lld',
-  'mold',
-  'tcc',
-  'rustc',
-  'patchelf',
-  'go',
-] as const;
-
-export type Tool = (typeof TOOLS)[number];
-
-/** How a shared object is linked: to glibc, to musl, or to no C library. */
-export type Flavour = 'glibc' | 'musl' | 'bare';
 
 /** What an extension that does nothing is. */
 export const NOTHING = 'int answer(void) { return 42; }\nvoid Init_x(void) {}\n';
@@ -33,18 +17,12 @@ export const NOTHING = 'int answer(void) { return 42; }\nvoid Init_x(void) {}\n'
 export const HELLO =
   'int puts(const char *);\nint answer(void) { return 42; }\nvoid Init_x(void) { puts("x"); }\n';
 
-const COMPILERS = { glibc: ['gcc'], musl: ['musl-gcc'], bare: ['gcc', '-nostdlib'] } as const;
-
-/** The tool without which no file of a flavour is made. */
-export function compilerOf(flavour: Flavour): Tool {
-  return COMPILERS[flavour][0];
-}
-
 export interface CompileOptions {
   readonly flavour?: Flavour;
   /** In place of the flavour's compiler. */
   readonly cc?: readonly [Tool, ...string[]];
-  readonly source?: string;
+  /** The same for every CPU, or what it is for one. */
+  readonly source?: string | ((machine: Machine) => string);
   /** The extension of the source: `c` by default, `S` for assembly. */
   readonly language?: 'c' | 'S' | 'cc';
   /** Of a shared object, `-shared -fPIC` go before them. */
@@ -62,11 +40,13 @@ export interface StubOptions {
 export class Workshop {
   /** The gem: what is below it is opened by loaders and judged. */
   readonly gem: string;
+  readonly #toolchain: Toolchain;
   readonly #work: string;
   #sources = 0;
 
   /** @param directory of its own, which exists */
-  constructor(directory: string) {
+  constructor(directory: string, toolchain: Toolchain) {
+    this.#toolchain = toolchain;
     this.gem = join(directory, 'gem');
     this.#work = join(directory, 'work');
   }
@@ -88,21 +68,34 @@ export class Workshop {
 
   /** @throws with what the tool printed, or with code ENOENT if it is not there. */
   async run(tool: Tool, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
+    const program = this.#toolchain.programOf(tool);
+    if (program === undefined) throw new Error(`no ${tool} for ${this.#toolchain.machine.cpu}`);
+    await this.#start(program, args, env);
+  }
+
+  async #start(
+    program: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     await mkdir(this.#work, { recursive: true });
-    await run(tool, args, { cwd: this.#work, env: { ...process.env, LC_ALL: 'C', ...env } });
+    await run(program, args, { cwd: this.#work, env: { ...process.env, LC_ALL: 'C', ...env } });
   }
 
   /** Compiles one source. @param name the file of the gem that comes of it */
   async compile(name: string, options: CompileOptions = {}): Promise<string> {
     const { flavour = 'glibc', source = HELLO, language = 'c', flags = [], program = false } = options;
     this.#sources += 1;
-    const input = await this.write(`source-${this.#sources}.${language}`, source);
+    const text = typeof source === 'string' ? source : source(this.#toolchain.machine);
+    const input = await this.write(`source-${this.#sources}.${language}`, text);
     const output = await this.place(name);
-    const [tool, ...own] = options.cc ?? COMPILERS[flavour];
+    const [tool, ...own] = options.cc ?? [compilerOf(flavour)];
+    const { program: compiler, before, after } = this.#toolchain.command(tool, flavour);
     const shared = program ? [] : ['-shared', '-fPIC'];
     // Whether a library is needed is said by what is linked to it, not by a compiler's default.
     const needed = tool === 'tcc' ? [] : ['-Wl,--no-as-needed'];
-    await this.run(tool, [...own, '-w', ...shared, ...needed, '-o', output, input, ...flags]);
+    const all = [...before, ...own, '-w', ...shared, ...needed];
+    await this.#start(compiler, [...all, '-o', output, input, ...flags, ...after]);
     return output;
   }
 

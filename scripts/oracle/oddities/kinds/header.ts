@@ -3,7 +3,7 @@ import type { ElfEdit } from '../elf-edit.js';
 import { EI_ABIVERSION, EI_OSABI, EI_PAD, PT_LOAD } from '../elf-edit.js';
 import type { Kind } from '../kind.js';
 import { EXTENSION, FLAVOURS, ownLibrary, shared, sharedOf } from '../kind.js';
-import type { Flavour } from '../workshop.js';
+import type { Flavour } from '../toolchain.js';
 import { HELLO, NOTHING } from '../workshop.js';
 
 const LIBCS: readonly Flavour[] = ['glibc', 'musl'];
@@ -31,7 +31,7 @@ const ALIGNMENTS = [0, 1, 8, 0x800, 0x3000, 0x10000, 0x200000];
 
 /** NT_GNU_ABI_TAG: system (0 is Linux, 2 is Solaris) and the oldest kernel. */
 const abiTag = (system: number, major: number): string => `
-__asm__(".section .note.ABI-tag, \\"a\\", @note\\n.p2align 2\\n.long 4, 16, 1\\n.asciz \\"GNU\\"\\n.long ${system}, ${major}, 0, 0\\n.previous");
+__asm__(".section .note.ABI-tag, \\"a\\", %note\\n.p2align 2\\n.long 4, 16, 1\\n.asciz \\"GNU\\"\\n.long ${system}, ${major}, 0, 0\\n.previous");
 `;
 
 const TAGS = [

@@ -3,6 +3,7 @@ import type { ElfEdit } from '../elf-edit.js';
 import { EI_ABIVERSION, EI_OSABI } from '../elf-edit.js';
 import type { Kind, StartedOptions } from '../kind.js';
 import { PROGRAM, started } from '../kind.js';
+import type { Machine } from '../machine.js';
 import type { Workshop } from '../workshop.js';
 
 const LIBCS = ['glibc', 'musl'] as const;
@@ -18,17 +19,18 @@ const edit =
 
 const interpreter = (path: string): string => `-Wl,--dynamic-linker=${path}`;
 
-export const PROGRAMS: readonly Kind[] = [
+/** @param machine whose program interpreters are named */
+export const programs = ({ interpreters }: Machine): readonly Kind[] => [
   ...startedOf('nothing odd'),
   ...startedOf('of a fixed address', { flags: ['-fno-PIE', '-no-pie'] }),
   ...startedOf('with a library of its own', { library: {} }),
   ...startedOf('static', { flags: ['-static'] }),
   ...startedOf('static and position-independent', { flags: ['-static-pie'] }),
   ...startedOf('a program interpreter of a build machine', {
-    flags: [interpreter('/nix/store/none/ld-linux-x86-64.so.2')],
+    flags: [interpreter('/nix/store/none/ld.so')],
   }),
-  ...startedOf("glibc's program interpreter", { flags: [interpreter('/lib64/ld-linux-x86-64.so.2')] }),
-  ...startedOf("musl's program interpreter", { flags: [interpreter('/lib/ld-musl-x86_64.so.1')] }),
+  ...startedOf("glibc's program interpreter", { flags: [interpreter(interpreters.gnu)] }),
+  ...startedOf("musl's program interpreter", { flags: [interpreter(interpreters.musl)] }),
   ...startedOf('EI_OSABI 255, EI_ABIVERSION 9', {
     after: edit(({ bytes }) => {
       bytes[EI_OSABI] = 255;

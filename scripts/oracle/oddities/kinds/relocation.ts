@@ -38,15 +38,17 @@ int answer(void) { return chosen(); }
 void Init_x(void) {}
 `;
 
+/** An address in the middle of what would be code. */
 const ABSOLUTE = `
 .globl Init_x
-.type Init_x, @function
-Init_x: movabs $value, %rax
-ret
+.type Init_x, STT_FUNC
+.balign 8
+Init_x: .dc.a value
 .data
 .globl value
-value: .quad 1
-.section .note.GNU-stack,"",@progbits
+.balign 8
+value: .dc.a 1
+.section .note.GNU-stack,"",%progbits
 `;
 
 const OPTIONS = [

@@ -1,7 +1,8 @@
 /** Names that a file imports and somebody has, nobody has, or has in another version. */
 import type { Kind } from '../kind.js';
 import { EXTENSION, FLAVOURS, ownLibrary, shared, sharedOf } from '../kind.js';
-import type { Flavour, Workshop } from '../workshop.js';
+import type { Flavour } from '../toolchain.js';
+import type { Workshop } from '../workshop.js';
 
 /** The ways to reach a function: on its first call, or when the file is loaded. */
 const calls = (name: string): string =>

@@ -1,7 +1,8 @@
 /** Thread-local storage: by which model it is reached, how much of it, and whose it is. */
 import type { Kind } from '../kind.js';
 import { FLAVOURS, glibcAll, ownLibrary, shared, sharedOf, started } from '../kind.js';
-import type { Flavour } from '../workshop.js';
+import type { Loader } from '../loaders.js';
+import type { Flavour } from '../toolchain.js';
 
 const INITIAL_EXEC = '__attribute__((tls_model("initial-exec")))';
 
@@ -19,9 +20,15 @@ void Init_x(void) {}
 const SURE = 512;
 const NEVER = 2048;
 
+/** Builds of musl that end as they refuse such a file; it was seen under qemu-user. */
+function endsMusl({ libc, version, cpu }: Loader): boolean {
+  return libc === 'musl' && version === '1.2.6' && (cpu === 'riscv64' || cpu === 's390x');
+}
+
 function initialExec(size: number): Kind[] {
   return sharedOf(FLAVOURS, `initial-exec TLS of ${size} bytes`, {
     source: block(size, INITIAL_EXEC),
+    notFor: endsMusl,
     ...(size > SURE && size < NEVER ? { unknown: glibcAll } : {}),
   });
 }
@@ -33,6 +40,7 @@ function together(count: number, size: number, flavour: Flavour): Kind {
     name: `initial-exec TLS of ${size} bytes in each of ${count} files (${flavour})`,
     tools: [flavour === 'musl' ? 'musl-gcc' : 'gcc'],
     open: names,
+    notFor: (loader) => (loader.libc === 'musl' && loader.cpu === 'arm') || endsMusl(loader),
     async make(shop) {
       for (const name of names) await shop.compile(name, { flavour, source: block(size, INITIAL_EXEC) });
     },

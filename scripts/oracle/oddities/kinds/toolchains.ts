@@ -1,4 +1,5 @@
 /** What other toolchains make, without anything odd asked of them. */
+import { rm } from 'node:fs/promises';
 import type { Kind } from '../kind.js';
 import { EXTENSION, shared, started } from '../kind.js';
 import { HELLO, NOTHING } from '../workshop.js';
@@ -64,6 +65,8 @@ function go(compiler: 'gcc' | 'musl-gcc'): Kind {
         CGO_ENABLED: '1',
         CC: compiler,
       });
+      // A header comes with it.
+      await rm(output.replace(/so$/, 'h'));
     },
   };
 }
