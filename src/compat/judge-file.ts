@@ -27,7 +27,7 @@ import type { Finding, SymbolVersionFinding, UncheckedVersionFinding } from './t
 import { effectOf } from './verdict.js';
 
 /** What the loader has to find: DT_NEEDED, and a DT_FILTER's library, which glibc's looks for in the same way and musl's not at all. */
-export function neededBy({ needed, filter }: ElfFile, libc: Libc = 'gnu'): readonly string[] {
+export function neededBy({ needed, filter }: ElfFile, libc: Libc): readonly string[] {
   return filter === undefined || libc === 'musl' || needed.includes(filter) ? needed : [...needed, filter];
 }
 
@@ -222,10 +222,10 @@ function judgeVersions(
 /** The imports of a file, with all that it is loaded with. */
 function importsOf(binary: GemBinary, role: Role, layer: GlibcLayer | undefined, on: JudgedOn): ImportsAsked {
   const { target, cpu, abi, inside, loose } = on;
-  const files = filesNeededBy(binary, inside);
+  const files = filesNeededBy(binary, inside, target.libc);
   const libraries = new Set(layer?.preload === undefined ? [] : [layer.preload]);
   for (const each of [binary, ...files]) {
-    for (const library of neededBy(each.elf)) {
+    for (const library of neededBy(each.elf, target.libc)) {
       if (isLoaderOf(layer, library)) continue;
       if (inside.resolve(each, library) === undefined && rubyOfLibrary(library) === undefined)
         libraries.add(library);
@@ -250,11 +250,11 @@ function nameOf({ path }: GemBinary): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** The files that are loaded with one, in no order. */
-export function filesNeededBy(binary: GemBinary, inside: GemInside): readonly GemBinary[] {
+/** The files that are loaded with one by a C library's loader, in no order. */
+export function filesNeededBy(binary: GemBinary, inside: GemInside, libc: Libc): readonly GemBinary[] {
   const found = new Set([binary]);
   for (const each of found) {
-    for (const library of neededBy(each.elf)) {
+    for (const library of neededBy(each.elf, libc)) {
       const own = inside.resolve(each, library);
       if (own !== undefined) found.add(own);
     }

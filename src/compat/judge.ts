@@ -145,7 +145,7 @@ function selectFor(
   });
 
   const together = [...selection.binaries, ...selection.alternatives.flat()];
-  const roles = new Roles(together, (from) => filesNeededBy(from, inside));
+  const roles = new Roles(together, (from) => filesNeededBy(from, inside, target.libc));
   return {
     selection,
     on: {
@@ -180,7 +180,7 @@ function judgeSelected(
       ? opened(selection.binaries).map((binary) => [binary])
       : [opened(selection.binaries)];
   for (const together of processes)
-    findings.push(...staticTlsFindings(together, target, (from) => filesNeededBy(from, inside)));
+    findings.push(...staticTlsFindings(together, target, (from) => filesNeededBy(from, inside, target.libc)));
 
   for (const group of selection.alternatives) {
     const failing = group.filter((binary) => judgeFile(binary, on).length > 0);

@@ -45,15 +45,22 @@ export function refusalsOf(asked: Asked): readonly Refusal[] {
 const OS_ABIS = [0, 3];
 const OS_ABI_OF_ARM = 64;
 const OS_ABI_GNU = 3;
-/** LIBC_ABI_MAX of glibc's libc-abis (DEFAULT, UNIQUE, IFUNC, ABSOLUTE) on the CPUs that have most. */
-const ABI_VERSIONS = 4;
+/**
+ * LIBC_ABI_MAX of glibc's libc-abis: DEFAULT and UNIQUE everywhere, IFUNC on some CPUs (its pattern `powerpc64-*` is not for ppc64le), of
+ * riscv64 from 2.33 on, and ABSOLUTE from 2.28 on.
+ */
+function abiVersions(cpu: Cpu, { libcVersion }: Target): number {
+  const since = (release: string): number => (compareDotted(libcVersion, release) >= 0 ? 1 : 0);
+  const ifunc = cpu === 'x86_64' || cpu === 'x86' ? 1 : cpu === 'riscv64' ? since('2.33') : 0;
+  return 2 + ifunc + since('2.28');
+}
 
 /** glibc's elf/dl-load.c, open_verify: what it opens itself, the program's own libraries among them. */
 function* headerRefusals({ elf, cpu, target }: Asked): Generator<Refusal> {
   const { osAbi, abiVersion = 0 } = elf;
   if (!OS_ABIS.includes(osAbi) && !(cpu === 'arm' && osAbi === OS_ABI_OF_ARM)) {
     yield { refusal: 'os-abi', value: String(osAbi) };
-  } else if (abiVersion !== 0 && (osAbi !== OS_ABI_GNU || abiVersion >= ABI_VERSIONS)) {
+  } else if (abiVersion !== 0 && (osAbi !== OS_ABI_GNU || abiVersion >= abiVersions(cpu, target))) {
     yield { refusal: 'abi-version', value: String(abiVersion) };
   }
   if (elf.identPadding === true) yield { refusal: 'ident-padding' };

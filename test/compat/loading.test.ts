@@ -134,6 +134,28 @@ describe('thread-local data in the initial-exec model', () => {
   });
 });
 
+describe('EI_ABIVERSION of a GNU file', () => {
+  // The first that the loader does not take: LIBC_ABI_MAX.
+  it.each([
+    ['x86_64', '2.31', 4],
+    ['x86', '2.41', 4],
+    ['aarch64', '2.31', 3],
+    ['arm', '2.43', 3],
+    ['ppc64le', '2.36', 3],
+    ['s390x', '2.43', 3],
+    ['riscv64', '2.32', 3],
+    ['riscv64', '2.41', 4],
+    ['x86_64', '2.17', 3],
+    ['aarch64', '2.17', 2],
+  ] as const)('on %s, glibc %s takes those below %i', (cpu, release, limit) => {
+    const versions = [1, 2, 3, 4].filter((abiVersion) => {
+      const file = elf({ ...MACHINES[cpu], osAbi: 3, abiVersion });
+      return findings({ 'lib/a.so': file }, glibc(release), cpu).length === 0;
+    });
+    expect(versions).toEqual([1, 2, 3, 4].filter((version) => version < limit));
+  });
+});
+
 describe('a file that a loader does not take as it is', () => {
   const extension = (facts: Partial<ElfFile>): ElfFile =>
     elf({ unversionedImports: ['rb_define_module'], needed: ['libc.so.6'], ...facts });
@@ -314,6 +336,29 @@ describe('the loader of soft-float arm', () => {
     const file = elf({ ...MACHINES.arm, pie: true, interpreter: '/lib/ld-linux.so.3' });
     expect(findings({ 'exe/a': file }, glibc('2.36'), 'arm')).toMatchObject([
       { kind: 'missing-interpreter' },
+    ]);
+  });
+});
+
+describe('a name of the library that a file filters', () => {
+  const files = {
+    'lib/a.so': elf({
+      needed: [],
+      filter: 'libx.so',
+      runpath: ['$ORIGIN'],
+      unversionedImports: ['bar'],
+      eagerImports: ['bar'],
+    }),
+    'lib/libx.so': elf({ soname: 'libx.so', exports: ['bar'] }),
+  };
+
+  it('is found by glibc, which loads it as if it were needed', () => {
+    expect(findings(files, glibc('2.36'))).toEqual([]);
+  });
+
+  it('is not there on musl, which knows no filters', () => {
+    expect(findings(files, alpine)).toMatchObject([
+      { kind: 'missing-symbol', file: 'lib/a.so', symbols: ['bar'] },
     ]);
   });
 });
