@@ -72,6 +72,8 @@ export async function mutantsOf(
   const next = random(seed);
   const whole = specimens
     .filter(({ kind }) => kind.unmutated === undefined && kind.start === undefined && kind.open === undefined)
+    // Of several files it is not known which of them are for the system, if one is for another.
+    .filter(({ files }) => Object.keys(files).length === 1)
     .sort((one, other) => (one.name < other.name ? -1 : 1));
   const mutants: Specimen[] = [];
   for (let index = 0; index < count && whole.length > 0; index += 1) {

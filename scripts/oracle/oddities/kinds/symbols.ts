@@ -1,6 +1,6 @@
 /** Names that a file imports and somebody has, nobody has, or has in another version. */
 import type { Kind } from '../kind.js';
-import { EXTENSION, FLAVOURS, ownLibrary, shared, sharedOf } from '../kind.js';
+import { between, EXTENSION, FLAVOURS, ownLibrary, shared, sharedOf } from '../kind.js';
 import type { Flavour } from '../toolchain.js';
 import type { Workshop } from '../workshop.js';
 
@@ -161,6 +161,18 @@ export const SYMBOLS: readonly Kind[] = [
           flags: [inner, '-Wl,-rpath,$ORIGIN'],
         });
         return [await shop.compile('lib/libx.so', outer), '-Wl,-rpath,$ORIGIN'];
+      },
+    }),
+  ),
+  ...FLAVOURS.map((flavour) =>
+    shared('a name of the library that is filtered', {
+      flavour,
+      // It ends with an assertion about filters that are opened (elf/dl-deps.c).
+      notFor: between('gnu', '0', '2.31'),
+      source: BAR,
+      linked: async (shop) => {
+        await shop.compile('lib/libx.so', ownLibrary({ flavour, source: HAS_BAR }));
+        return ['-Wl,--filter,libx.so', '-Wl,-rpath,$ORIGIN'];
       },
     }),
   ),
