@@ -3,9 +3,14 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { random } from '../../../test/lockfile/mutate.js';
 import { DT_FLAGS_1, EI_ABIVERSION, EI_OSABI, EI_PAD, ElfEdit, PT_GNU_STACK, PT_LOAD } from './elf-edit.js';
+import type { Kind } from './kind.js';
 import { EXTENSION } from './kind.js';
 import type { Specimen } from './specimen.js';
 import { readSpecimen } from './specimen.js';
+
+/** ELFOSABI_GNU, and ELFOSABI_OPENVOS, the last of those that stand for a system: gABI. */
+const OS_ABI_GNU = 3;
+const LAST_SYSTEM = 18;
 
 type Next = () => number;
 
@@ -88,7 +93,14 @@ export async function mutantsOf(
     await mkdir(join(directory, 'mutants'), { recursive: true });
     await cp(join(directory, of.place), gem, { recursive: true });
     await writeFile(join(gem, EXTENSION), bytes);
-    mutants.push(await readSpecimen(`${of.name}, with ${what}`, of.kind, gem, place));
+    mutants.push(await readSpecimen(`${of.name}, with ${what}`, kindOf(of.kind, bytes), gem, place));
   }
   return mutants;
+}
+
+/** A file that says that it is for another system is for that one, although musl's loader does not look at the byte. */
+function kindOf(kind: Kind, { [EI_OSABI]: osAbi = 0 }: Uint8Array): Kind {
+  const elsewhere = osAbi !== 0 && osAbi !== OS_ABI_GNU && osAbi <= LAST_SYSTEM;
+  if (!elsewhere) return kind;
+  return { ...kind, notFor: (loader) => loader.libc === 'musl' || kind.notFor?.(loader) === true };
 }
