@@ -124,12 +124,12 @@ const PARTS: readonly Part[] = [
   },
   {
     name: 'oddities',
-    oracle: 'loaders of four Debians: glibc, musl',
+    oracle: 'loaders of four Debians, 7 CPUs: glibc, musl',
     run: async () => fromComparison(await compareOddities()),
   },
   {
     name: 'real-gems',
-    oracle: 'loaders of four Debians: glibc, musl',
+    oracle: 'loaders and Rubies of four Debians',
     run: async () => fromComparison(await compareRealGems()),
   },
   {
