@@ -23,11 +23,10 @@ import type {
   SubjectKind,
 } from '../inspect/types.js';
 import type { CpuReading } from '../target/merge-cpus.js';
-import { checkPageSize } from '../target/page-size.js';
+import { PAGE_SIZE_UNUSED, checkPageSize } from '../target/page-size.js';
 import { readForCpus } from '../target/read-for-cpus.js';
 import { targetSummary } from '../target/summary.js';
 import { compareGemVersions } from '../version/gem-version.js';
-import { PAGE_SIZE_UNUSED } from '../audit/plan.js';
 import { checkRuby } from './check-ruby.js';
 import { openSession } from './session.js';
 import { systemsThatRun } from './systems-that-run.js';

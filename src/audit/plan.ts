@@ -183,9 +183,6 @@ function shown(file: string, cwd: string): string {
   return relative === '' || relative.startsWith('..') ? file : relative;
 }
 
-/** Told where a page size is asked for and no target is named. */
-export const PAGE_SIZE_UNUSED = '--page-size: no target is named, so nothing takes it';
-
 /** What is asked for, and asked of nothing: it would seem to have had an effect. */
 function unusedOptions({ buildArgs, pull }: PlanOptions, targets: readonly string[]): AuditWarning[] {
   if (targets.some((target) => /^\s*dockerfile:/i.test(target))) return [];

@@ -91,6 +91,14 @@ export function isStaticArchive(prefix: Uint8Array): boolean {
   return prefix[0] === 0x21 && staticArchive.test(latin1(prefix, 0, 8)) && !isArchive(prefix);
 }
 
+/**
+ * Does it begin as a gem of the format of RubyGems before 0.9, a Ruby script? Stricter than `isOldGem`, for files of any kind: the mark
+ * stands first, with a digest behind it.
+ */
+export function beginsAsOldGem(prefix: Uint8Array): boolean {
+  return prefix[0] === 0x4d && /^MD5SUM = "[0-9a-f]{32}"\s/.test(latin1(prefix, 0, 64));
+}
+
 /** Does the kernel run it by the interpreter that it names? `#!`, and then lines of text. */
 export function isScript(prefix: Uint8Array): boolean {
   return prefix[0] === 0x23 && prefix[1] === 0x21;

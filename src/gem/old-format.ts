@@ -21,14 +21,6 @@ export function isOldGem(head: Uint8Array): boolean {
   return Buffer.from(head.subarray(0, MARK_REACH)).toString('latin1').includes(MARK);
 }
 
-/** Stricter, for files of any kind: the mark stands first, with a digest behind it. */
-export function beginsAsOldGem(head: Uint8Array): boolean {
-  return (
-    head[0] === 0x4d &&
-    /^MD5SUM = "[0-9a-f]{32}"\s/.test(Buffer.from(head.subarray(0, 64)).toString('latin1'))
-  );
-}
-
 /**
  * Reads a gem of that format (rubygems/package/old.rb): a script up to `__END__`, the specification, a list of files, and of each
  * file its bytes, deflated, in base64; with `---` in between.

@@ -3,13 +3,13 @@ import { foreignBinary, mayBeForeign } from '../elf/foreign-format.js';
 import { isElf } from '../elf/magic.js';
 import {
   ARCHIVE_MAGIC_LENGTH,
+  beginsAsOldGem,
   isArchive,
   isScript,
   isStaticArchive,
   mayBeginArchive,
 } from '../gem/archive-magic.js';
 import { isGzip } from '../gem/inflate.js';
-import { beginsAsOldGem } from '../gem/old-format.js';
 import { isZstd } from '../target/image/zstd-frames.js';
 
 /** How many bytes `magicOf` looks at; a shorter file is looked at whole. */

@@ -77,6 +77,9 @@ export function parsePageSize(text: string): number | undefined {
 /** What to write in place of something that is no page size. */
 export const PAGE_SIZE_HINT = '4k, 16k or 64k; getconf PAGESIZE says it on the machine itself';
 
+/** Told where a page size is asked for and no target is named. */
+export const PAGE_SIZE_UNUSED = '--page-size: no target is named, so nothing takes it';
+
 /** @throws UsageError `PAGE_SIZE_UNKNOWN` for a number that no kernel has */
 export function checkPageSize(bytes: number | undefined): void {
   if (bytes === undefined || PAGE_SIZES.some((each) => each === bytes)) return;
