@@ -2,7 +2,7 @@ import type { GemBinary } from '../gem/types.js';
 import { acceptsRuby } from '../gem/variant.js';
 import { compareDotted } from '../version/symbol-version.js';
 import { buildsPath, rubyBuilds } from './select.js';
-import type { Judgement } from './types.js';
+import type { Judgement, RubyUndecidedFinding } from './types.js';
 import { effectOf } from './verdict.js';
 
 /**
@@ -24,25 +24,35 @@ export function judgeForAnyRuby(
   judge: (ruby?: string) => Judgement,
 ): Judgement {
   const whole = judge();
+  const finding = undecidedRuby(binaries, requiredRuby, judge);
+  if (finding === undefined) return whole;
+  // What keeps one of the builds from loading is no proof against the gem.
+  const open = whole.findings.filter((each) => effectOf(each) === 'unknown');
+  return { ...whole, verdict: 'unknown', findings: [finding, ...open] };
+}
+
+/** What there is to say of such a gem where it makes a difference which Ruby runs; undefined where it makes none. */
+export function undecidedRuby(
+  binaries: readonly GemBinary[],
+  requiredRuby: readonly string[],
+  judge: (ruby: string) => Judgement,
+): RubyUndecidedFinding | undefined {
   const builds = rubyBuilds(binaries);
-  if (builds.length === 0) return whole;
+  if (builds.length === 0) return undefined;
   const rubies = [...new Set([...builds, ...RUBIES_IN_USE])]
     .filter((ruby) => acceptsRuby({ platform: 'ruby', requiredRuby }, { ruby }))
     .sort(compareDotted);
   const verdicts = rubies.map((ruby) => ({ ruby, verdict: judge(ruby).verdict }));
-  if (new Set(verdicts.map(({ verdict }) => verdict)).size <= 1) return whole;
+  if (new Set(verdicts.map(({ verdict }) => verdict)).size <= 1) return undefined;
 
   const those = (has: (one: (typeof verdicts)[number]) => boolean): string[] =>
     verdicts.filter(has).map(({ ruby }) => ruby);
   const fits = ({ verdict }: (typeof verdicts)[number]): boolean => verdict === 'compatible';
-  const finding = {
+  return {
     kind: 'ruby-undecided',
     file: buildsPath(binaries) ?? '',
     fitting: those(fits),
     failing: those((one) => !fits(one) && builds.includes(one.ruby)),
     missing: those((one) => !fits(one) && !builds.includes(one.ruby)),
-  } as const;
-  // What keeps one of the builds from loading is no proof against the gem.
-  const open = whole.findings.filter((each) => effectOf(each) === 'unknown');
-  return { ...whole, verdict: 'unknown', findings: [finding, ...open] };
+  };
 }

@@ -1,7 +1,7 @@
 import type { Cpu } from '../elf/types.js';
 import type { GemBinary, GemContents } from '../gem/types.js';
 import type { Target } from '../target/types.js';
-import { judgeForAnyRuby } from './any-ruby.js';
+import { judgeForAnyRuby, undecidedRuby } from './any-ruby.js';
 import { GemInside } from './inside.js';
 import type { JudgedOn } from './judge-file.js';
 import { filesNeededBy, judgeFile } from './judge-file.js';
@@ -84,14 +84,15 @@ function packedFacts({
 
 /** Judges files as `judgeGem` does. @param inside what the whole tree brings in which they lie */
 export function judgeFiles(files: FilesToJudge, inside: GemInside, judgeFor: JudgeFor): Judgement {
-  const judged = judgeFor.ruby === undefined && files.loose !== true ? ofCpu(files, judgeFor.cpu) : [];
-  return judgeForAnyRuby(judged, files.requiredRuby ?? [], (ruby) =>
+  return judgeForAnyRuby(buildsFor(files, judgeFor), files.requiredRuby ?? [], (ruby) =>
     judgeForRuby(files, inside, ruby === undefined ? judgeFor : { ...judgeFor, ruby }),
   );
 }
 
-/** The files for a CPU, under their paths in the gem. */
-function ofCpu({ binaries, nameOf = (path) => path }: FilesToJudge, cpu: Cpu): GemBinary[] {
+/** The files among which a Ruby that nobody named decides, under their paths in the gem; none where it is known, or does not count. */
+function buildsFor(files: FilesToJudge, { cpu, ruby }: JudgeFor): GemBinary[] {
+  const { binaries, nameOf = (path: string): string => path } = files;
+  if (ruby !== undefined || files.loose === true) return [];
   return binaries
     .filter(({ elf }) => elf.loadable && elf.cpu === cpu)
     .map((binary) => ({ ...binary, path: nameOf(binary.path) }));
@@ -116,9 +117,17 @@ export function fitsWithoutFinding(
   const { binaries } = selected.selection;
   if (binaries.some((each) => suspects.has(each.path) && judgeFile(each, selected.on).length > 0))
     return false;
-  const [first] = judgeSelected(files, selected, judgeFor).findings;
-  if (first !== undefined) suspects.add(first.file);
-  return first === undefined;
+  for (const { findings } of judgedParts(files, selected, judgeFor)) {
+    const [first] = findings;
+    if (first === undefined) continue;
+    suspects.add(first.file);
+    return false;
+  }
+  return (
+    undecidedRuby(buildsFor(files, judgeFor), files.requiredRuby ?? [], (ruby) =>
+      judgeForRuby(files, inside, { ...judgeFor, ruby }),
+    ) === undefined
+  );
 }
 
 /** The files that are loaded on a system, and what they are judged by. */
@@ -162,45 +171,17 @@ function selectFor(
   };
 }
 
-function judgeSelected(
-  files: FilesToJudge,
-  { selection, on }: Selected,
-  { cpu, target }: JudgeFor,
-): Judgement {
-  const { inside, roles } = on;
-  const opened = (binaries: readonly GemBinary[]): GemBinary[] =>
-    oneOfEachRuby(binaries.filter((binary) => roles.of(binary) === 'opened'));
-
-  const findings: Finding[] = [...selection.findings];
-  const judged: GemBinary[] = [...selection.binaries];
-  for (const binary of selection.binaries) findings.push(...judgeFile(binary, on));
-  // A process loads what a gem brings; of other files nothing says that one process loads them all.
-  const processes =
-    files.loose === true
-      ? opened(selection.binaries).map((binary) => [binary])
-      : [opened(selection.binaries)];
-  for (const together of processes)
-    findings.push(...staticTlsFindings(together, target, (from) => filesNeededBy(from, inside, target.libc)));
-
-  for (const group of selection.alternatives) {
-    const failing = group.filter((binary) => judgeFile(binary, on).length > 0);
-    const fitting = group.filter((binary) => !failing.includes(binary));
-    if (failing.length === 0 || fitting.length === 0) {
-      for (const binary of group) findings.push(...judgeFile(binary, on));
-      judged.push(...group);
-    } else {
-      findings.push({
-        kind: 'chosen-at-run-time',
-        file: group[0]?.path ?? '',
-        fitting: fitting.map(({ path }) => path),
-        failing: failing.map(({ path }) => path),
-      });
-    }
+function judgeSelected(files: FilesToJudge, selected: Selected, judgeFor: JudgeFor): Judgement {
+  const { selection, on } = selected;
+  const { inside } = on;
+  const findings: Finding[] = [];
+  const judged: GemBinary[] = [];
+  for (const part of judgedParts(files, selected, judgeFor)) {
+    findings.push(...part.findings);
+    judged.push(...(part.binaries ?? []));
   }
-
-  findings.push(...(files.ofOtherSystems ?? []), ...unreadFindings(files));
   const verdict = verdictOf(findings);
-  const passedOver = files.loose === true ? passedOverBy(selection, files, cpu) : [];
+  const passedOver = files.loose === true ? passedOverBy(selection, files, judgeFor.cpu) : [];
   const given = {
     ...(on.given.size === 0 ? {} : { given: [...on.given].sort() }),
     ...(passedOver.length === 0 ? {} : { passedOver }),
@@ -208,6 +189,44 @@ function judgeSelected(
   if (judged.length === 0) return { verdict, findings, ...given };
   const requires = requiresOf(judged, (from, library) => inside.resolve(from, library) !== undefined);
   return { verdict, requires, findings, ...given };
+}
+
+/** What is found of a part of what is judged together, with the files whose needs count. */
+interface JudgedPart {
+  readonly findings: readonly Finding[];
+  readonly binaries?: readonly GemBinary[];
+}
+
+/** Judges one part after the other: who asks whether there is anything need not have all of it. */
+function* judgedParts(
+  files: FilesToJudge,
+  { selection, on }: Selected,
+  { target }: JudgeFor,
+): Generator<JudgedPart> {
+  const { inside, roles } = on;
+  yield { findings: selection.findings };
+  for (const binary of selection.binaries) yield { binaries: [binary], findings: judgeFile(binary, on) };
+  const opened = oneOfEachRuby(selection.binaries.filter((binary) => roles.of(binary) === 'opened'));
+  // A process loads what a gem brings; of other files nothing says that one process loads them all.
+  const processes = files.loose === true ? opened.map((binary) => [binary]) : [opened];
+  for (const together of processes)
+    yield { findings: staticTlsFindings(together, target, (from) => filesNeededBy(from, inside, target.libc)) };
+  for (const group of selection.alternatives) yield judgeAlternatives(group, on);
+  yield { findings: [...(files.ofOtherSystems ?? []), ...unreadFindings(files)] };
+}
+
+/** Files of which one is chosen at run time: where some would load and others would not, it depends on the choice. */
+function judgeAlternatives(group: readonly GemBinary[], on: JudgedOn): JudgedPart {
+  const judged = group.map((binary) => ({ path: binary.path, findings: judgeFile(binary, on) }));
+  const failing = judged.filter(({ findings }) => findings.length > 0);
+  const fitting = judged.filter(({ findings }) => findings.length === 0);
+  if (failing.length === 0 || fitting.length === 0)
+    return { binaries: group, findings: judged.flatMap(({ findings }) => findings) };
+  const pathsOf = (some: typeof judged): string[] => some.map(({ path }) => path);
+  const file = group[0]?.path ?? '';
+  return {
+    findings: [{ kind: 'chosen-at-run-time', file, fitting: pathsOf(fitting), failing: pathsOf(failing) }],
+  };
 }
 
 function passedOverBy({ binaries, alternatives }: Selection, files: FilesToJudge, cpu: Cpu): string[] {

@@ -65,6 +65,16 @@ describe('the known systems that run a gem', () => {
     expect(systems(fat, '3.2.0')).toEqual(['lambda-ruby3.3', 'lambda-ruby3.4']);
   });
 
+  it('are none where it depends on a Ruby that nobody named', () => {
+    const build = elf({ needs: { 'libc.so.6': ['GLIBC_2.17'] }, unversionedImports: ['rb_define_method'] });
+    const fat = contents({ 'lib/x/3.3/x.so': build, 'lib/x/3.4/x.so': build });
+    const for3 = { ...fat, metadata: { ...fat.metadata, requiredRuby: ['>= 3.3', '< 3.5.dev'] } };
+    expect(systems(fat, '3.4.1')).toContain('debian-12');
+    expect(systems(for3)).toContain('debian-12');
+    // Ruby 4.0 would take it, and has no build; what brings a Ruby of its own is sure.
+    expect(systems(fat)).toEqual(['lambda-ruby3.3', 'lambda-ruby3.4']);
+  });
+
   it('are none where any C library or none is needed', () => {
     expect(systems(contents({ 'exe/thrust': elf({ dynamic: false }) }))).toEqual([]);
   });
@@ -81,11 +91,12 @@ describe('asking one system after the other', () => {
     'lib/3.4/x.so': elf({ needs: { 'libc.so.6': ['GLIBC_2.28'] }, unversionedImports: ['rb_x'] }),
   });
 
-  it.each(['3.3.0', '3.4.0'])('is the same as judging on each, with Ruby %s', (ruby) => {
+  it.each(['3.3.0', '3.4.0', undefined])('is the same as judging on each, with Ruby %s', (ruby) => {
     const suspects = new Set<string>();
     const inside = new GemInside(gem);
     for (const known of namedTargets()) {
-      const judgeFor = { target: forCpu(known, 'x86_64'), cpu: 'x86_64', ruby } as const;
+      const on = { target: forCpu(known, 'x86_64'), cpu: 'x86_64' } as const;
+      const judgeFor = { ...on, ...(ruby === undefined ? {} : { ruby }) };
       const { findings } = judgeGem(gem, judgeFor);
       expect([known.name, fitsWithoutFinding(gem, inside, judgeFor, suspects)]).toEqual([
         known.name,
