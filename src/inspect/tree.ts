@@ -196,11 +196,19 @@ export class TreeCollector {
   }
 
   #slimOf(elf: ElfFile): ElfFile {
-    const { exports: _exports, hiddenExports: _hidden, eagerImports, idleImports, ...rest } = elf;
-    const unversioned = new Set(elf.unversionedImports);
-    const idle = new Set([...elf.weakImports, ...(idleImports ?? [])]);
-    const lookedUp = new Set(elf.unversionedImports.filter((name) => !idle.has(name)));
-    const eager = eagerImports?.filter((name) => lookedUp.has(name)) ?? [];
+    const {
+      exports: _exports,
+      hiddenExports: _hidden,
+      eagerImports,
+      idleImports,
+      weakImports,
+      ...rest
+    } = elf;
+    const passedOver = new Set([...weakImports, ...(idleImports ?? [])]);
+    const lookedUp = elf.unversionedImports.filter((name) => !passedOver.has(name));
+    // Those without a version are left out of what is looked up; on musl the others are looked up by name as well.
+    const unversioned = new Set(weakImports.length === 0 ? [] : elf.unversionedImports);
+    const eager = eagerImports?.filter((name) => !passedOver.has(name)) ?? [];
     return {
       ...rest,
       ...(idleImports === undefined ? {} : { idleImports: this.#internAll(idleImports) }),
@@ -215,9 +223,8 @@ export class TreeCollector {
       })),
       needed: this.#internAll(elf.needed),
       verdef: elf.verdef.map((version) => ({ ...version, name: this.#intern(version.name), symbols: [] })),
-      unversionedImports: this.#internAll([...lookedUp]),
-      // Those without a version are left out above; on musl the others are looked up by name as well.
-      weakImports: this.#internAll(elf.weakImports.filter((name) => !unversioned.has(name))),
+      unversionedImports: this.#internAll(lookedUp),
+      weakImports: this.#internAll(weakImports.filter((name) => !unversioned.has(name))),
     };
   }
 
