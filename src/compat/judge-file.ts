@@ -3,6 +3,7 @@ import type { GemBinary } from '../gem/types.js';
 import type { GlibcLayer, Libc, Target } from '../target/types.js';
 import { executableStack } from './executable-stack.js';
 import { isLoaderOf, layerOf } from './glibc-layer.js';
+import { neededBy } from './inside.js';
 import type { GemInside } from './inside.js';
 import type { ImportsAsked } from './imports.js';
 import { importFindings, lostBySystemFindings, lostSymbolFindings } from './imports.js';
@@ -25,11 +26,6 @@ import { isSystemDirectory } from './search-path.js';
 import { isRubyExtension, rubyOfLibrary } from './shared-ruby.js';
 import type { Finding, SymbolVersionFinding, UncheckedVersionFinding } from './types.js';
 import { effectOf } from './verdict.js';
-
-/** What the loader has to find: DT_NEEDED, and a DT_FILTER's library, which glibc's looks for in the same way and musl's not at all. */
-export function neededBy({ needed, filter }: ElfFile, libc: Libc): readonly string[] {
-  return filter === undefined || libc === 'musl' || needed.includes(filter) ? needed : [...needed, filter];
-}
 
 /** glibc's libc and program interpreters, by the names in its shlib-versions. */
 const ALWAYS_LOADED = /^(?:libc\.so\.6(?:\.1)?|ld-linux[-.].*|ld64\.so\.[12]|ld\.so\.1)$/;
@@ -222,7 +218,7 @@ function judgeVersions(
 /** The imports of a file, with all that it is loaded with. */
 function importsOf(binary: GemBinary, role: Role, layer: GlibcLayer | undefined, on: JudgedOn): ImportsAsked {
   const { target, cpu, abi, inside, loose } = on;
-  const files = filesNeededBy(binary, inside, target.libc);
+  const files = inside.loadedWith(binary, target.libc);
   const libraries = new Set(layer?.preload === undefined ? [] : [layer.preload]);
   for (const each of [binary, ...files]) {
     for (const library of neededBy(each.elf, target.libc)) {
@@ -248,19 +244,6 @@ function importsOf(binary: GemBinary, role: Role, layer: GlibcLayer | undefined,
 
 function nameOf({ path }: GemBinary): string {
   return path.slice(path.lastIndexOf('/') + 1);
-}
-
-/** The files that are loaded with one by a C library's loader, in no order. */
-export function filesNeededBy(binary: GemBinary, inside: GemInside, libc: Libc): readonly GemBinary[] {
-  const found = new Set([binary]);
-  for (const each of found) {
-    for (const library of neededBy(each.elf, libc)) {
-      const own = inside.resolve(each, library);
-      if (own !== undefined) found.add(own);
-    }
-  }
-  found.delete(binary);
-  return [...found];
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Target } from '../target/types.js';
 import { judgeForAnyRuby, undecidedRuby } from './any-ruby.js';
 import { GemInside } from './inside.js';
 import type { JudgedOn } from './judge-file.js';
-import { filesNeededBy, judgeFile } from './judge-file.js';
+import { judgeFile } from './judge-file.js';
 import { otherSystemFindings, systemOfPlatform } from './other-systems.js';
 import { requiresOf } from './requires.js';
 import { Roles } from './roles.js';
@@ -154,7 +154,7 @@ function selectFor(
   });
 
   const together = [...selection.binaries, ...selection.alternatives.flat()];
-  const roles = new Roles(together, (from) => filesNeededBy(from, inside, target.libc));
+  const roles = new Roles(together, (from) => inside.loadedWith(from, target.libc));
   return {
     selection,
     on: {
@@ -210,7 +210,7 @@ function* judgedParts(
   // A process loads what a gem brings; of other files nothing says that one process loads them all.
   const processes = files.loose === true ? opened.map((binary) => [binary]) : [opened];
   for (const together of processes)
-    yield { findings: staticTlsFindings(together, target, (from) => filesNeededBy(from, inside, target.libc)) };
+    yield { findings: staticTlsFindings(together, target, (from) => inside.loadedWith(from, target.libc)) };
   for (const group of selection.alternatives) yield judgeAlternatives(group, on);
   yield { findings: [...(files.ofOtherSystems ?? []), ...unreadFindings(files)] };
 }

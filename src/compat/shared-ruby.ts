@@ -11,19 +11,23 @@ export function rubyOfLibrary(soname: string): string | undefined {
   return LIBRUBY.exec(soname)?.[1];
 }
 
+type ExtensionFacts = Pick<ElfFile, 'type' | 'pie' | 'interpreter' | 'unversionedImports'>;
+
+/** A file may have thousands of imports, and is asked for each library that it needs. */
+const extensions = new WeakMap<ExtensionFacts, boolean>();
+
 /** A shared object that calls into Ruby's C API, so one that `require` loads into a Ruby that runs. */
-export function isRubyExtension({
-  type,
-  pie,
-  interpreter,
-  unversionedImports,
-}: Pick<ElfFile, 'type' | 'pie' | 'interpreter' | 'unversionedImports'>): boolean {
-  return (
+export function isRubyExtension(elf: ExtensionFacts): boolean {
+  const known = extensions.get(elf);
+  if (known !== undefined) return known;
+  const { type, pie, interpreter, unversionedImports } = elf;
+  const is =
     type === 'dyn' &&
     !pie &&
     interpreter === undefined &&
-    unversionedImports.some((name) => /^(?:rb|ruby)_/.test(name))
-  );
+    unversionedImports.some((name) => /^(?:rb|ruby)_/.test(name));
+  extensions.set(elf, is);
+  return is;
 }
 
 /**

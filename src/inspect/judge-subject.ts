@@ -82,7 +82,8 @@ function insideOf(tree: Pick<GemContents, 'binaries' | 'links'>, paths: readonly
     // Where it comes to lie nowhere in particular, nothing of the target counts but its C library.
     const lies = Object.keys(placement).length === 0 ? '' : (on?.target.name ?? '');
     const key = `${libc.libc ?? ''} ${lies}`;
-    const inside = known.get(key) ?? new GemInside(tree, { ...placement, ...libc });
+    const [elsewhere] = known.values();
+    const inside = known.get(key) ?? new GemInside(tree, { ...placement, ...libc }, elsewhere);
     known.set(key, inside);
     return inside;
   };
