@@ -90,6 +90,9 @@ const EFI: ReadonlySet<number> = new Set([10, 11, 12, 13]);
 
 const EXECUTABLE_IMAGE = 0x0002;
 
+/** Size of a section's header ("Section Table"): VirtualSize is at 8, VirtualAddress at 12, SizeOfRawData at 16. In bytes. */
+const SECTION_HEADER = 40;
+
 /** The MS-DOS header says at 0x3c where `PE\0\0` is; behind that lie the COFF header and the optional header ("PE Format"). */
 function portable(view: DataView): ForeignBinary | undefined {
   if (view.byteLength < 0x40) return undefined;
@@ -103,6 +106,25 @@ function portable(view: DataView): ForeignBinary | undefined {
   // The CLR header is the 15th of the data directories, of eight bytes each, which begin behind fields of another size in PE32+.
   const clr = optional + (magic === 0x10b ? 96 : 112) + 14 * 8;
   if (clr + 4 <= view.byteLength && view.getUint32(clr, true) !== 0) return undefined;
+  if (hasNoCode(view, at)) return undefined;
   const machine = view.getUint16(at + 4, true);
   return { system: 'Windows', cpus: [PE_CPUS[machine] ?? `CPU ${machine}`] };
+}
+
+/**
+ * Whether the code that it would start with is not in the file: what `objcopy --only-keep-debug` leaves of an executable
+ * (`prog.exe.debug`) has the headers of all sections, and the content of those with debug data alone. UPX unpacks into a section
+ * without content, and starts in another.
+ */
+function hasNoCode(view: DataView, at: number): boolean {
+  const entry = view.getUint32(at + 24 + 16, true);
+  const first = at + 24 + view.getUint16(at + 20, true);
+  for (let index = 0; index < view.getUint16(at + 6, true); index += 1) {
+    const section = first + index * SECTION_HEADER;
+    if (section + SECTION_HEADER > view.byteLength) break;
+    const address = view.getUint32(section + 12, true);
+    if (entry < address || entry >= address + view.getUint32(section + 8, true)) continue;
+    return view.getUint32(section + 16, true) === 0;
+  }
+  return false;
 }

@@ -39,6 +39,17 @@ describe('what another system loads', () => {
     expect(foreignBinary(assembly)).toBeUndefined();
   });
 
+  it('is no debug data that was put apart, which has all headers and no code', () => {
+    const debug = Buffer.from(read('probe-x64.exe'));
+    const coff = debug.readUInt32LE(0x3c) + 4;
+    const code = coff + 20 + debug.readUInt16LE(coff + 16);
+    expect(debug.toString('latin1', code, code + 5)).toBe('.text');
+    // SizeOfRawData and PointerToRawData, as objcopy --only-keep-debug leaves them.
+    debug.writeBigUInt64LE(0n, code + 16);
+    expect(foreignBinary(debug)).toBeUndefined();
+    expect(foreignBinary(debug.subarray(0, 512))).toBeUndefined();
+  });
+
   it('is none, or the same, where its head is cut short', () => {
     for (const name of ['probe-universal.bundle', 'probe-x64.so', 'probe-arm64.bundle']) {
       const whole = foreignBinary(read(name));
