@@ -1,6 +1,6 @@
 import type { Cpu, ElfFile, VersionNeed, X86IsaLevel } from '../elf/types.js';
 import type { GemBinary } from '../gem/types.js';
-import type { GlibcLayer, Libc, Target } from '../target/types.js';
+import type { GlibcLayer, Target } from '../target/types.js';
 import { executableStack } from './executable-stack.js';
 import { isLoaderOf, layerOf } from './glibc-layer.js';
 import { neededBy } from './inside.js';
@@ -52,7 +52,12 @@ export interface JudgedOn {
 
 /** Asks of one file what the target's loader would ask of it. */
 export function judgeFile(binary: GemBinary, on: JudgedOn): Finding[] {
-  const { target, cpu } = on;
+  return [...fileFindings(binary, on)];
+}
+
+/** What `judgeFile` finds, one after the other: who asks whether there is anything need not have all of it. */
+export function* fileFindings(binary: GemBinary, on: JudgedOn): Generator<Finding> {
+  const { target } = on;
   const { path: file, elf } = binary;
   const role = on.roles.of(binary);
   const built = libcOf(elf);
@@ -65,42 +70,60 @@ export function judgeFile(binary: GemBinary, on: JudgedOn): Finding[] {
     layer === undefined &&
     (target.libc === 'gnu' || (elf.interpreter !== undefined && role === 'program'))
   ) {
-    return [{ kind: 'wrong-libc', file, builtFor: other.libc, evidence: other.evidence }];
+    yield { kind: 'wrong-libc', file, builtFor: other.libc, evidence: other.evidence };
+    return;
   }
 
   // Its names were not read, so nothing can be missing either.
-  if (other !== undefined && layer?.unread === true)
-    return [{ kind: 'other-libc', file, builtFor: other.libc, evidence: other.evidence, layer: true }];
+  if (other !== undefined && layer?.unread === true) {
+    yield { kind: 'other-libc', file, builtFor: other.libc, evidence: other.evidence, layer: true };
+    return;
+  }
 
-  const findings: Finding[] = [];
+  let refused = false;
+  for (const finding of loaderFindings(binary, role, layer, on)) {
+    refused ||= effectOf(finding) === 'incompatible';
+    yield finding;
+  }
+  if (other !== undefined && !refused)
+    yield { kind: 'other-libc', file, builtFor: other.libc, evidence: other.evidence };
+}
+
+/** What the loader, and the kernel before it, would find in a file. */
+function* loaderFindings(
+  binary: GemBinary,
+  role: Role,
+  layer: GlibcLayer | undefined,
+  on: JudgedOn,
+): Generator<Finding> {
+  const { target, cpu } = on;
+  const { path: file, elf } = binary;
   if (
     elf.interpreter !== undefined &&
     role === 'program' &&
     layer === undefined &&
     !loadersOf(target.libc, cpu).includes(elf.interpreter)
   ) {
-    findings.push({ kind: 'missing-interpreter', file, interpreter: elf.interpreter });
+    yield { kind: 'missing-interpreter', file, interpreter: elf.interpreter };
   }
   for (const refusal of refusalsOf({ elf, role, cpu, target })) {
-    findings.push({ kind: 'loader-refusal', file, ...refusal });
+    yield { kind: 'loader-refusal', file, ...refusal };
   }
   const because = role === 'opened' ? executableStack(elf, target, cpu) : undefined;
-  if (because !== undefined) findings.push({ kind: 'executable-stack', file, because });
+  if (because !== undefined) yield { kind: 'executable-stack', file, because };
 
   const { unresolved, found } = judgeLibraries(binary, layer, on);
+  yield* found;
   const imports = importsOf(binary, role, layer, on);
-  findings.push(...found, ...judgeVersions(imports, unresolved, on), ...importFindings(imports));
+  yield* judgeVersions(imports, unresolved, on);
+  yield* importFindings(imports);
 
-  findings.push(...pageFindings(binary, role, target, cpu));
+  yield* pageFindings(binary, role, target, cpu);
   const level = elf.isaNeeded.at(-1);
   const provided = target.isa ?? 'x86-64-baseline';
   if (level !== undefined && ISA_LEVELS.indexOf(level) > ISA_LEVELS.indexOf(provided)) {
-    findings.push({ kind: 'isa-level', file, level, provided });
+    yield { kind: 'isa-level', file, level, provided };
   }
-  if (other !== undefined && findings.every((finding) => effectOf(finding) !== 'incompatible')) {
-    findings.push({ kind: 'other-libc', file, builtFor: other.libc, evidence: other.evidence });
-  }
-  return findings;
 }
 
 /** Whether each needed library is found. */

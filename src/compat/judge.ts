@@ -4,7 +4,7 @@ import type { Target } from '../target/types.js';
 import { judgeForAnyRuby, undecidedRuby } from './any-ruby.js';
 import { GemInside } from './inside.js';
 import type { JudgedOn } from './judge-file.js';
-import { judgeFile } from './judge-file.js';
+import { fileFindings, judgeFile } from './judge-file.js';
 import { otherSystemFindings, systemOfPlatform } from './other-systems.js';
 import { requiresOf } from './requires.js';
 import { Roles } from './roles.js';
@@ -115,13 +115,13 @@ export function fitsWithoutFinding(
 ): boolean {
   const selected = selectFor(files, inside, judgeFor);
   const { binaries } = selected.selection;
-  if (binaries.some((each) => suspects.has(each.path) && judgeFile(each, selected.on).length > 0))
-    return false;
+  const isBad = (binary: GemBinary): boolean => fileFindings(binary, selected.on).next().done !== true;
+  if (binaries.some((each) => suspects.has(each.path) && isBad(each))) return false;
   for (const { findings } of judgedParts(files, selected, judgeFor)) {
-    const [first] = findings;
-    if (first === undefined) continue;
-    suspects.add(first.file);
-    return false;
+    for (const { file } of findings) {
+      suspects.add(file);
+      return false;
+    }
   }
   return (
     undecidedRuby(buildsFor(files, judgeFor), files.requiredRuby ?? [], (ruby) =>
@@ -193,7 +193,7 @@ function judgeSelected(files: FilesToJudge, selected: Selected, judgeFor: JudgeF
 
 /** What is found of a part of what is judged together, with the files whose needs count. */
 interface JudgedPart {
-  readonly findings: readonly Finding[];
+  readonly findings: Iterable<Finding>;
   readonly binaries?: readonly GemBinary[];
 }
 
@@ -205,7 +205,7 @@ function* judgedParts(
 ): Generator<JudgedPart> {
   const { inside, roles } = on;
   yield { findings: selection.findings };
-  for (const binary of selection.binaries) yield { binaries: [binary], findings: judgeFile(binary, on) };
+  for (const binary of selection.binaries) yield { binaries: [binary], findings: fileFindings(binary, on) };
   const opened = oneOfEachRuby(selection.binaries.filter((binary) => roles.of(binary) === 'opened'));
   // A process loads what a gem brings; of other files nothing says that one process loads them all.
   const processes = files.loose === true ? opened.map((binary) => [binary]) : [opened];
