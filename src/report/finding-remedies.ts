@@ -172,10 +172,14 @@ function missingSymbolRemedies(
 function looseSymbolRemedies(
   { since, library }: MissingSymbolFinding,
   target: TargetSummary | undefined,
-): string[] | undefined {
+): string[] {
   if (library !== undefined)
     return [`it was built with another ${printable(library)} than the one beside it: put that beside it`];
-  if (since !== undefined) return undefined;
+  if (since !== undefined)
+    // What is linked with -nostdlib asks for names without a version: no linker told that the C library lacks one.
+    return [
+      `build it against ${LIBC_NAMES[target?.libc ?? 'gnu']} older than ${printable(since)} and link it to that (-lc), or take a target with ${printable(since)} or later`,
+    ];
   const unlinked = 'a library is missing on its link line (-l…)';
   return [target?.libc === 'musl' ? `build it for musl; if it is, ${unlinked}` : unlinked];
 }

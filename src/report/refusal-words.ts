@@ -74,7 +74,8 @@ const REFUSALS = {
   },
   'ifunc-on-musl': {
     wrong: (loader) => `chooses functions when it is loaded (ifunc), which ${loader} does not do`,
-    remedy: 'build it without ifunc, or with the compiler of the target: musl has none',
+    remedy:
+      'build it on the target with its own compiler, or without function multiversioning (target_clones, __attribute__((ifunc))): no musl picks functions so',
   },
 } as const satisfies Record<RefusalReason, RefusalWords>;
 

@@ -170,6 +170,18 @@ it.each([
   expect(targetWords({ ...target, ...facts })).toBe(words);
 });
 
+describe('what to do about names and functions', () => {
+  it('is to link a loose file to its C library, where it asks for a newer name without a version', () => {
+    const [loose] = findingRemedies(FINDINGS['missing-symbol'], report([]).target, false);
+    expect(loose).toMatch(/-lc.*take a target with 2\.36 or later/);
+  });
+
+  it('is to build without ifunc by the names that compilers have for it', () => {
+    const finding = { ...FINDINGS['loader-refusal'], refusal: 'ifunc-on-musl' } as const;
+    expect(findingRemedies(finding)[0]).toMatch(/target_clones.*no musl/);
+  });
+});
+
 describe('what to do', () => {
   it.each([
     ['nothing, where it fits', gem(), ''],
