@@ -39,11 +39,31 @@ export function gemSections(gems: readonly GemReport[], report: Judged, paint: A
 }
 
 /** The one reason for which a gem could not be had at all. */
-function unavailableFor({ findings, notes = [] }: GemReport): string | undefined {
+function unavailableFor(gem: GemReport): string | undefined {
+  const { findings, notes = [] } = gem;
   const [finding, ...others] = findings;
   if (finding?.kind !== 'unavailable' || others.length > 0 || notes.length > 0) return undefined;
-  return `${finding.code} ${finding.reason}`;
+  return isUnaskedOffline(gem) ? finding.code : `${finding.code} ${finding.reason}`;
 }
+
+/**
+ * The lockfile has the gem without a platform, and nothing at hand says whether there is a variant of it. Without a network that is
+ * nearly every pure Ruby gem of a bundle, and they would bury the few that matter.
+ */
+export function isUnaskedOffline({ verdict, platform, findings, ignored }: GemReport): boolean {
+  const [finding, ...others] = findings;
+  return (
+    verdict === 'unknown' &&
+    platform === 'ruby' &&
+    ignored === undefined &&
+    others.length === 0 &&
+    finding?.kind === 'unavailable' &&
+    finding.code === 'REGISTRY_OFFLINE'
+  );
+}
+
+const UNASKED_OFFLINE =
+  'the lockfile has them without a platform; whether they are pure Ruby, compiled or have a precompiled variant cannot be asked offline';
 
 function sharedSection(gems: readonly GemReport[], report: Judged, paint: Ansis, said: Set<string>): string {
   const [first] = gems;
@@ -52,7 +72,7 @@ function sharedSection(gems: readonly GemReport[], report: Judged, paint: Ansis,
   const names = [...new Set(gems.map(({ name, version }) => `${name} ${version}`))];
   return [
     paintVerdict(first.verdict, `${MARKS[first.verdict]} ${listWords(names, MOST_GEMS)}`, paint),
-    `  ${findingWords(finding, report.target)}`,
+    `  ${isUnaskedOffline(first) ? UNASKED_OFFLINE : findingWords(finding, report.target)}`,
     ...remedyLines(finding, report.target, '  ', said),
   ].join('\n');
 }

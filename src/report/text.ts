@@ -1,7 +1,7 @@
 import { Ansis } from 'ansis';
 import type { AuditReport, GemNote, GemReport, MultiTargetReport } from '../audit/types.js';
 import type { Verdict } from '../compat/types.js';
-import { gemSections } from './gem-section.js';
+import { gemSections, isUnaskedOffline } from './gem-section.js';
 import { pinsSection } from './pins-section.js';
 import { printable } from './printable.js';
 import { renderTable } from './table.js';
@@ -51,9 +51,10 @@ function renderOne(report: AuditReport, { width }: TextOptions, paint: Ansis, wi
   const shown = report.gems
     .filter(({ verdict, notes }) => verdict !== 'source' || notes?.some(isForced) === true)
     .sort(inOrder);
+  const rows = shown.filter((gem) => !isUnaskedOffline(gem));
   const sections = [
     wrapped(paint.bold(heading), width),
-    shown.length === 0 ? '' : tableSection(shown, width, paint),
+    rows.length === 0 ? '' : tableSection(rows, width, paint),
     ...gemSections(shown, report, paint).map((section) => wrapped(section, width)),
     withPins ? pinsSection([report], report.pins, width, paint) : '',
     wrapped(closing(report, paint), width),

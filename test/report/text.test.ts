@@ -348,3 +348,31 @@ describe('control characters', () => {
     expect(shown).toContain('app\\x1b[2J');
   });
 });
+
+it('counts in one section the gems of which nothing can be asked offline', () => {
+  const offline = (name: string, more: Partial<GemReport> = {}): GemReport =>
+    gem({
+      name,
+      version: '1.0',
+      platform: 'ruby',
+      verdict: 'unknown',
+      findings: [
+        {
+          ...FINDINGS.unavailable,
+          code: 'REGISTRY_OFFLINE',
+          reason: `the versions of ${name} are not in the cache`,
+          suggestions: ['Run once without --offline.'],
+        },
+      ],
+      ...more,
+    });
+  const many = Array.from({ length: 12 }, (_, index) => offline(`pure${index}`));
+  const text = render(report([...many, offline('native', { platform: 'x86_64-linux' })]), 'text', {
+    color: false,
+  });
+  const rows = text.split('\n').filter((line) => line.includes('see below'));
+  expect(rows).toHaveLength(1);
+  expect(rows[0]).toContain('native');
+  expect(text).toMatch(/pure0 1\.0, .* and 4 more\n.*cannot be asked offline/);
+  expect(text.match(/cannot be asked offline/g)).toHaveLength(1);
+});
