@@ -106,8 +106,8 @@ describe('the CSV', () => {
     expect(lines[0]).toMatch(/^gem,version,prerelease,platform,.*,why not read,address,ubuntu-20\.04$/);
     expect(lines[1]).toContain('up: glibc 2.17 → 2.29; up: GLIBCXX 3.4.21, none before'.split(',')[0]);
     expect(lines[1]?.endsWith(',incompatible')).toBe(true);
-    expect(lines[3]).toBe('foo,1.0,no,x86_64-linux,x86_64,read,gnu,2.17,,,,,,,,,,,,');
-    expect(lines[4]).toBe('foo,0.9,no,ruby,,pure,,,,,,,,,,,,,,');
+    expect(lines[3]).toBe('foo,1.0,no,x86_64-linux,x86_64,read,gnu,2.17,,,,,,,,,,,,,');
+    expect(lines[4]).toBe('foo,0.9,no,ruby,,pure,,,,,,,,,,,,,,,');
   });
 
   it('quotes what has commas, and lets no spreadsheet run a formula', () => {
