@@ -17,6 +17,8 @@ export interface IndexedGem {
   readonly version: string;
   /** `ruby` where the line has none. */
   readonly platform: string;
+  /** Of a content-addressed gem. */
+  readonly address?: string;
   /** `nokogiri-1.18.0-x86_64-linux-gnu`: the file name without `.gem`, and the key of expected.json. */
   readonly fullName: string;
   /** Lower-case hex SHA-256 of the `.gem`. */
@@ -57,22 +59,24 @@ export async function recordedBinaries(): Promise<RecordedBinaries> {
 }
 
 /**
- * The lines of one info file. Not the product's parser: no gem of the mirror has a `-` in its version, so the platform is
- * what follows the first.
+ * The lines of one info file. Not the product's parser: no gem of the mirror has a `-` in its version, so the platform or the
+ * address is what follows the first. An address has its platform in the line's facts.
  */
 function infoLines(name: string, info: string): IndexedGem[] {
   const [header, ...lines] = info.trimEnd().split('\n');
   if (header !== '---') throw new Error(`info/${name}: starts with ${JSON.stringify(header)}`);
   return lines.map((line) => {
-    const { version, platform, sha256 } =
-      /^(?<version>[^ -]+)(?:-(?<platform>\S+))? .*\|.*checksum:(?<sha256>[0-9a-f]{64})/.exec(line)?.groups ??
+    const { version, suffix, sha256 } =
+      /^(?<version>[^ -]+)(?:-(?<suffix>\S+))? .*\|.*checksum:(?<sha256>[0-9a-f]{64})/.exec(line)?.groups ??
       {};
+    const platform = /,platform:(?:= )?(?<platform>[^,]+)/.exec(line)?.groups?.['platform'];
     if (version === undefined || sha256 === undefined) throw new Error(`info/${name}: ${line}`);
     return {
       name,
       version,
-      platform: platform ?? 'ruby',
-      fullName: [name, version, ...(platform === undefined ? [] : [platform])].join('-'),
+      platform: platform ?? suffix ?? 'ruby',
+      ...(platform === undefined || suffix === undefined ? {} : { address: suffix }),
+      fullName: [name, version, ...(suffix === undefined ? [] : [suffix])].join('-'),
       sha256,
       line,
     };
