@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import { debianPackages } from './debian.js';
+import { compareContentAddressed } from './content-addressed.js';
 import { comparePlatforms } from './platforms.js';
 import { compareWithLoader } from './loader.js';
 import { compareImages } from './images.js';
@@ -88,6 +89,11 @@ const PARTS: readonly Part[] = [
     name: 'platforms and variants',
     oracle: 'RubyGems and Bundler',
     run: async () => fromComparison(await comparePlatforms()),
+  },
+  {
+    name: 'content-addressed variants',
+    oracle: 'Bundler 4.1.0.dev, a branch',
+    run: async () => fromComparison(await compareContentAddressed()),
   },
   {
     name: 'ELF files',
