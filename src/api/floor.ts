@@ -10,7 +10,7 @@ import { chooseRuby } from '../audit/ruby-sources.js';
 import type { AuditWarning } from '../audit/types.js';
 import { mergeRequires } from '../compat/requires.js';
 import { UsageError } from '../errors.js';
-import { targetsFitting } from '../target/catalog.js';
+import { targetsFittingOn } from '../target/catalog.js';
 import { PAGE_SIZE_UNUSED } from '../target/page-size.js';
 import type { AuditOptions } from './audit.js';
 import { audit } from './audit.js';
@@ -112,7 +112,7 @@ function systemFloor({ libc, arch, report, systemsOf }: FloorAudit, today: strin
     const systems = systemsOf(gem);
     return systems === undefined ? [] : [new Set(systems)];
   });
-  const systems = targetsFitting({ ...floor, libc, cpu: arch }, today)
+  const systems = targetsFittingOn({ ...floor, libc, cpu: arch }, today)
     .filter(({ name }) => running.every((names) => names.has(name)))
     .map(({ name, title, endOfLife }) => ({
       name,

@@ -4,8 +4,7 @@ import type { Requires } from '../compat/types.js';
 import type { Cpu } from '../elf/types.js';
 import type { GemContents } from '../gem/types.js';
 import type { Deployment } from '../search/types.js';
-import { targetsFitting } from '../target/catalog.js';
-import { forCpu } from '../target/for-cpu.js';
+import { targetsFittingOn } from '../target/catalog.js';
 import type { NamedTarget } from '../target/types.js';
 
 /**
@@ -22,8 +21,8 @@ export function systemsThatRun(
 ): string[] {
   const { libc } = requires;
   if (libc !== 'gnu' && libc !== 'musl') return [];
-  return targetsFitting({ ...requires, libc, cpu }, today)
-    .filter((target) => fits(forCpu(target, cpu)))
+  return targetsFittingOn({ ...requires, libc, cpu }, today)
+    .filter(fits)
     .map(({ name }) => name);
 }
 

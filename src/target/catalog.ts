@@ -31,19 +31,23 @@ function catalog(): Catalog {
   return read;
 }
 
-function build(row: SystemRow | DerivedRow): NamedTarget {
-  let target = built.get(row.name);
-  if (target === undefined) {
-    if (isDerived(row)) {
-      const base = catalog().systems.get(row.base);
-      if (base === undefined) throw new Error(`${row.base} was checked to be in the table`);
-      target = namedTarget(base, row);
-    } else {
-      target = namedTarget(row);
-    }
-    built.set(row.name, target);
-  }
+/** @param only the CPU that alone looks at it: a target has much to say of each */
+function build(row: SystemRow | DerivedRow, only?: Cpu): NamedTarget {
+  const key = only === undefined ? row.name : `${row.name} ${only}`;
+  const target = built.get(key) ?? buildAnew(row, only);
+  built.set(key, target);
   return target;
+}
+
+function buildAnew(row: SystemRow | DerivedRow, only: Cpu | undefined): NamedTarget {
+  const target = isDerived(row) ? namedTarget(baseOf(row), row, only) : namedTarget(row, undefined, only);
+  return only === undefined ? target : forCpu(target, only);
+}
+
+function baseOf(row: DerivedRow): SystemRow {
+  const base = catalog().systems.get(row.base);
+  if (base === undefined) throw new Error(`${row.base} was checked to be in the table`);
+  return base;
 }
 
 /**
@@ -53,7 +57,7 @@ function build(row: SystemRow | DerivedRow): NamedTarget {
  * @throws TargetError `TARGET_TABLE_INVALID` where the data beside this module was damaged
  */
 export function namedTargets(): readonly NamedTarget[] {
-  return catalog().table.targets.map(build);
+  return catalog().table.targets.map((row) => build(row));
 }
 
 /** Canonical names and, behind each, its aliases, in the order of the table. */
@@ -109,9 +113,10 @@ function provides(target: NamedTarget, needs: TargetNeeds): boolean {
 }
 
 /** What a row says by itself, before its sets are built: most rows are ruled out by it. */
-function mayProvide(row: SystemRow | DerivedRow, { libc, glibc }: TargetNeeds): boolean {
-  const system = isDerived(row) ? catalog().systems.get(row.base) : row;
-  if (system?.libc !== libc) return false;
+function mayProvide(row: SystemRow | DerivedRow, { libc, glibc, cpu }: TargetNeeds): boolean {
+  const system = isDerived(row) ? baseOf(row) : row;
+  if (system.libc !== libc) return false;
+  if (cpu !== undefined && !(row.cpus ?? system.cpus).includes(cpu)) return false;
   return libc === 'musl' || glibc === undefined || compareDotted(glibc, system.libcVersion) <= 0;
 }
 
@@ -134,9 +139,22 @@ export function hasEnded({ endOfLife }: Pick<NamedTarget, 'endOfLife'>, today: s
  * @param today ISO date; a system is in support up to and with its day of end of life
  */
 export function targetsFitting(needs: TargetNeeds, today: string): NamedTarget[] {
+  return fitting(needs, today, (row) => build(row));
+}
+
+/** The same, each as the CPU sees it that is asked about: see `forCpu`. */
+export function targetsFittingOn(needs: TargetNeeds & { readonly cpu: Cpu }, today: string): NamedTarget[] {
+  return fitting(needs, today, (row) => build(row, needs.cpu));
+}
+
+function fitting(
+  needs: TargetNeeds,
+  today: string,
+  buildRow: (row: SystemRow | DerivedRow) => NamedTarget,
+): NamedTarget[] {
   return catalog()
     .table.targets.filter((row) => mayProvide(row, needs))
-    .map(build)
+    .map(buildRow)
     .filter((target) => !target.policy && !target.uncertain && provides(target, needs))
     .sort(
       (a, b) =>

@@ -64,11 +64,14 @@ function family(name: string): { readonly distribution: string; readonly release
   return { distribution: name.slice(0, dash), release: name.slice(dash + 1) };
 }
 
-/** The target that a row of the table stands for; a derived one has the facts of the system that it is built on. */
-export function namedTarget(row: SystemRow, derived?: DerivedRow): NamedTarget {
+/**
+ * The target that a row of the table stands for; a derived one has the facts of the system that it is built on.
+ * @param only the one CPU whose facts are asked for; by default all that it is made for
+ */
+export function namedTarget(row: SystemRow, derived?: DerivedRow, only?: Cpu): NamedTarget {
   const cpus = derived?.cpus ?? row.cpus;
   const byCpu: Partial<Record<Cpu, CpuFacts>> = {};
-  for (const cpu of cpus) byCpu[cpu] = factsOf(row, cpu);
+  for (const cpu of cpus) if (only === undefined || cpu === only) byCpu[cpu] = factsOf(row, cpu);
   const self = derived ?? row;
   const endOfLife = self.endOfLife ?? row.endOfLife;
   const extendedEndOfLife = derived === undefined ? row.extendedEndOfLife : derived.extendedEndOfLife;
