@@ -42,10 +42,15 @@ async function serve(mirror: string, faults: Readonly<Record<string, Fault>> = {
   return server;
 }
 
-function variantOf(report: HistoryReport, version: string, platform: string): HistoryVariant {
+function variantOf(
+  report: HistoryReport,
+  version: string,
+  platform: string,
+  address?: string,
+): HistoryVariant {
   const found = report.versions
     .find((one) => one.version === version)
-    ?.variants.find((variant) => variant.platform === platform);
+    ?.variants.find((variant) => variant.platform === platform && variant.address === address);
   if (found === undefined) throw new Error(`${version} ${platform} is not told`);
   return found;
 }
@@ -92,8 +97,8 @@ describe('what each variant needs', () => {
       });
       const own = precompiled.filter((gem) => gem.name === name);
       expect(report.versions.flatMap(({ variants }) => variants)).toHaveLength(own.length);
-      for (const { version, platform, fullName, sha256 } of own) {
-        const variant = variantOf(report, version, platform);
+      for (const { version, platform, address, fullName, sha256 } of own) {
+        const variant = variantOf(report, version, platform, address);
         expect(variant).toMatchObject({ sha256, state: 'read', verified: true });
         const files = Object.values(recorded[fullName] ?? {}).filter(({ machine }) =>
           MACHINES.some(([pattern, cpu]) => cpu === variant.arch && pattern.test(machine)),
