@@ -1,5 +1,13 @@
 import { Args, Flags } from '@oclif/core';
-import { colorFlag, cpusOf, offlineFlag, pageSizeFlag, pageSizeOption, targetsOf } from './common-flags.js';
+import {
+  colorFlag,
+  cpusOf,
+  offlineFlag,
+  pageSizeFlag,
+  pageSizeOption,
+  rubiesIn,
+  targetsOf,
+} from './common-flags.js';
 import type { AuditOptions } from './index.js';
 import { CPUS, UsageError, shellWord } from './index.js';
 
@@ -53,7 +61,14 @@ export const auditFlags = {
     helpValue: 'URL|DIR',
   }),
   ruby: Flags.string({
-    summary: "Ruby that runs on the target. [default: the lockfile's RUBY VERSION]",
+    multiple: true,
+    multipleNonGreedy: true,
+    summary:
+      "Ruby that runs on the target; several are compared. [default: the target's own, else the lockfile's RUBY VERSION]",
+    helpValue: 'X.Y.Z',
+  }),
+  rubygems: Flags.string({
+    summary: 'RubyGems that runs on the target: from 4.1 on it installs content-addressed gems.',
     helpValue: 'X.Y.Z',
   }),
   all: Flags.boolean({ summary: 'Open gems without a platform too: a few carry executables.' }),
@@ -82,7 +97,8 @@ export interface AuditFlags {
   readonly 'build-arg': string[] | undefined;
   readonly arch: string[] | undefined;
   readonly source: string[] | undefined;
-  readonly ruby: string | undefined;
+  readonly ruby: string[] | undefined;
+  readonly rubygems: string | undefined;
   readonly all: boolean;
   readonly 'page-size': string | undefined;
   readonly offline: boolean;
@@ -92,6 +108,7 @@ export interface AuditFlags {
 /** What the flags ask of the audit. Throws UsageError. */
 export function auditOptions(path: string | undefined, flags: AuditFlags): AuditOptions {
   const targets = flags.target && targetsOf(flags.target);
+  const rubies = flags.ruby && rubiesIn(flags.ruby);
   return {
     ...(path === undefined ? {} : { path }),
     ...(targets === undefined ? {} : { target: targets.length === 1 ? (targets[0] ?? '') : targets }),
@@ -101,7 +118,8 @@ export function auditOptions(path: string | undefined, flags: AuditFlags): Audit
       : { buildArgs: Object.fromEntries(flags['build-arg'].map(pairOf)) }),
     ...(flags.arch === undefined ? {} : { arches: cpusOf(flags.arch) }),
     ...(flags.source === undefined ? {} : { sources: flags.source }),
-    ...(flags.ruby === undefined ? {} : { ruby: flags.ruby }),
+    ...(rubies === undefined ? {} : { ruby: rubies.length === 1 ? (rubies[0] ?? '') : rubies }),
+    ...(flags.rubygems === undefined ? {} : { rubygems: flags.rubygems }),
     ...(flags.all ? { all: true } : {}),
     ...pageSizeOption(flags['page-size']),
     ...(flags.pull ? { pull: true } : {}),

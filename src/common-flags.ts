@@ -56,6 +56,25 @@ export function targetsOf(given: readonly string[]): string[] {
   return [...new Set(names.length === 0 ? given : names)];
 }
 
+/** The Rubies that --ruby names, each once: given several times, or as a list with commas. */
+export function rubiesIn(given: readonly string[]): string[] {
+  return [...new Set(given.flatMap((text) => text.split(',').map((ruby) => ruby.trim())))];
+}
+
+/** The one Ruby that --ruby names, on a command that compares none. Throws UsageError `RUBY_SEVERAL`. */
+export function oneRuby(given: readonly string[] | undefined): { readonly ruby?: string } {
+  const [ruby, ...others] = given === undefined ? [] : rubiesIn(given);
+  if (ruby === undefined) return {};
+  if (others.length === 0) return { ruby };
+  throw new UsageError(`--ruby names ${others.length + 1} Rubies, and this command takes one`, {
+    code: 'RUBY_SEVERAL',
+    suggestions: [
+      `run it once for each: --ruby ${ruby}`,
+      'compare them for the gems of a lockfile: gemcompat audit --ruby 3.3 --ruby 4.0',
+    ],
+  });
+}
+
 /** The CPUs that --arch names: given several times, or as a list with commas. Throws UsageError `ARCH_UNKNOWN`. */
 export function cpusOf(given: readonly string[]): Cpu[] {
   const names = given.flatMap((text) => text.split(',').map((name) => name.trim()));

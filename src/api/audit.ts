@@ -48,12 +48,17 @@ export interface AuditOptions extends PlanOptions {
  * Audits a lockfile: for each gem whether what Bundler would install would load on the target, and where it would not, the
  * file, the symbol, and the highest version that fits. What is wrong with one gem is a finding of that gem.
  *
- * With one target as a string the result is its `AuditReport`, with a list a `MultiTargetReport` whose pins fit them all.
- * A Dockerfile or an image that is another system on each CPU is several targets too.
+ * With one target as a string the result is its `AuditReport`, with a list of targets or of Rubies a `MultiTargetReport` whose pins
+ * fit them all. A Dockerfile or an image that is another system on each CPU is several targets too, and so is one target where
+ * `.gemcompat.yml` lists several Rubies and `ruby` names none.
  *
  * @throws GemcompatError for what stops the whole audit: LockfileError, TargetError, UsageError, RegistryError for a source
  * that is no source.
  */
+// eslint-disable-next-line @typescript-eslint/unified-signatures -- a list of Rubies goes before what the target is
+export async function audit(
+  options: AuditOptions & { readonly ruby: readonly string[] },
+): Promise<MultiTargetReport>;
 export async function audit(
   options: AuditOptions & { readonly target: `${'dockerfile' | 'image' | 'oci'}:${string}` },
 ): Promise<AuditReport | MultiTargetReport>;
@@ -147,7 +152,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
       fails && options.gemfile === undefined ? await driftWarning(file, lockfile, cwd) : undefined;
     if (drift !== undefined) warnings.push(drift);
     const [first] = reports;
-    if (first !== undefined && reports.length === 1 && !Array.isArray(options.target)) {
+    if (first !== undefined && reports.length === 1 && !asksForSeveral(options)) {
       return { ...first, warnings: [...warnings, ...first.warnings] };
     }
     return {
@@ -157,6 +162,11 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   } finally {
     session.close();
   }
+}
+
+/** A list is answered with a list, however long it is. */
+function asksForSeveral({ target, ruby }: AuditOptions): boolean {
+  return Array.isArray(target) || Array.isArray(ruby);
 }
 
 /** What is wrong with a target is told with the line that names it. @throws TargetError */

@@ -6,7 +6,7 @@ import { projectRoot, readProjectFiles } from '../audit/project-files.js';
 import type { AuditWarning } from '../audit/types.js';
 import { parseLockfile } from '../lockfile/parse.js';
 import type { AuditOptions } from './audit.js';
-import { checkRuby } from './check-ruby.js';
+import { checkRuby, checkRubygems } from './check-ruby.js';
 import { defaultPath } from './gemfile-and-lockfile.js';
 
 /** A lockfile and what lies beside it, and the moment at which they were read. */
@@ -24,12 +24,13 @@ export interface AuditedProject extends LockfileOnDisk {
 
 /**
  * Reads what an audit goes by.
- * @throws LockfileError, UsageError `RUBY_MALFORMED`, and what `readProjectFiles` throws
+ * @throws LockfileError, UsageError `RUBY_MALFORMED`, `RUBYGEMS_MALFORMED`, and what `readProjectFiles` throws
  */
 export async function readAuditedProject(options: AuditOptions): Promise<AuditedProject> {
   const { cwd = process.cwd(), env = process.env, destination, lockfileText } = options;
   const today = new Date().toISOString().slice(0, 10);
   checkRuby(options.ruby);
+  checkRubygems(options.rubygems);
   const found = await readLockfile(options.path ?? (await defaultPath({ cwd, env })), cwd);
   const lockfile =
     lockfileText === undefined ? found.lockfile : parseLockfile(lockfileText, { path: found.path });

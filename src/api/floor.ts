@@ -4,6 +4,7 @@ import type { FloorAudit } from '../audit/floor.js';
 import { anySystem, auditFloor, countsForFloor, libcsOf, needsOf } from '../audit/floor.js';
 import { usualCpus } from '../audit/deployments.js';
 import { applyIgnores } from '../audit/ignore.js';
+import type { BundlePlan } from '../audit/plan.js';
 import { planWithoutTargets } from '../audit/plan.js';
 import type { ChosenRuby } from '../audit/ruby-sources.js';
 import { chooseRuby } from '../audit/ruby-sources.js';
@@ -39,7 +40,7 @@ export async function auditOrFloor(
 /**
  * What a bundle needs of any system, for each CPU and each C library that its lockfile provides for, by the variants that
  * Bundler would install there; which gem sets it; and the known systems that have it.
- * @throws GemcompatError as `audit` does
+ * @throws GemcompatError as `audit` does; UsageError `RUBY_SEVERAL`
  */
 export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
   const project = await readAuditedProject(options);
@@ -48,15 +49,14 @@ export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
   const { sources } = plan;
   const warnings: AuditWarning[] = [...plan.warnings, ...project.warnings];
   const warn = (warning: AuditWarning): void => void warnings.push(warning);
-  const ruby: ChosenRuby =
-    plan.ruby !== undefined && plan.rubyFrom !== undefined
-      ? { ruby: plan.ruby, rubyFrom: plan.rubyFrom }
-      : chooseRuby(await projectRubies(project), warn);
+  const ruby = onlyRuby(plan) ?? chooseRuby(await projectRubies(project), warn);
+  const { rubygems } = plan;
   const deployments = (plan.arches ?? usualCpus(lockfile)).flatMap((cpu) =>
     libcsOf(lockfile, cpu).map((libc) => ({
       target: anySystem(libc, cpu),
       cpu,
       ...ruby,
+      ...(rubygems === undefined ? {} : { rubygems }),
     })),
   );
   if (options.pageSize !== undefined) warnings.push({ code: 'OPTION_UNUSED', message: PAGE_SIZE_UNUSED });
@@ -102,6 +102,23 @@ export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
   } finally {
     session.close();
   }
+}
+
+/** A floor is of one Ruby. @throws UsageError `RUBY_SEVERAL` */
+function onlyRuby({ ruby: rubies = [], rubyFrom }: BundlePlan): ChosenRuby | undefined {
+  const [ruby, ...others] = rubies;
+  if (ruby === undefined || rubyFrom === undefined) return undefined;
+  if (others.length === 0) return { ruby, rubyFrom };
+  throw new UsageError(
+    `${rubyFrom.place} names ${rubies.length} Rubies, and no target is named that they could run on`,
+    {
+      code: 'RUBY_SEVERAL',
+      suggestions: [
+        'name the system: --target debian-12, or targets: in .gemcompat.yml',
+        `what the bundle needs with one of them: --ruby ${ruby}`,
+      ],
+    },
+  );
 }
 
 function systemFloor({ libc, arch, report, systemsOf }: FloorAudit, today: string): SystemFloor {

@@ -18,6 +18,7 @@ import type { Lockfile } from '../lockfile/types.js';
 import type { DamagedGem } from '../registry/types.js';
 import { checkPageSize } from '../target/page-size.js';
 import { isGemVersion } from '../version/gem-version.js';
+import { checkRuby } from './check-ruby.js';
 import { systemsFor } from './history-systems.js';
 import type { Place } from './gemfile-and-lockfile.js';
 import { defaultPath } from './gemfile-and-lockfile.js';
@@ -148,12 +149,7 @@ function checkOptions({ gem, ruby, since, pageSize }: HistoryOptions): void {
       ],
     });
   }
-  if (ruby !== undefined && !(isGemVersion(ruby) && /^\d+\.\d+/.test(ruby))) {
-    throw new UsageError(`${JSON.stringify(ruby)} is not a version of Ruby`, {
-      code: 'RUBY_MALFORMED',
-      suggestions: ['give all three parts: --ruby 3.3.6'],
-    });
-  }
+  checkRuby(ruby);
   if (since !== undefined && !(isGemVersion(since) && since.trim() !== '')) {
     throw new UsageError(`${JSON.stringify(since.slice(0, 100))} is not a gem version`, {
       code: 'VERSION_MALFORMED',

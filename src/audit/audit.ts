@@ -7,14 +7,14 @@ import { planRequest } from './plan-request.js';
 import { SearchPorts } from './search-ports.js';
 import type { AuditPorts, AuditRequest, Row } from './ports.js';
 import { sharedOrigins } from './shared-origins.js';
+import { isOn, reportFor } from './target-report.js';
 import { withOverrides } from './with-overrides.js';
-import { reportFor } from './target-report.js';
 import type { AuditReport, GemNote, GemReport } from './types.js';
 
 /**
  * Audits a lockfile against targets: which variant Bundler would install on each, whether its binaries would load, and
  * one answer for all gems that do not fit: the versions that do, on every target and CPU. One bad gem is that gem's
- * finding; it never stops the audit. A report for each target, in the order of the deployments.
+ * finding; it never stops the audit. A report for each target and Ruby, in the order of the deployments.
  */
 export async function auditLockfile(request: AuditRequest, outside: AuditPorts): Promise<AuditReport[]> {
   const { overrides } = request;
@@ -39,8 +39,10 @@ export async function auditLockfile(request: AuditRequest, outside: AuditPorts):
   const judged = audited.flat();
   const answer = await answerFor(gems, judged, request, ports);
   const rows = judged.map((row) => withAnswer(row, answer, request));
-  const targets = new Set(request.deployments.map(({ target }) => target));
-  return [...targets].map((target) => reportFor(target, rows, request, answer));
+  const { deployments } = request;
+  return deployments
+    .filter((each, at) => deployments.findIndex((other) => isOn(each, other)) === at)
+    .map((system) => reportFor(system, rows, request, answer));
 }
 
 interface Answer extends PlanAnswer {

@@ -4,12 +4,13 @@ import { gemFileName } from '../gem/name-tuple.js';
 import { platformDistance } from '../gem/platform-selection.js';
 import { installable, localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
 import type { VariantChoice } from '../gem/variant.js';
-import { acceptsRuby, isPicked, pickVariant, seesAddresses } from '../gem/variant.js';
+import { acceptsRuby, bestVariant, isPicked, pickVariant, seesAddresses } from '../gem/variant.js';
 import type { Lockfile } from '../lockfile/types.js';
 import type { Release } from '../registry/types.js';
+import { versionsOf } from '../search/candidates.js';
 import { installContext } from '../search/install-context.js';
 import type { Deployment } from '../search/types.js';
-import { compareGemVersions } from '../version/gem-version.js';
+import { compareGemVersions, isPrerelease } from '../version/gem-version.js';
 import type { LockedVersion } from './bundle.js';
 import { unavailable } from './gem-reader.js';
 import type { GemNote } from './types.js';
@@ -22,6 +23,7 @@ export type Chosen =
       /** What is installed in its place where an older RubyGems runs, which is not known. */
       readonly older?: Release;
       readonly notes: readonly GemNote[];
+      readonly refused?: RefusedByRuby;
     }
   /** Nothing prebuilt: it comes from git or a path, or is not installed on such a machine. */
   | { readonly kind: 'source'; readonly notes: readonly GemNote[] }
@@ -30,7 +32,16 @@ export type Chosen =
       readonly kind: 'none';
       readonly finding: NoVariantFinding | UnavailableFinding;
       readonly notes: readonly GemNote[];
+      readonly refused?: RefusedByRuby;
     };
+
+/** A variant would be installed, but does not accept the Ruby. */
+export interface RefusedByRuby {
+  readonly platform: string;
+  readonly ruby: string;
+  /** What is installed of the first later version that has a variant for the Ruby, by what the index says. */
+  readonly later?: Release;
+}
 
 /** The Gemfile's line that speaks of `force_ruby_platform`. */
 export interface ForcedBy {
@@ -84,11 +95,12 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
   }
 
   let picked = pick(request, undefined);
+  let all: readonly Release[] = [];
   let available: readonly Release[] = [];
   let failure: UnavailableFinding | undefined;
   if (needsIndex(picked) || platforms.some((platform) => platform !== 'ruby')) {
     try {
-      const all = await request.releases();
+      all = await request.releases();
       available = all.filter((release) => compareGemVersions(release.version, version) === 0);
       // A source that does not have the version says nothing of its variants: the lockfile is all there is.
       if (available.length > 0) picked = pick(request, available);
@@ -101,8 +113,10 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
     ...notesOf(picked, wanted, provided && forced?.certain === true),
     ...forcedNotes(picked, request),
   ];
+  const refused = refusedByRuby(request, picked, available, all);
+  const because = refused === undefined ? {} : { refused };
   if (picked.kind === 'none')
-    return { kind: 'none', finding: failure ?? noVariant(picked.reason, wanted, gem), notes };
+    return { kind: 'none', finding: failure ?? noVariant(picked.reason, wanted, gem), notes, ...because };
   const release = releaseOf(picked, request, available);
   const undecided = dependsOnRuby(request, available);
   if (undecided !== undefined)
@@ -114,7 +128,39 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
     release,
     ...(older === undefined ? {} : { older }),
     notes: nearer === undefined ? notes : [...notes, nearer],
+    ...because,
   };
+}
+
+/** What would be installed precompiled, but for the Ruby. */
+function refusedByRuby(
+  request: ChooseRequest,
+  picked: VariantChoice,
+  available: readonly Release[],
+  all: readonly Release[],
+): RefusedByRuby | undefined {
+  const { deployment, forced } = request;
+  const { ruby, ...others } = deployment;
+  if (ruby === undefined || forced?.certain === true || picked.kind === 'precompiled') return undefined;
+  if (available.length === 0) return undefined;
+  const otherwise = pick({ ...request, deployment: others }, available);
+  if (otherwise.kind !== 'precompiled') return undefined;
+  const later = firstLaterFor(request, all);
+  return { platform: otherwise.platform, ruby, ...(later === undefined ? {} : { later }) };
+}
+
+/** The variant of the lowest version above the locked one of which one is installed; prereleases only beside one. */
+function firstLaterFor(
+  { locked: { version }, lockfile, deployment }: ChooseRequest,
+  all: readonly Release[],
+): Release | undefined {
+  const context = installContext(deployment);
+  for (const later of versionsOf(all, isPrerelease(version))) {
+    if (compareGemVersions(later.version, version) <= 0) continue;
+    const picked = bestVariant(later.variants, context, lockfile.platforms);
+    if (picked.kind === 'precompiled') return later.variants.find((one) => isPicked(one, picked));
+  }
+  return undefined;
 }
 
 function releaseOf(

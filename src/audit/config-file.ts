@@ -4,7 +4,7 @@ import { FINDING_KINDS } from '../compat/verdict.js';
 import type { Cpu } from '../elf/types.js';
 import { CPUS, parseCpu } from '../gem/cpu-name.js';
 import { PAGE_SIZE_HINT, parsePageSize } from '../target/page-size.js';
-import { isGemVersion } from '../version/gem-version.js';
+import { isInstalledVersion } from '../version/gem-version.js';
 import { RequirementError, parseRequirement, splitRequirementList } from '../version/requirement.js';
 import { YamlFile } from './yaml-file.js';
 
@@ -39,7 +39,8 @@ export interface ProjectConfig {
   readonly targets?: readonly ConfiguredTarget[];
   readonly arches?: readonly Cpu[];
   readonly sources?: readonly string[];
-  readonly ruby?: string;
+  readonly ruby?: readonly string[];
+  readonly rubygems?: string;
   readonly all?: boolean;
   readonly pull?: boolean;
   /** In bytes. */
@@ -95,14 +96,17 @@ const pageSize = text.transform((written, context): number => {
   return z.NEVER;
 });
 
-const ruby = text.superRefine((value, context) => {
-  if (isGemVersion(value) && /^\d+\.\d+/.test(value)) return;
-  context.addIssue({
-    code: 'custom',
-    input: value,
-    ...failure(`is ${shown(value)}, which is not a version of Ruby`, 'Give all three parts: ruby: 3.3.6'),
+/** A version of what is installed, as far as `3.3` at least. */
+function versionOf(what: string, example: string): z.ZodType<string> {
+  return text.superRefine((value, context) => {
+    if (isInstalledVersion(value)) return;
+    context.addIssue({
+      code: 'custom',
+      input: value,
+      ...failure(`is ${shown(value)}, which is not a version of ${what}`, `Give all three parts: ${example}`),
+    });
   });
-});
+}
 
 const requirement = text.superRefine((value, context) => {
   try {
@@ -157,7 +161,8 @@ const shape = z.strictObject(
     targets: listOf(text).exactOptional(),
     arches: listOf(cpu).exactOptional(),
     sources: listOf(text).exactOptional(),
-    ruby: ruby.exactOptional(),
+    ruby: listOf(versionOf('Ruby', 'ruby: 3.3.6')).exactOptional(),
+    rubygems: versionOf('RubyGems', 'rubygems: 4.1.1').exactOptional(),
     all: flag.exactOptional(),
     pull: flag.exactOptional(),
     pageSize: pageSize.exactOptional(),
@@ -165,7 +170,7 @@ const shape = z.strictObject(
   },
   {
     error: expected(
-      `a mapping of ${['targets', 'arches', 'sources', 'ruby', 'all', 'pull', 'pageSize', 'ignore'].join(', ')}`,
+      `a mapping of ${['targets', 'arches', 'sources', 'ruby', 'rubygems', 'all', 'pull', 'pageSize', 'ignore'].join(', ')}`,
     ),
   },
 );

@@ -14,8 +14,8 @@ import type { AuditWarning } from './types.js';
 
 export interface DeploymentOptions {
   readonly arches?: readonly Cpu[];
-  /** The Ruby that runs on every target, as the user says. */
-  readonly ruby?: string;
+  /** The Ruby that runs on every target, as the user says; of several each is deployed to. */
+  readonly ruby?: string | readonly string[];
   /** The RubyGems that runs on every target, as the user says. */
   readonly rubygems?: string;
   /** Where the user says it; `--ruby` by default. */
@@ -25,8 +25,8 @@ export interface DeploymentOptions {
 }
 
 /**
- * Each target on each CPU with its Ruby; a target that is named twice counts once. A CPU that is asked for and that a target is
- * not made for is told and passed over: there is no such system that anything could fit.
+ * Each target on each CPU with its Ruby, or with each of those that are asked for; a target that is named twice counts once. A CPU
+ * that is asked for and that a target is not made for is told and passed over: there is no such system that anything could fit.
  * @throws TargetError `TARGET_CPU` where no target is made for what is asked for
  */
 export function deploymentsFor(
@@ -48,13 +48,14 @@ export function deploymentsFor(
     const cpus = read ?? existing(target, options.arches, warnings) ?? cpusOf(target, lockfile);
     const fresh = [...new Set(cpus)].filter((cpu) => !seen.has(`${target.name} ${cpu}`));
     if (fresh.length === 0) continue;
-    const ruby = rubyOn(target, brought, stated, options, warn);
-    const rubygems = options.rubygems ?? rubygemsOn(ruby, rubygemsUpdate);
-    const runs = {
-      ...(bundler === undefined ? {} : { bundler }),
-      ...(rubygems === undefined ? {} : { rubygems }),
-    };
-    const each = fresh.map((cpu) => ({ target, cpu, ...ruby, ...runs }));
+    const each = rubiesOn(target, brought, stated, options, warn).flatMap((ruby) => {
+      const rubygems = options.rubygems ?? rubygemsOn(ruby, rubygemsUpdate);
+      const runs = {
+        ...(bundler === undefined ? {} : { bundler }),
+        ...(rubygems === undefined ? {} : { rubygems }),
+      };
+      return fresh.map((cpu) => ({ target, cpu, ...ruby, ...runs }));
+    });
     deployments.set(target, [...(deployments.get(target) ?? []), ...each]);
     for (const cpu of fresh) seen.set(`${target.name} ${cpu}`, target);
   }
@@ -88,17 +89,22 @@ function noSuchSystem(
 }
 
 /** The user's word goes before all; else what the target brings is what runs, and then what the project says. */
-function rubyOn(
+function rubiesOn(
   { title }: Target,
   brought: string | undefined,
   stated: readonly RubyStatement[],
   { ruby, rubyFrom = { source: 'option', place: '--ruby' } }: DeploymentOptions,
   warn: (warning: AuditWarning) => void,
-): ChosenRuby {
-  if (ruby !== undefined) return { ruby, rubyFrom };
+): readonly ChosenRuby[] {
+  if (ruby !== undefined) return rubiesOf(ruby).map((each) => ({ ruby: each, rubyFrom }));
   const ofTarget =
     brought === undefined ? [] : [{ version: brought, from: { source: 'target', place: title } as const }];
-  return chooseRuby([...ofTarget, ...stated], warn);
+  return [chooseRuby([...ofTarget, ...stated], warn)];
+}
+
+/** One Ruby or several as a list, each once. */
+export function rubiesOf(ruby: string | readonly string[]): readonly string[] {
+  return [...new Set([ruby].flat())];
 }
 
 /** What came with the target's own Ruby, or was installed over it; of a Ruby that only the project names nothing is known. */

@@ -68,7 +68,8 @@ export async function auditFloor(request: AuditRequest, ports: AuditPorts): Prom
       return found;
     }),
   );
-  return request.deployments.map(({ target, cpu }) => {
+  return request.deployments.map((on) => {
+    const { target, cpu } = on;
     const systems = new Map(
       rows
         .flat()
@@ -78,7 +79,7 @@ export async function auditFloor(request: AuditRequest, ports: AuditPorts): Prom
     return {
       libc: target.libc,
       arch: cpu,
-      report: reportFor(target, rows.flat().map(withoutNeeds), request),
+      report: reportFor(on, rows.flat().map(withoutNeeds), request),
       systemsOf: (gem) => systems.get(keyOf(gem)),
     };
   });

@@ -50,7 +50,7 @@ export class GemAudit {
       return row({ platform, verdict, findings: [finding], ...withNotes(notes) });
     };
     try {
-      const chosen = await this.#choose(locked, deployment);
+      const chosen = await this.#withLater(await this.#choose(locked, deployment), locked, deployment);
       if (chosen.kind === 'none') return unknown(chosen.finding, chosen.notes);
       const source = (notes: readonly GemNote[] = []): Row =>
         row({
@@ -102,6 +102,18 @@ export class GemAudit {
     } as const;
     const findings = [...judgement.findings, finding];
     return { ...judgement, findings, verdict: verdictOf(findings) };
+  }
+
+  /** Notes what the Ruby keeps from being installed, and whether a later version would do. */
+  async #withLater(chosen: Chosen, locked: LockedVersion, deployment: Deployment): Promise<Chosen> {
+    if (chosen.kind === 'source' || chosen.refused === undefined) return chosen;
+    const { later, platform, ruby } = chosen.refused;
+    const next =
+      later === undefined
+        ? undefined
+        : { version: later.version, verdict: await this.#verdictOf(later, locked, deployment) };
+    const note = { kind: 'not-for-ruby', platform, ruby, ...(next === undefined ? {} : { next }) } as const;
+    return { ...chosen, notes: [...chosen.notes, note] };
   }
 
   async #verdictOf(release: Release, locked: LockedVersion, deployment: Deployment): Promise<Verdict> {

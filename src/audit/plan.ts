@@ -5,6 +5,7 @@ import type { RubyFrom } from '../search/types.js';
 import { checkPageSize } from '../target/page-size.js';
 import type { IgnoreRule } from './config-file.js';
 import { CONFIG_FILE } from './config-file.js';
+import { rubiesOf } from './deployments.js';
 import type { ProjectFiles } from './project-files.js';
 import type { AuditWarning } from './types.js';
 
@@ -28,10 +29,12 @@ export interface PlanOptions {
   /** URLs and directories to get gems from, in place of the lockfile's remotes and `vendor/cache`. */
   readonly sources?: readonly string[];
   /**
-   * The Ruby that runs on the target, all three parts; by default the target's own, else what the lockfile, the Gemfile,
-   * `.ruby-version`, `.tool-versions` or `mise.toml` says.
+   * The Ruby that runs on the target, all three parts; of several as a list each target is audited with each. By default
+   * the target's own, else what the lockfile, the Gemfile, `.ruby-version`, `.tool-versions` or `mise.toml` says.
    */
-  readonly ruby?: string;
+  readonly ruby?: string | readonly string[];
+  /** The RubyGems that runs on the target: `4.1.1`. Not known by default, so that what depends on it is not checked. */
+  readonly rubygems?: string;
   /** Open `ruby`-platform gems too. */
   readonly all?: boolean;
   /**
@@ -66,9 +69,11 @@ export interface AuditPlan extends BundlePlan {
 export interface BundlePlan {
   readonly arches?: readonly Cpu[];
   readonly sources?: readonly string[];
-  readonly ruby?: string;
+  /** Each once, never empty; absent where nobody asks for one. */
+  readonly ruby?: readonly string[];
   /** Where `ruby` is said; absent where it is not. */
   readonly rubyFrom?: RubyFrom;
+  readonly rubygems?: string;
   readonly all: boolean;
   readonly ignore: readonly IgnoreRule[];
   readonly warnings: readonly AuditWarning[];
@@ -119,16 +124,17 @@ export function planWithoutTargets(
     /^[a-z][a-z0-9+.-]*:/i.test(source) ? source : path.resolve(directory, source),
   );
   const sources = options.sources ?? ofConfig;
-  const ruby = options.ruby ?? config?.ruby;
+  const asked = options.ruby?.length === 0 ? undefined : options.ruby;
+  const ruby = asked ?? config?.ruby;
+  const rubygems = options.rubygems ?? config?.rubygems;
   const rubyFrom: RubyFrom =
-    options.ruby === undefined
-      ? { source: 'config', place: CONFIG_FILE }
-      : { source: 'option', place: '--ruby' };
+    asked === undefined ? { source: 'config', place: CONFIG_FILE } : { source: 'option', place: '--ruby' };
   const warnings = [...(config?.warnings ?? []), ...(kamal?.warnings ?? [])];
   return {
     ...(arches === undefined ? {} : { arches }),
     ...(sources === undefined ? {} : { sources }),
-    ...(ruby === undefined ? {} : { ruby, rubyFrom }),
+    ...(ruby === undefined ? {} : { ruby: rubiesOf(ruby), rubyFrom }),
+    ...(rubygems === undefined ? {} : { rubygems }),
     all: options.all ?? config?.all ?? false,
     ignore: config?.ignore ?? [],
     warnings: warnings.map((message) => ({ code: 'CONFIG', message })),

@@ -4,15 +4,18 @@ import { mergeRequires } from '../compat/requires.js';
 import { installable, localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
 import type { Lockfile } from '../lockfile/types.js';
 import type { PlanAnswer } from '../search/plan-bundle.js';
-import type { PlannedPin } from '../search/types.js';
+import type { Deployment, PlannedPin } from '../search/types.js';
 import type { Target } from '../target/types.js';
 import type { AuditRequest, Row } from './ports.js';
 import type { AuditReport, AuditWarning, GemReport, MultiTargetReport, Summary } from './types.js';
 import { targetSummary } from '../target/summary.js';
 
-/** The rows of one target as its report; the answer is the one for all targets, told where something of it concerns this. */
+/**
+ * The rows of one target with one Ruby as their report; the answer is the one for all of them, told where something of it concerns
+ * this.
+ */
 export function reportFor(
-  target: Target,
+  system: Pick<Deployment, 'target' | 'ruby'>,
   allRows: readonly Row[],
   request: AuditRequest,
   answer?: Pick<PlanAnswer, 'plan' | 'pins'> & {
@@ -20,11 +23,12 @@ export function reportFor(
     readonly tooYoung?: readonly string[];
   },
 ): AuditReport {
-  const deployments = request.deployments.filter((deployment) => deployment.target === target);
+  const { target, ruby } = system;
+  const deployments = request.deployments.filter((deployment) => isOn(system, deployment));
   const cpus = deployments.map(({ cpu }) => cpu);
-  const { ruby, rubyFrom } = deployments[0] ?? {};
-  const gems = allRows.filter(({ deployment }) => deployment.target === target).map(({ report }) => report);
-  const single = request.deployments.every((deployment) => deployment.target === target);
+  const { rubyFrom, rubygems } = deployments[0] ?? {};
+  const gems = allRows.filter(({ deployment }) => isOn(system, deployment)).map(({ report }) => report);
+  const single = deployments.length === request.deployments.length;
   const concerned =
     answer !== undefined &&
     (single ||
@@ -37,6 +41,7 @@ export function reportFor(
     arches: cpus,
     ...(ruby === undefined ? {} : { ruby }),
     ...(rubyFrom === undefined ? {} : { rubyFrom }),
+    ...(rubygems === undefined ? {} : { rubygems }),
     all: request.all,
     gems,
     pins: concerned ? answer.pins : [],
@@ -48,6 +53,11 @@ export function reportFor(
       ...(concerned ? tooYoungWarning(answer.tooYoung ?? []) : []),
     ],
   };
+}
+
+/** Is it one of the CPUs of that target with that Ruby? */
+export function isOn(system: Pick<Deployment, 'target' | 'ruby'>, { target, ruby }: Deployment): boolean {
+  return target === system.target && ruby === system.ruby;
 }
 
 /** The pins of a report as values: what `gemcompat fix` writes. */

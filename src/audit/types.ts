@@ -41,6 +41,8 @@ export interface IgnoredRow {
  * - `carries-executables`: it has no platform, and is known to carry executables for systems by name; it was not opened.
  * - `yanked`: the source no longer has a variant that the lockfile lists.
  * - `variant-skipped`: a nearer variant is passed over, because it wants another Ruby or RubyGems.
+ * - `not-for-ruby`: its variant for `platform` would be installed, and does not accept the Ruby. `next` is the first later version of
+ *   which a variant is installed there, and whether that fits; absent where the index has none.
  * - `nearer-variant`: the source has one for this very platform, and Bundler installs another: a content-addressed one goes before
  *   any other that is not, or the lockfile lists no nearer one. Told where the gem does not fit.
  * - `unverified`: neither the index nor the lockfile gives a SHA-256 to hold it against.
@@ -54,6 +56,12 @@ export type GemNote =
   | { readonly kind: 'carries-executables' }
   | { readonly kind: 'yanked' }
   | { readonly kind: 'variant-skipped' }
+  | {
+      readonly kind: 'not-for-ruby';
+      readonly platform: string;
+      readonly ruby: string;
+      readonly next?: { readonly version: string; readonly verdict: Verdict };
+    }
   | { readonly kind: 'nearer-variant'; readonly platform: string; readonly because: 'address' | 'lockfile' }
   | { readonly kind: 'unverified' }
   | { readonly kind: 'forced-ruby' | 'force-ruby-unclear'; readonly file: string; readonly line: number }
@@ -78,7 +86,7 @@ export interface AuditWarning {
   readonly message: string;
 }
 
-/** The audit of one lockfile against one target. `schemaVersion` rises when a key changes its meaning. */
+/** The audit of one lockfile against one target with one Ruby. `schemaVersion` rises when a key changes its meaning. */
 export interface AuditReport {
   readonly schemaVersion: 1;
   /** Path of the lockfile as the user would write it. */
@@ -89,6 +97,8 @@ export interface AuditReport {
   readonly ruby?: string;
   /** Where it is said; absent where `ruby` is. */
   readonly rubyFrom?: RubyFrom;
+  /** The RubyGems that runs there, where it is known. */
+  readonly rubygems?: string;
   /** `ruby`-platform gems were opened too. */
   readonly all: boolean;
   readonly gems: readonly GemReport[];
@@ -102,10 +112,11 @@ export interface AuditReport {
   readonly warnings: readonly AuditWarning[];
 }
 
-/** The audit of one lockfile against more than one target: the pins fit them all. */
+/** The audit of one lockfile against more than one target, or with more than one Ruby: the pins fit them all. */
 export interface MultiTargetReport {
   readonly schemaVersion: 1;
   readonly lockfile: string;
+  /** One for each target and Ruby: the Rubies of a target follow each other, as they were asked for. */
   readonly targets: readonly AuditReport[];
   readonly pins: readonly string[];
   readonly plan?: PinPlan;

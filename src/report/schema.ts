@@ -234,6 +234,17 @@ const note = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('variant-skipped') }),
   z.strictObject({
     kind: z
+      .literal('not-for-ruby')
+      .describe('A variant would be installed, but does not accept the Ruby: it is compiled, or refused'),
+    platform: text.describe('What is installed with a Ruby that it accepts'),
+    ruby: text,
+    next: z
+      .strictObject({ version: text, verdict })
+      .exactOptional()
+      .describe('The first later version with a variant for that Ruby; absent if the index has none'),
+  }),
+  z.strictObject({
+    kind: z
       .literal('nearer-variant')
       .describe(
         'The gem does not fit, and there is a variant for this very platform that Bundler passes over',
@@ -386,6 +397,7 @@ export const auditReportSchema = z.strictObject({
   arches: z.array(cpu).readonly(),
   ruby: text.exactOptional(),
   rubyFrom: rubyFrom.exactOptional(),
+  rubygems: text.exactOptional().describe('The RubyGems that runs there, where it is known'),
   all: z.boolean(),
   gems: z.array(gem).readonly(),
   pins: list,
@@ -404,7 +416,7 @@ export const auditReportSchema = z.strictObject({
 const multiTargetReportSchema = z.strictObject({
   schemaVersion: z.literal(1),
   lockfile: text,
-  targets: z.array(auditReportSchema).readonly(),
+  targets: z.array(auditReportSchema).readonly().describe('One for each target and Ruby'),
   pins: list,
   plan: plan.exactOptional(),
   warnings: z.array(warning).readonly(),
@@ -452,7 +464,7 @@ export const floorReportSchema = z.strictObject({
   warnings: z.array(warning).readonly(),
 }) satisfies z.ZodType<FloorReport>;
 
-/** What `--format json` prints: one report, or one for each target; the floor where no target is named. `schema/audit-report.json` is made from it. */
+/** What `--format json` prints: one report, or one for each target and Ruby; the floor where no target is named. `schema/audit-report.json` is made from it. */
 export const jsonOutputSchema = z
   .union([auditReportSchema, multiTargetReportSchema, floorReportSchema])
   .describe('gemcompat audit --format json');

@@ -1,9 +1,12 @@
 import { Ansis } from 'ansis';
-import type { AuditReport, GemNote, GemReport, MultiTargetReport } from '../audit/types.js';
+import type { AuditReport, GemReport, MultiTargetReport } from '../audit/types.js';
 import type { Verdict } from '../compat/types.js';
+import { closingLine } from './closing-line.js';
 import { gemSections, isUnaskedOffline } from './gem-section.js';
 import { pinsSection } from './pins-section.js';
 import { printable } from './printable.js';
+import { renderMatrix } from './ruby-matrix.js';
+import { shownGems } from './shown-gems.js';
 import { renderTable } from './table.js';
 import { MARKS, paintVerdict } from './verdict-mark.js';
 import {
@@ -11,7 +14,7 @@ import {
   needsWords,
   remedyWords,
   rubyWords,
-  summaryWords,
+  rubygemsWords,
   targetWords,
   variantWords,
 } from './words.js';
@@ -35,48 +38,44 @@ const VERDICT_COLUMN = 4;
 
 const IGNORED = '– ignored';
 
-const ORDER: readonly Verdict[] = ['incompatible', 'unknown', 'compatible', 'source'];
 /** The report for people: the table, why a gem does not fit, the pins, one closing line. Ends with a newline. */
 export function renderText(report: AuditReport | MultiTargetReport, options: TextOptions): string {
   const paint = new Ansis(options.color ? 3 : 0);
   if (!('targets' in report)) return renderOne(report, options, paint, true);
-  const parts = report.targets.map((one) => renderOne(one, options, paint, false));
+  const parts = bySystem(report.targets).map(([first, ...others]) =>
+    others.length === 0
+      ? renderOne(first, options, paint, false)
+      : renderMatrix([first, ...others], options.width, paint),
+  );
   const pins = pinsSection(report.targets, report.pins, options.width, paint);
   return [...parts, ...(pins === '' ? [] : [`${pins}\n`])].join('\n');
 }
 
+/** The reports of one target on the same CPUs, which differ in the Ruby, together. */
+function bySystem(reports: readonly AuditReport[]): [AuditReport, ...AuditReport[]][] {
+  const systems = new Map<string, [AuditReport, ...AuditReport[]]>();
+  for (const report of reports) {
+    const key = JSON.stringify([report.target, report.arches]);
+    const known = systems.get(key);
+    if (known === undefined) systems.set(key, [report]);
+    else known.push(report);
+  }
+  return [...systems.values()];
+}
+
 function renderOne(report: AuditReport, { width }: TextOptions, paint: Ansis, withPins: boolean): string {
-  const ruby = rubyWords(report.ruby, report.rubyFrom);
+  const ruby = `${rubyWords(report.ruby, report.rubyFrom)}${rubygemsWords(report.rubygems)}`;
   const heading = `${printable(report.lockfile)} on ${targetWords(report.target)}, ${report.arches.join(' and ')}${ruby}`;
-  const shown = report.gems
-    .filter(({ verdict, notes }) => verdict !== 'source' || notes?.some(isForced) === true)
-    .sort(inOrder);
+  const shown = shownGems(report.gems);
   const rows = shown.filter((gem) => !isUnaskedOffline(gem));
   const sections = [
     wrapped(paint.bold(heading), width),
     rows.length === 0 ? '' : tableSection(rows, width, paint),
     ...gemSections(shown, report, paint).map((section) => wrapped(section, width)),
     withPins ? pinsSection([report], report.pins, width, paint) : '',
-    wrapped(closing(report, paint), width),
+    wrapped(closingLine(report, paint), width),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
-}
-
-/** What the Gemfile has compiled though the lockfile lists it precompiled is told: nothing else says why it is not judged. */
-function isForced({ kind }: GemNote): boolean {
-  return kind === 'forced-ruby';
-}
-
-function inOrder(a: GemReport, b: GemReport): number {
-  const byIgnored = Number(a.ignored !== undefined) - Number(b.ignored !== undefined);
-  if (byIgnored !== 0) return byIgnored;
-  const byVerdict = ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict);
-  if (byVerdict !== 0) return byVerdict;
-  return compareText(a.name, b.name) || compareText(a.arch, b.arch);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function tableSection(gems: readonly GemReport[], width: number | undefined, paint: Ansis): string {
@@ -94,10 +93,4 @@ function tableSection(gems: readonly GemReport[], width: number | undefined, pai
     if (gems[row]?.ignored !== undefined) return paint.dim(cell);
     return column === VERDICT_COLUMN && verdict !== undefined ? paintVerdict(verdict, cell, paint) : cell;
   });
-}
-
-function closing(report: AuditReport, paint: Ansis): string {
-  const { incompatible, unknown } = report.summary;
-  const verdict: Verdict = incompatible > 0 ? 'incompatible' : unknown > 0 ? 'unknown' : 'compatible';
-  return paintVerdict(verdict, summaryWords(report.summary, report.all, report.gems), paint);
 }

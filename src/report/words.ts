@@ -52,7 +52,8 @@ export function remedyWords(gem: GemReport): string {
     const until = ignored.until === undefined ? '' : ` (until ${ignored.until})`;
     return `${printable(ignored.reason)}${until}`;
   }
-  if (gem.verdict === 'compatible' || gem.verdict === 'source') return '';
+  if (gem.verdict === 'compatible') return '';
+  if (gem.verdict === 'source') return laterWords(gem);
   if (gem.verdict === 'unknown') return 'see below';
   if (suggestion !== undefined) return suggestionWords(suggestion);
   if (gem.notes?.some(({ kind }) => kind === 'search-incomplete') === true)
@@ -60,6 +61,25 @@ export function remedyWords(gem: GemReport): string {
   return gem.runsOn === undefined || gem.runsOn.length === 0
     ? 'no version fits'
     : `no version fits; runs on ${gem.runsOn[0] ?? ''}`;
+}
+
+/** Of a gem that is compiled because of the Ruby: the version that is not. */
+function laterWords({ notes = [] }: GemReport): string {
+  const refused = notes.find((note) => note.kind === 'not-for-ruby');
+  if (refused === undefined) return '';
+  if (refused.next === undefined) return 'no later version has it';
+  const { verdict } = refused.next;
+  const version = printable(refused.next.version);
+  if (verdict === 'compatible') return `upgrade to ${version}`;
+  return verdict === 'incompatible' ? `${version} has it, and does not fit` : `see whether ${version} fits`;
+}
+
+/** What is known of the first later version with a variant for a Ruby, as the end of a sentence. */
+export function nextVerdictWords(verdict: Verdict): string {
+  if (verdict === 'compatible') return '';
+  return verdict === 'incompatible'
+    ? ', which does not fit this system'
+    : ', of which it could not be checked whether it fits';
 }
 
 function suggestionWords({ method, direction, version, conflicts }: Suggestion): string {
@@ -189,6 +209,12 @@ export function noteWords(note: GemNote): string {
       return 'its source no longer has a variant that the lockfile lists';
     case 'variant-skipped':
       return 'a nearer variant wants another Ruby or RubyGems; a frozen bundle install may stop at it';
+    case 'not-for-ruby':
+      return `no variant for ${printable(note.platform)} accepts Ruby ${printable(note.ruby)}; ${
+        note.next === undefined
+          ? 'no later version has one that does'
+          : `${printable(note.next.version)} is the first later version that has one${nextVerdictWords(note.next.verdict)}`
+      }`;
     case 'nearer-variant':
       return note.because === 'address'
         ? `there is one for ${printable(note.platform)}, and Bundler 4.1 does not install it: it takes a content-addressed gem for its Ruby before any other, whatever platform that is for; a Bundler before 4.1 takes it (bundle update --bundler=4.0.22), and force_ruby_platform: true compiles the gem`
@@ -272,6 +298,11 @@ export function floorSummaryWords(summary: Summary, all: boolean, gems: readonly
 export function floorHeading({ lockfile, ruby, rubyFrom }: FloorReport): string {
   const on = rubyWords(ruby, rubyFrom);
   return `${printable(lockfile)}${on}: no target is named, so this is what the bundle needs at least`;
+}
+
+/** Which RubyGems runs there, as the end of a heading: `, RubyGems 4.1.1`; empty where it is not known. */
+export function rubygemsWords(rubygems: string | undefined): string {
+  return rubygems === undefined ? '' : `, RubyGems ${printable(rubygems)}`;
 }
 
 /** Which Ruby the verdicts are for and who says so, as the end of a heading: `, Ruby 3.3.6 (lockfile)`. */

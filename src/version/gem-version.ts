@@ -85,6 +85,11 @@ export function isGemVersion(text: string): boolean {
   return trimmed === '' || matchesPattern(trimmed);
 }
 
+/** A version of a Ruby or RubyGems that runs somewhere, to the minor version at least: `3.3`, `4.1.0.beta1`. */
+export function isInstalledVersion(text: string): boolean {
+  return isGemVersion(text) && /^\d+\.\d+/.test(text);
+}
+
 function segmentsOf(text: string): VersionSegment[] {
   const segments: VersionSegment[] = [];
   let i = 0;

@@ -43,7 +43,7 @@ describe('parseConfig', () => {
       ],
       arches: ['x86_64', 'aarch64'],
       sources: ['vendor/cache', 'https://gems.example'],
-      ruby: '3.3.6',
+      ruby: ['3.3.6'],
       all: true,
       ignore: [
         {
@@ -67,8 +67,10 @@ describe('parseConfig', () => {
     ['targets: focal', { targets: [{ name: 'focal', line: 1 }] }],
     ['targets: [focal]', { targets: [{ name: 'focal', line: 1 }] }],
     ['arches: arm64', { arches: ['aarch64'] }],
-    ['ruby: 3.10', { ruby: '3.10' }],
-    ['ruby: "3.3"', { ruby: '3.3' }],
+    ['ruby: 3.10', { ruby: ['3.10'] }],
+    ['ruby: "3.3"', { ruby: ['3.3'] }],
+    ['ruby: [3.3, 4.0.1]', { ruby: ['3.3', '4.0.1'] }],
+    ['rubygems: 4.1.1', { rubygems: '4.1.1' }],
     ['all: false', { all: false }],
     ['pageSize: 64k', { pageSize: 65_536 }],
     ['pageSize: 4096', { pageSize: 4096 }],

@@ -46,7 +46,7 @@ function report(
   );
   const request = { path: 'app/Gemfile.lock', deployments: unique, all: false };
   const lock = lockfile({ specs: ['foo (1.0)'], platforms });
-  return reportFor(on, rows, { ...request, lockfile: lock }, answer);
+  return reportFor({ target: on }, rows, { ...request, lockfile: lock }, answer);
 }
 
 describe('the summary', () => {

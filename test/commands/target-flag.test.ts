@@ -38,7 +38,14 @@ describe('--arch', () => {
 describe('the audit that is told of', () => {
   it('has what was given, and not what is the default', () => {
     const flags = {
-      ...{ target: ['rhel-8'], dockerfile: undefined, pull: false, destination: undefined, ruby: '3.3.6' },
+      ...{
+        target: ['rhel-8'],
+        dockerfile: undefined,
+        pull: false,
+        destination: undefined,
+        ruby: ['3.3', '4.0'],
+        rubygems: '4.1.1',
+      },
       ...{
         'build-arg': ['A=b c'],
         'page-size': '64k',
@@ -50,7 +57,7 @@ describe('the audit that is told of', () => {
       },
     };
     expect(auditCommand('.', flags, { jobs: { setFromDefault: true } })).toBe(
-      "gemcompat audit --target rhel-8 --build-arg 'A=b c' --source a --source b --ruby 3.3.6 --all --page-size 64k",
+      "gemcompat audit --target rhel-8 --build-arg 'A=b c' --source a --source b --ruby 3.3 --ruby 4.0 --rubygems 4.1.1 --all --page-size 64k",
     );
   });
 });

@@ -106,6 +106,12 @@ export const NOTES: { readonly [Kind in GemNote['kind']]: GemNote & { readonly k
   'carries-executables': { kind: 'carries-executables' },
   yanked: { kind: 'yanked' },
   'variant-skipped': { kind: 'variant-skipped' },
+  'not-for-ruby': {
+    kind: 'not-for-ruby',
+    platform: 'x86_64-linux',
+    ruby: '4.0',
+    next: { version: '1.76.0', verdict: 'compatible' },
+  },
   'nearer-variant': { kind: 'nearer-variant', platform: 'x86_64-linux-musl', because: 'address' },
   unverified: { kind: 'unverified' },
   'forced-ruby': { kind: 'forced-ruby', file: 'Gemfile', line: 8 },
