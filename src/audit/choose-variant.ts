@@ -109,11 +109,10 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
     }
   }
   // What is compiled needs no variant of its own in a lockfile that provides for the machine, a frozen one included.
-  const notes = [
-    ...notesOf(picked, wanted, provided && forced?.certain === true),
-    ...forcedNotes(picked, request),
-  ];
-  const refused = refusedByRuby(request, picked, available, all);
+  const isCompiled = provided && forced?.certain === true;
+  const otherwise = onAnyRuby(request, available);
+  const notes = [...notesOf(picked, wanted, isCompiled, otherwise), ...forcedNotes(picked, request)];
+  const refused = refusedByRuby(request, picked, otherwise, all);
   const because = refused === undefined ? {} : { refused };
   if (picked.kind === 'none')
     return { kind: 'none', finding: failure ?? noVariant(picked.reason, wanted, gem), notes, ...because };
@@ -132,18 +131,29 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
   };
 }
 
+/** What would be installed if every variant took the Ruby; undefined where that is not known, or nothing depends on it. */
+function onAnyRuby(request: ChooseRequest, available: readonly Release[]): OnAnyRuby | undefined {
+  const { ruby, ...others } = request.deployment;
+  if (ruby === undefined || available.length === 0) return undefined;
+  return { ruby, picked: pick({ ...request, deployment: others }, available) };
+}
+
+interface OnAnyRuby {
+  /** The one that runs there. */
+  readonly ruby: string;
+  readonly picked: VariantChoice;
+}
+
 /** What would be installed precompiled, but for the Ruby. */
 function refusedByRuby(
   request: ChooseRequest,
   picked: VariantChoice,
-  available: readonly Release[],
+  onAny: OnAnyRuby | undefined,
   all: readonly Release[],
 ): RefusedByRuby | undefined {
-  const { deployment, forced } = request;
-  const { ruby, ...others } = deployment;
-  if (ruby === undefined || forced?.certain === true || picked.kind === 'precompiled') return undefined;
-  if (available.length === 0) return undefined;
-  const otherwise = pick({ ...request, deployment: others }, available);
+  if (onAny === undefined || request.forced?.certain === true || picked.kind === 'precompiled')
+    return undefined;
+  const { ruby, picked: otherwise } = onAny;
   if (otherwise.kind !== 'precompiled') return undefined;
   const later = firstLaterFor(request, all);
   return { platform: otherwise.platform, ruby, ...(later === undefined ? {} : { later }) };
@@ -262,9 +272,21 @@ function needsIndex(picked: VariantChoice): boolean {
   return picked.kind === 'none' || picked.notes.includes('not-in-lockfile');
 }
 
-function notesOf({ notes }: VariantChoice, platform: string, isCompiled: boolean): GemNote[] {
+function notesOf(
+  { notes }: VariantChoice,
+  platform: string,
+  isCompiled: boolean,
+  onAny: OnAnyRuby | undefined,
+): GemNote[] {
   const told: GemNote[] = [];
-  if (notes.includes('not-in-lockfile') && !isCompiled) told.push({ kind: 'not-in-lockfile', platform });
+  if (notes.includes('not-in-lockfile') && !isCompiled) {
+    const becauseOfRuby = onAny?.picked.notes.includes('not-in-lockfile') === false;
+    told.push(
+      becauseOfRuby
+        ? { kind: 'not-locked-for-ruby', ruby: onAny.ruby }
+        : { kind: 'not-in-lockfile', platform },
+    );
+  }
   if (notes.includes('yanked')) told.push({ kind: 'yanked' });
   if (notes.includes('variant-skipped')) told.push({ kind: 'variant-skipped' });
   return told;

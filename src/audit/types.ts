@@ -37,6 +37,7 @@ export interface IgnoredRow {
 /**
  * A remark on one gem: a value, its words are in report/words.ts.
  * - `not-in-lockfile`: the lockfile does not provide for the platform; Bundler resolves anew, or refuses where frozen.
+ * - `not-locked-for-ruby`: what the lockfile lists does not accept the Ruby; Bundler resolves anew, or refuses where frozen.
  * - `not-installed-here`: the lockfile lists it for other systems only (`platforms:` in the Gemfile).
  * - `carries-executables`: it has no platform, and is known to carry executables for systems by name; it was not opened.
  * - `yanked`: the source no longer has a variant that the lockfile lists.
@@ -52,6 +53,7 @@ export interface IgnoredRow {
  */
 export type GemNote =
   | { readonly kind: 'not-in-lockfile'; readonly platform: string }
+  | { readonly kind: 'not-locked-for-ruby'; readonly ruby: string }
   | { readonly kind: 'not-installed-here'; readonly platform: string }
   | { readonly kind: 'carries-executables' }
   | { readonly kind: 'yanked' }

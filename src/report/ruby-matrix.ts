@@ -1,5 +1,5 @@
 import type { Ansis } from 'ansis';
-import type { AuditReport } from '../audit/types.js';
+import type { AuditReport, GemReport } from '../audit/types.js';
 import { closingLine } from './closing-line.js';
 import { gemSections } from './gem-section.js';
 import type { MatrixCell, MatrixRow } from './matrix-rows.js';
@@ -141,8 +141,7 @@ function changes(rows: readonly MatrixRow[], reports: readonly AuditReport[], pa
 function findingSections(reports: readonly AuditReport[], paint: Ansis): string[] {
   const told = new Map<string, AuditReport[]>();
   for (const report of reports) {
-    // What is compiled because of its Ruby is told above.
-    const gems = shownGems(report.gems).filter(({ verdict }) => verdict !== 'source');
+    const gems = shownGems(report.gems).map(withoutChange);
     for (const section of gemSections(gems, report, paint).filter((each) => each !== ''))
       told.set(section, [...(told.get(section) ?? []), report]);
   }
@@ -151,4 +150,11 @@ function findingSections(reports: readonly AuditReport[], paint: Ansis): string[
     const [heading = '', ...lines] = section.split('\n');
     return [`${heading} with ${of.map(labelOf).join(' and ')}`, ...lines].join('\n');
   });
+}
+
+/** What is compiled because of its Ruby is told by `changes` already. */
+function withoutChange(gem: GemReport): GemReport {
+  if (gem.verdict !== 'source') return gem;
+  const notes = gem.notes?.filter(({ kind }) => kind !== 'not-for-ruby' && kind !== 'variant-skipped');
+  return { ...gem, notes: notes ?? [] };
 }

@@ -224,6 +224,10 @@ const suggestion = z.strictObject({
 
 const note = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('not-in-lockfile'), platform: text }),
+  z.strictObject({
+    kind: z.literal('not-locked-for-ruby').describe('What the lockfile lists does not accept the Ruby'),
+    ruby: text,
+  }),
   z.strictObject({ kind: z.literal('not-installed-here'), platform: text }),
   z.strictObject({
     kind: z

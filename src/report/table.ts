@@ -36,13 +36,13 @@ export function renderTable(
   style: (cell: string, row: number | 'head', column: number) => string,
 ): string {
   const widths = columns.map(
-    ({ title }, column) =>
-      Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)) +
-      (column < columns.length - 1 ? GAP : 0),
+    ({ title }, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)) + GAP,
   );
   if (width !== undefined) {
+    // What stands behind the last column is cut off again.
+    const room = width + GAP;
     for (let column = columns.length - 1; column >= 0; column -= 1) {
-      const over = widths.reduce((sum, each) => sum + each, 0) - width;
+      const over = widths.reduce((sum, each) => sum + each, 0) - room;
       const narrowest = columns[column]?.narrowest;
       if (over > 0 && narrowest !== undefined)
         widths[column] = Math.max(narrowest, (widths[column] ?? 0) - over);
@@ -50,7 +50,7 @@ export function renderTable(
   }
   const table = new Table({
     chars: NO_BORDER,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
+    style: { 'padding-left': 0, 'padding-right': GAP, head: [], border: [], compact: true },
     colWidths: widths,
     wordWrap: true,
     wrapOnWordBoundary: true,

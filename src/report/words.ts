@@ -201,6 +201,8 @@ export function noteWords(note: GemNote): string {
   switch (note.kind) {
     case 'not-in-lockfile':
       return `the lockfile does not list this platform, so a frozen bundle install refuses it; run: bundle lock --add-platform ${printable(note.platform)}`;
+    case 'not-locked-for-ruby':
+      return `what the lockfile lists does not accept Ruby ${printable(note.ruby)}, so a frozen bundle install refuses it; run bundle lock with that Ruby`;
     case 'not-installed-here':
       return `the lockfile lists it for other systems only, so it is not installed on ${printable(note.platform)}`;
     case 'carries-executables':
