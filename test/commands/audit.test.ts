@@ -98,6 +98,33 @@ describe('gemcompat audit', () => {
     expect(report.pins).toContain("gem 'thruster', '>= 0.1.10'");
   });
 
+  it('has a report for each Ruby that is asked for, and gives its RubyGems', async () => {
+    const args = [
+      SHOP,
+      '--source',
+      MIRROR,
+      '--target',
+      'ubuntu-24.04',
+      '--ruby',
+      '3.3,3.4',
+      '--rubygems',
+      '3.6.2',
+    ];
+    const { code, report: output } = await auditOutput(args);
+    const { targets } = output as MultiTargetReport;
+    expect(code).toBe(0);
+    expect(targets.map(({ ruby, rubygems }) => [ruby, rubygems])).toEqual([
+      ['3.3', '3.6.2'],
+      ['3.4', '3.6.2'],
+    ]);
+    const nokogiri = targets.map(({ gems }) => gems.find(({ name }) => name === 'nokogiri'));
+    expect(nokogiri.map((gem) => gem?.verdict)).toEqual(['compatible', 'source']);
+    expect(nokogiri[1]?.notes).toContainEqual({
+      ...{ kind: 'not-for-ruby', platform: 'x86_64-linux', ruby: '3.4' },
+      next: { version: '1.18.0', verdict: 'compatible' },
+    });
+  });
+
   it('writes to a file and leaves stdout empty', async () => {
     const output = path.join(scratch, 'report.json');
     const args = ['audit', SHOP, '--source', MIRROR, '-t', 'ubuntu-24.04', '-f', 'json', '-o', output];
@@ -185,6 +212,36 @@ describe('wrong usage', () => {
       ['audit', SHOP, '-t', 'ubuntu-20.04', '-s', 'no/such'],
       'REGISTRY_',
       'no/such',
+    ],
+    [
+      'a RubyGems that is none',
+      ['audit', SHOP, '-t', 'ubuntu-20.04', '--rubygems', 'new'],
+      'RUBYGEMS_MALFORMED',
+      '4.1.1',
+    ],
+    [
+      'one Ruby of several that is none',
+      ['audit', SHOP, '-t', 'ubuntu-20.04', '--ruby', '3.3', '--ruby', 'x'],
+      'RUBY_MALFORMED',
+      '"x"',
+    ],
+    [
+      'several Rubies where no target is named',
+      ['audit', 'fixtures/apps/ledger', '-s', MIRROR, '--ruby', '3.3', '--ruby', '4.0'],
+      'RUBY_SEVERAL',
+      '--target',
+    ],
+    [
+      'several Rubies for a history',
+      ['history', 'nokogiri', '-s', MIRROR, '--ruby', '3.3', '--ruby', '4.0'],
+      'RUBY_SEVERAL',
+      '--ruby 3.3',
+    ],
+    [
+      'several Rubies for an inspection',
+      ['inspect', MIRROR, '--ruby', '3.3,4.0'],
+      'RUBY_SEVERAL',
+      '--ruby 3.3',
     ],
   ])('%s ends with 2 and says what to do', async (_, args, code, mentions) => {
     const result = await gemcompat(args, { env: cache });
