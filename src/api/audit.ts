@@ -55,7 +55,6 @@ export interface AuditOptions extends PlanOptions {
  * @throws GemcompatError for what stops the whole audit: LockfileError, TargetError, UsageError, RegistryError for a source
  * that is no source.
  */
-// eslint-disable-next-line @typescript-eslint/unified-signatures -- a list of Rubies goes before what the target is
 export async function audit(
   options: AuditOptions & { readonly ruby: readonly string[] },
 ): Promise<MultiTargetReport>;
@@ -64,6 +63,7 @@ export async function audit(
 ): Promise<AuditReport | MultiTargetReport>;
 export async function audit(options: AuditOptions & { readonly target: string }): Promise<AuditReport>;
 export async function audit(
+  // eslint-disable-next-line @typescript-eslint/unified-signatures -- a list of Rubies goes before what the target is
   options: AuditOptions & { readonly target: readonly string[] },
 ): Promise<MultiTargetReport>;
 // eslint-disable-next-line @typescript-eslint/unified-signatures -- the first overload goes before that of any other text

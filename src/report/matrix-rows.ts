@@ -1,5 +1,6 @@
 import type { AuditReport, GemReport } from '../audit/types.js';
 import type { Cpu } from '../elf/types.js';
+import { isUnaskedOffline } from './gem-section.js';
 import { compareText, isShown } from './shown-gems.js';
 
 /** What a gem is with one Ruby. */
@@ -24,7 +25,9 @@ export function matrixRows(reports: readonly AuditReport[]): MatrixRow[] {
     rows.set(key, { name, version, arch, cells: byReport.map((gems) => gems.get(key)) });
   }
   return [...rows.values()]
-    .filter(({ cells }) => cells.some((cell) => cell !== undefined && isShown(cell)))
+    .filter(({ cells }) =>
+      cells.some((cell) => cell !== undefined && isShown(cell) && !isUnaskedOffline(cell)),
+    )
     .sort((a, b) => weightOf(a) - weightOf(b) || compareText(a.name, b.name) || compareText(a.arch, b.arch));
 }
 

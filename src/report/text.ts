@@ -1,6 +1,5 @@
 import { Ansis } from 'ansis';
 import type { AuditReport, GemReport, MultiTargetReport } from '../audit/types.js';
-import type { Verdict } from '../compat/types.js';
 import { closingLine } from './closing-line.js';
 import { gemSections, isUnaskedOffline } from './gem-section.js';
 import { pinsSection } from './pins-section.js';
