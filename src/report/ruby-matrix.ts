@@ -74,11 +74,12 @@ function gemsByRuby(
     { title: 'WHAT TO DO', narrowest: REMEDY_ROOM },
   ];
   if (width !== undefined && leastWidth(columns, cells) > width) return asList(rows, reports, width, paint);
-  return renderTable(columns, cells, width, (text, row, column) => {
+  const style = (text: string, row: number | 'head', column: number): string => {
     if (row === 'head') return paint.dim(text);
     const cell = rows[row]?.cells[column - first];
     return cell === undefined || rows[row] === undefined ? text : painted(text, cell, rows[row], paint);
-  });
+  };
+  return renderTable(columns, cells, width, style, { apart: true });
 }
 
 function asList(
