@@ -15,6 +15,7 @@ import type { CpuReading } from '../target/merge-cpus.js';
 import type { ReadForCpusOptions } from '../target/read-for-cpus.js';
 import { Overrides } from '../search/overrides.js';
 import { readForCpus } from '../target/read-for-cpus.js';
+import { addressedCopies } from './addressed-copies.js';
 import { readAuditedProject } from './audited-project.js';
 import { driftWarning } from './drift-warning.js';
 import { gemfileFacts } from './gemfile-facts.js';
@@ -106,6 +107,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
     offline: options.offline,
     warn,
   });
+  if (sources === undefined)
+    warnings.push(...(await addressedCopies(session.cachePath, lockfile.bundlerVersion)));
   if (session.forceRubyPlatform) {
     warnings.push({
       code: 'FORCE_RUBY_PLATFORM',

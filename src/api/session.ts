@@ -32,6 +32,8 @@ function gemReading(): Promise<typeof GemReading> {
 
 /** Where gems come from during one command: the sources, the cache of what was read before. */
 export interface Session {
+  /** Where `bundle cache` keeps copies of gems, absolute; it need not be there. */
+  readonly cachePath: string;
   /** `cooldown` in Bundler's settings here, in days. */
   readonly cooldown?: number;
   /** Bundler's settings here say to compile every gem. */
@@ -72,6 +74,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     });
   }
   return {
+    cachePath: settings.cachePath,
     forceRubyPlatform: settings.forceRubyPlatform,
     ...(settings.cooldown === undefined ? {} : { cooldown: settings.cooldown }),
     originOf: async (remotes) =>

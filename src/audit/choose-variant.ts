@@ -1,19 +1,15 @@
 import type { NoVariantFinding, UnavailableFinding } from '../compat/types.js';
-import { LAST_WITHOUT_ADDRESSES, rubyAbiFor } from '../gem/content-address.js';
-import { gemFileName } from '../gem/name-tuple.js';
-import { platformDistance } from '../gem/platform-selection.js';
 import { installable, localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
 import type { VariantChoice } from '../gem/variant.js';
-import { acceptsRuby, bestVariant, isPicked, pickVariant, seesAddresses } from '../gem/variant.js';
-import type { Lockfile } from '../lockfile/types.js';
 import type { Release } from '../registry/types.js';
-import { versionsOf } from '../search/candidates.js';
-import { installContext } from '../search/install-context.js';
-import type { Deployment } from '../search/types.js';
-import { compareGemVersions, isPrerelease } from '../version/gem-version.js';
-import type { LockedVersion } from './bundle.js';
+import { compareGemVersions } from '../version/gem-version.js';
+import { dependsOnRuby, nearerVariant, needsAddresses, withoutAddresses } from './address-choice.js';
 import { unavailable } from './gem-reader.js';
+import type { OnAnyRuby, RefusedByRuby } from './ruby-choice.js';
+import { onAnyRuby, refusedByRuby } from './ruby-choice.js';
 import type { GemNote } from './types.js';
+import type { ChooseRequest } from './variant-request.js';
+import { pick, releaseOf } from './variant-request.js';
 
 /** What is installed of a locked gem on a deployment. */
 export type Chosen =
@@ -34,34 +30,6 @@ export type Chosen =
       readonly notes: readonly GemNote[];
       readonly refused?: RefusedByRuby;
     };
-
-/** A variant would be installed, but does not accept the Ruby. */
-export interface RefusedByRuby {
-  readonly platform: string;
-  readonly ruby: string;
-  /** What is installed of the first later version that has a variant for the Ruby, by what the index says. */
-  readonly later?: Release;
-}
-
-/** The Gemfile's line that speaks of `force_ruby_platform`. */
-export interface ForcedBy {
-  /** As the user would write it. */
-  readonly file: string;
-  /** 1-based. */
-  readonly line: number;
-  /** Bundler is sure to compile the gem; otherwise only Ruby can tell. */
-  readonly certain: boolean;
-}
-
-export interface ChooseRequest {
-  readonly name: string;
-  readonly forced?: ForcedBy;
-  readonly locked: LockedVersion;
-  readonly lockfile: Lockfile;
-  readonly deployment: Deployment;
-  /** All releases of the gem; asked only where the choice depends on them. Throws `RegistryError`. */
-  releases(): Promise<readonly Release[]>;
-}
 
 /** Which variant of a locked gem Bundler installs on a deployment; `pickVariant` has the rules. */
 export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
@@ -114,8 +82,10 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
   const notes = [...notesOf(picked, wanted, isCompiled, otherwise), ...forcedNotes(picked, request)];
   const refused = refusedByRuby(request, picked, otherwise, all);
   const because = refused === undefined ? {} : { refused };
-  if (picked.kind === 'none')
-    return { kind: 'none', finding: failure ?? noVariant(picked.reason, wanted, gem), notes, ...because };
+  if (picked.kind === 'none') {
+    const reason = needsAddresses(request, available) ? 'content-addressed' : picked.reason;
+    return { kind: 'none', finding: failure ?? noVariant(reason, wanted, gem), notes, ...because };
+  }
   const release = releaseOf(picked, request, available);
   const undecided = dependsOnRuby(request, available);
   if (undecided !== undefined)
@@ -129,137 +99,6 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
     notes: nearer === undefined ? notes : [...notes, nearer],
     ...because,
   };
-}
-
-/** What would be installed if every variant took the Ruby; undefined where that is not known, or nothing depends on it. */
-function onAnyRuby(request: ChooseRequest, available: readonly Release[]): OnAnyRuby | undefined {
-  const { ruby, ...others } = request.deployment;
-  if (ruby === undefined || available.length === 0) return undefined;
-  return { ruby, picked: pick({ ...request, deployment: others }, available) };
-}
-
-interface OnAnyRuby {
-  /** The one that runs there. */
-  readonly ruby: string;
-  readonly picked: VariantChoice;
-}
-
-/** What would be installed precompiled, but for the Ruby. */
-function refusedByRuby(
-  request: ChooseRequest,
-  picked: VariantChoice,
-  onAny: OnAnyRuby | undefined,
-  all: readonly Release[],
-): RefusedByRuby | undefined {
-  if (onAny === undefined || request.forced?.certain === true || picked.kind === 'precompiled')
-    return undefined;
-  const { ruby, picked: otherwise } = onAny;
-  if (otherwise.kind !== 'precompiled') return undefined;
-  const later = firstLaterFor(request, all);
-  return { platform: otherwise.platform, ruby, ...(later === undefined ? {} : { later }) };
-}
-
-/** The variant of the lowest version above the locked one of which one is installed; prereleases only beside one. */
-function firstLaterFor(
-  { locked: { version }, lockfile, deployment }: ChooseRequest,
-  all: readonly Release[],
-): Release | undefined {
-  const context = installContext(deployment);
-  for (const later of versionsOf(all, isPrerelease(version))) {
-    if (compareGemVersions(later.version, version) <= 0) continue;
-    const picked = bestVariant(later.variants, context, lockfile.platforms);
-    if (picked.kind === 'precompiled') return later.variants.find((one) => isPicked(one, picked));
-  }
-  return undefined;
-}
-
-function releaseOf(
-  picked: VariantChoice,
-  { name, locked: { version } }: ChooseRequest,
-  available: readonly Release[],
-): Release {
-  const found = available.find((one) => isPicked(one, picked));
-  if (found !== undefined) return found;
-  const { platform, address } =
-    picked.kind === 'precompiled' ? picked : { platform: 'ruby', address: undefined };
-  return {
-    ...{ name, version, platform, dependencies: [], requiredRuby: [], requiredRubygems: [] },
-    ...(address === undefined ? {} : { address }),
-  };
-}
-
-/**
- * Content-addressed gems are for one Ruby each: where it is not known which Ruby runs, what each would get; undefined where all get
- * the same.
- */
-function dependsOnRuby(request: ChooseRequest, available: readonly Release[]): string | undefined {
-  if (request.deployment.ruby !== undefined || !seesAddresses(request.deployment)) return undefined;
-  const local = localPlatform(request.deployment.cpu, request.deployment.target.libc);
-  const addressed = available.filter(
-    ({ address, platform }) => address !== undefined && installable(parsePlatform(platform), local),
-  );
-  const abis = [...new Set(addressed.flatMap(({ requiredRuby }) => rubyAbiFor(requiredRuby) ?? []))];
-  const others = available.filter(({ address }) => address === undefined);
-  const answers = [
-    ...abis.sort(compareGemVersions).map((ruby) => {
-      const deployment = { ...request.deployment, ruby };
-      return { ruby, installed: fileOf(pick({ ...request, deployment }, available), request, available) };
-    }),
-    { ruby: 'any other', installed: fileOf(pick(request, others), request, others) },
-  ];
-  if (new Set(answers.map(({ installed }) => installed)).size <= 1) return undefined;
-  const told = answers.map(({ ruby, installed }) => `${ruby}: ${installed}`).join(', ');
-  return `which file is installed depends on the Ruby that runs there (${told})`;
-}
-
-function fileOf(picked: VariantChoice, request: ChooseRequest, available: readonly Release[]): string {
-  return picked.kind === 'none' ? 'nothing' : gemFileName(releaseOf(picked, request, available));
-}
-
-/** What a RubyGems that knows no content-addressed gems would have installed, where it is not known which runs. */
-function withoutAddresses(request: ChooseRequest, available: readonly Release[]): Release | undefined {
-  if (request.deployment.rubygems !== undefined) return undefined;
-  const deployment = { ...request.deployment, rubygems: LAST_WITHOUT_ADDRESSES };
-  const picked = pick({ ...request, deployment }, available);
-  return picked.kind === 'none' ? undefined : releaseOf(picked, request, available);
-}
-
-/** A variant that is nearer to the machine than the one that is installed, and that its Ruby takes. */
-function nearerVariant(
-  release: Release,
-  available: readonly Release[],
-  deployment: Deployment,
-): GemNote | undefined {
-  if (release.platform === 'ruby') return undefined;
-  const context = installContext(deployment);
-  const distance = ({ platform }: Release): number =>
-    platformDistance(parsePlatform(platform), context.local);
-  const [nearest] = available
-    .filter(
-      (one) =>
-        (one.address === undefined || seesAddresses(context)) &&
-        installable(parsePlatform(one.platform), context.local) &&
-        acceptsRuby(one, context) &&
-        distance(one) < distance(release),
-    )
-    .sort((one, other) => distance(one) - distance(other));
-  if (nearest === undefined) return undefined;
-  const because = release.address !== undefined && nearest.address === undefined ? 'address' : 'lockfile';
-  return { kind: 'nearer-variant', platform: nearest.platform, because };
-}
-
-function pick(
-  { locked, lockfile, deployment, forced }: ChooseRequest,
-  available: readonly Release[] | undefined,
-): VariantChoice {
-  return pickVariant({
-    ...installContext(deployment),
-    locked: locked.platforms,
-    addresses: new Map([...locked.addresses].map(([platform, { address }]) => [platform, address])),
-    lockedPlatforms: lockfile.platforms,
-    forceRuby: forced?.certain === true,
-    ...(available === undefined ? {} : { available }),
-  });
 }
 
 /** A gem for a system that is no Linux. */
@@ -300,11 +139,11 @@ function forcedNotes(picked: VariantChoice, { forced, locked }: ChooseRequest): 
 }
 
 function noVariant(
-  reason: (VariantChoice & { kind: 'none' })['reason'],
+  reason: (VariantChoice & { kind: 'none' })['reason'] | 'content-addressed',
   wanted: string,
   gem: string,
 ): NoVariantFinding | UnavailableFinding {
-  if (reason === 'no-matching-platform' || reason === 'ruby-mismatch') {
+  if (reason === 'no-matching-platform' || reason === 'ruby-mismatch' || reason === 'content-addressed') {
     return { kind: 'no-variant', file: gem, reason, wanted };
   }
   return {

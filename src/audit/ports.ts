@@ -6,7 +6,7 @@ import type { Overrides } from '../search/overrides.js';
 import type { LockedVersion } from './bundle.js';
 import type { CooldownRules } from './cooldown.js';
 import type { GemOrigin, GemReader } from './gem-reader.js';
-import type { ForcedBy } from './choose-variant.js';
+import type { ForcedBy } from './variant-request.js';
 import type { GemReport } from './types.js';
 
 export interface AuditRequest {

@@ -282,7 +282,8 @@ export interface UnreadableFinding extends InFile {
 /** Bundler has nothing to install on the target: no variant matches it, or each wants another Ruby. `file` is the gem. */
 export interface NoVariantFinding extends InFile {
   readonly kind: 'no-variant';
-  readonly reason: 'no-matching-platform' | 'ruby-mismatch';
+  /** `content-addressed`: RubyGems and Bundler 4.1 have something to install, and what runs there is older. */
+  readonly reason: 'no-matching-platform' | 'ruby-mismatch' | 'content-addressed';
   readonly wanted: string;
 }
 

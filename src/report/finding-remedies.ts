@@ -140,6 +140,10 @@ export function findingRemedies(finding: Finding, target?: TargetSummary, inGem 
         'fetch the gem anew, and tell its maintainers where that does not help: no loader takes such a file',
       ];
     case 'no-variant':
+      if (finding.reason === 'content-addressed')
+        return [
+          'run RubyGems and Bundler 4.1 there (gem update --system 4.1.1), or lock the bundle anew with the Bundler that runs there',
+        ];
       return finding.reason === 'ruby-mismatch'
         ? ['run a Ruby that one of its variants is for, or take another version of the gem']
         : [

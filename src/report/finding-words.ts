@@ -1,6 +1,7 @@
 import type {
   Finding,
   MissingSymbolFinding,
+  NoVariantFinding,
   RubyUndecidedFinding,
   WrongSystemFinding,
 } from '../compat/types.js';
@@ -12,6 +13,13 @@ import { neededPathWords } from './needed-path-words.js';
 import { pageSizeWords } from './page-size-words.js';
 import { printable } from './printable.js';
 import { refusalWords } from './refusal-words.js';
+
+const NOTHING_TO_INSTALL: Readonly<Record<NoVariantFinding['reason'], string>> = {
+  'ruby-mismatch': 'every variant wants another Ruby',
+  'no-matching-platform': 'no variant is for it, and there is none to compile',
+  'content-addressed':
+    'what there is for it is content-addressed (a file for each Ruby), and RubyGems and Bundler before 4.1 do not see such gems',
+};
 
 /** What is wrong, as one sentence without the file's name. @param whole what the file lies in: `the gem`, `the zip` */
 export function findingWords(finding: Finding, target: TargetSummary, whole = 'the gem'): string {
@@ -102,9 +110,7 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
     case 'unreadable':
       return `could not be read: ${printable(finding.reason)} [${finding.code}]`;
     case 'no-variant':
-      return finding.reason === 'ruby-mismatch'
-        ? `Bundler has nothing to install on ${printable(finding.wanted)}: every variant wants another Ruby`
-        : `Bundler has nothing to install on ${printable(finding.wanted)}: no variant is for it, and there is none to compile`;
+      return `Bundler has nothing to install on ${printable(finding.wanted)}: ${NOTHING_TO_INSTALL[finding.reason]}`;
     case 'unavailable':
       return `${printable(finding.reason)} [${finding.code}]`;
   }

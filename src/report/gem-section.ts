@@ -86,6 +86,13 @@ const OF_THE_GEM: ReadonlySet<string> = new Set([
   'no-variant',
 ] satisfies FindingKind[]);
 
+/** What a variant for the other C library mends. */
+const OF_THE_LIBC: ReadonlySet<string> = new Set([
+  'wrong-libc',
+  'other-libc',
+  'missing-interpreter',
+] satisfies FindingKind[]);
+
 function remedyLines(finding: Finding, target: TargetSummary, indent: string, said: Set<string>): string[] {
   const lines = findingRemedies(finding, target).filter((remedy) => !said.has(remedy));
   for (const remedy of lines) said.add(remedy);
@@ -95,6 +102,9 @@ function remedyLines(finding: Finding, target: TargetSummary, indent: string, sa
 /** Why a gem does not fit, and what is worth knowing of one that does; empty where there is nothing to say. */
 function gemSection(gem: GemReport, report: Judged, paint: Ansis, said: Set<string>): string {
   const usable = gem.suggestion !== undefined && !gem.suggestion.conflicts.some(({ kind }) => kind === 'gem');
+  // To lock another variant helps nothing where Bundler has it and takes this one: the note says what does.
+  const passesOver =
+    gem.notes?.some((note) => note.kind === 'nearer-variant' && note.because === 'address') === true;
   const lines: string[] = [];
   const groups = groupFindings(gem.findings);
   let above = '';
@@ -103,7 +113,7 @@ function gemSection(gem: GemReport, report: Judged, paint: Ansis, said: Set<stri
     if (place !== above) lines.push(place);
     above = place;
     lines.push(`    ${findingWords(finding, report.target)}`);
-    if (!usable || !OF_THE_GEM.has(finding.kind)) {
+    if ((!usable || !OF_THE_GEM.has(finding.kind)) && !(passesOver && OF_THE_LIBC.has(finding.kind))) {
       lines.push(...remedyLines(finding, report.target, '    ', said));
     }
   }

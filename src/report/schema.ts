@@ -79,7 +79,7 @@ export const finding = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('no-variant').describe('Bundler has nothing to install on the target'),
     file,
-    reason: z.enum(['no-matching-platform', 'ruby-mismatch']),
+    reason: z.enum(['no-matching-platform', 'ruby-mismatch', 'content-addressed']),
     wanted: text,
   }),
   z.strictObject({
