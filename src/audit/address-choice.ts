@@ -3,7 +3,7 @@ import { gemFileName } from '../gem/name-tuple.js';
 import { installable, localPlatform, parsePlatform } from '../gem/platform.js';
 import { platformDistance } from '../gem/platform-selection.js';
 import type { VariantChoice } from '../gem/variant.js';
-import { acceptsRuby, seesAddresses } from '../gem/variant.js';
+import { acceptsRuby, bestVariant, seesAddresses } from '../gem/variant.js';
 import type { Release } from '../registry/types.js';
 import { installContext } from '../search/install-context.js';
 import type { Deployment } from '../search/types.js';
@@ -75,7 +75,10 @@ export function nearerVariant(
 /** Is there nothing for the machine but a content-addressed gem, and what runs there sees none? */
 export function needsAddresses(request: ChooseRequest, available: readonly Release[]): boolean {
   if (seesAddresses(request.deployment)) return false;
-  const deployment = { ...request.deployment, bundler: FIRST_RUBYGEMS, rubygems: FIRST_RUBYGEMS };
-  const picked = pick({ ...request, deployment }, available);
+  const context = installContext({
+    ...request.deployment,
+    ...{ bundler: FIRST_RUBYGEMS, rubygems: FIRST_RUBYGEMS },
+  });
+  const picked = bestVariant(available, context);
   return picked.kind === 'precompiled' && picked.address !== undefined;
 }

@@ -1,12 +1,12 @@
 import type { NoVariantFinding, UnavailableFinding } from '../compat/types.js';
 import { installable, localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
-import type { VariantChoice } from '../gem/variant.js';
+import type { NoVariantReason, VariantChoice } from '../gem/variant.js';
 import type { Release } from '../registry/types.js';
 import { compareGemVersions } from '../version/gem-version.js';
 import { dependsOnRuby, nearerVariant, needsAddresses, withoutAddresses } from './address-choice.js';
 import { unavailable } from './gem-reader.js';
 import type { OnAnyRuby, RefusedByRuby } from './ruby-choice.js';
-import { onAnyRuby, refusedByRuby } from './ruby-choice.js';
+import { onAnyRuby, refusedByRuby, refusedByRubygems } from './ruby-choice.js';
 import type { GemNote } from './types.js';
 import type { ChooseRequest } from './variant-request.js';
 import { pick, releaseOf } from './variant-request.js';
@@ -82,9 +82,14 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
   const notes = [...notesOf(picked, wanted, isCompiled, otherwise), ...forcedNotes(picked, request)];
   const refused = refusedByRuby(request, picked, otherwise, all);
   const because = refused === undefined ? {} : { refused };
+  const tooOld = refusedByRubygems(request, picked, available);
+  if (tooOld !== undefined) {
+    const finding = { kind: 'no-variant', file: gem, reason: 'old-rubygems', wanted, ...tooOld } as const;
+    return { kind: 'none', finding, notes };
+  }
   if (picked.kind === 'none') {
-    const reason = needsAddresses(request, available) ? 'content-addressed' : picked.reason;
-    return { kind: 'none', finding: failure ?? noVariant(reason, wanted, gem), notes, ...because };
+    const finding = failure ?? nothingFor(request, picked.reason, available, { wanted, gem });
+    return { kind: 'none', finding, notes, ...because };
   }
   const release = releaseOf(picked, request, available);
   const undecided = dependsOnRuby(request, available);
@@ -138,13 +143,19 @@ function forcedNotes(picked: VariantChoice, { forced, locked }: ChooseRequest): 
   return picked.kind === 'precompiled' ? [{ kind: 'force-ruby-unclear', file, line }] : [];
 }
 
-function noVariant(
-  reason: (VariantChoice & { kind: 'none' })['reason'] | 'content-addressed',
-  wanted: string,
-  gem: string,
+/** Why there is nothing to install. */
+function nothingFor(
+  request: ChooseRequest,
+  reason: NoVariantReason,
+  available: readonly Release[],
+  { wanted, gem }: { readonly wanted: string; readonly gem: string },
 ): NoVariantFinding | UnavailableFinding {
-  if (reason === 'no-matching-platform' || reason === 'ruby-mismatch' || reason === 'content-addressed') {
-    return { kind: 'no-variant', file: gem, reason, wanted };
+  const finding = { kind: 'no-variant', file: gem, wanted } as const;
+  if (needsAddresses(request, available)) return { ...finding, reason: 'content-addressed' };
+  if (reason === 'no-matching-platform' || reason === 'ruby-mismatch') return { ...finding, reason };
+  if (reason === 'not-available' && available.length > 0) {
+    const there = [...new Set(available.map(({ platform }) => platform))].sort();
+    return { ...finding, reason: 'not-offered', asked: request.locked.platforms, there };
   }
   return {
     kind: 'unavailable',

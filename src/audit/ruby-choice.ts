@@ -1,5 +1,6 @@
 import { bestVariant, isPicked } from '../gem/variant.js';
 import type { VariantChoice } from '../gem/variant.js';
+import type { NoVariantFinding } from '../compat/types.js';
 import type { Release } from '../registry/types.js';
 import { versionsOf } from '../search/candidates.js';
 import { installContext } from '../search/install-context.js';
@@ -55,4 +56,23 @@ function firstLaterFor(
     if (picked.kind === 'precompiled') return later.variants.find((one) => isPicked(one, picked));
   }
   return undefined;
+}
+
+/**
+ * What the variant wants of RubyGems that would be installed but for that, and the one that runs there. Bundler then finds that the
+ * locked gem "can no longer be found", whatever else there is of the version.
+ */
+export function refusedByRubygems(
+  request: ChooseRequest,
+  picked: VariantChoice,
+  available: readonly Release[],
+): Pick<NoVariantFinding, 'asked' | 'there'> | undefined {
+  const { rubygems, ...others } = request.deployment;
+  if (rubygems === undefined || picked.kind === 'precompiled' || request.forced?.certain === true)
+    return undefined;
+  const without = available.filter(({ address }) => address === undefined);
+  const otherwise = pick({ ...request, deployment: others }, without);
+  if (otherwise.kind !== 'precompiled' || otherwise.notes.includes('not-in-lockfile')) return undefined;
+  const variant = without.find((one) => isPicked(one, otherwise));
+  return variant === undefined ? undefined : { asked: variant.requiredRubygems, there: [rubygems] };
 }

@@ -282,9 +282,18 @@ export interface UnreadableFinding extends InFile {
 /** Bundler has nothing to install on the target: no variant matches it, or each wants another Ruby. `file` is the gem. */
 export interface NoVariantFinding extends InFile {
   readonly kind: 'no-variant';
-  /** `content-addressed`: RubyGems and Bundler 4.1 have something to install, and what runs there is older. */
-  readonly reason: 'no-matching-platform' | 'ruby-mismatch' | 'content-addressed';
+  /**
+   * - `content-addressed`: RubyGems and Bundler 4.1 have something to install, and what runs there is older.
+   * - `old-rubygems`: the variant wants a newer RubyGems than runs there.
+   * - `not-offered`: the source has the version, and none of the variants that the lockfile lists.
+   */
+  readonly reason:
+    'no-matching-platform' | 'ruby-mismatch' | 'content-addressed' | 'old-rubygems' | 'not-offered';
   readonly wanted: string;
+  /** What the lockfile lists, where that is not offered; what the variant wants of RubyGems, where that is too old. */
+  readonly asked?: readonly string[];
+  /** The variants that the source has; the RubyGems that runs there. */
+  readonly there?: readonly string[];
 }
 
 /**

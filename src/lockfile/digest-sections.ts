@@ -58,7 +58,11 @@ export class DigestSections {
     if (entries === undefined) return false;
     const entry = entries.get(key) ?? { name, version, platform, digests: {}, line };
     entries.set(key, entry);
-    addDigests(entry, parsed.checksums, (code, what) => this.reader.refuse(code, what));
+    const refuse = (code: RefusalCode, what: string): Error => this.reader.refuse(code, what);
+    for (const unused of addDigests(entry, parsed.checksums, refuse)) {
+      const what = `the checksum ${quote(unused)} of ${quote(name)} is of a form that Bundler checks nothing by`;
+      this.reader.warnings.add(line, `${what}; bundle lock --add-checksums writes it anew`);
+    }
     return true;
   }
 

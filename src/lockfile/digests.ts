@@ -31,7 +31,15 @@ function addDigest(row: DigestRow, text: string, refuse: Refuse): void {
   Object.defineProperty(row.digests, algorithm, { value: digest, enumerable: true, configurable: true });
 }
 
-/** Adds what a row's checksums say, `sha256=…,sha512=…`, to what is known of it. */
-export function addDigests(row: DigestRow, checksums: string | undefined, refuse: Refuse): void {
-  for (const text of splitRequirementList(checksums ?? '')) addDigest(row, text, refuse);
+/** What Bundler 2.5.0.dev wrote; later ones take it for the name of an algorithm, and check nothing by it. */
+const OLD_FORM = /^sha256-[0-9a-f]{64}$/i;
+
+/**
+ * Adds what a row's checksums say, `sha256=…,sha512=…`, to what is known of it.
+ * @returns those in a form that Bundler reads and checks nothing by, which are left out
+ */
+export function addDigests(row: DigestRow, checksums: string | undefined, refuse: Refuse): string[] {
+  const all = splitRequirementList(checksums ?? '');
+  for (const text of all) if (!OLD_FORM.test(text)) addDigest(row, text, refuse);
+  return all.filter((text) => OLD_FORM.test(text));
 }

@@ -140,6 +140,14 @@ export function findingRemedies(finding: Finding, target?: TargetSummary, inGem 
         'fetch the gem anew, and tell its maintainers where that does not help: no loader takes such a file',
       ];
     case 'no-variant':
+      if (finding.reason === 'old-rubygems')
+        return [
+          'install a newer RubyGems there (gem update --system), lock an older version of the gem, or compile it (force_ruby_platform: true)',
+        ];
+      if (finding.reason === 'not-offered')
+        return [
+          `lock it anew: bundle lock --update ${printable(finding.file.split(' ')[0] ?? finding.file)}`,
+        ];
       if (finding.reason === 'content-addressed')
         return [
           'run RubyGems and Bundler 4.1 there (gem update --system 4.1.1), or lock the bundle anew with the Bundler that runs there',

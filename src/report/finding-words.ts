@@ -14,12 +14,21 @@ import { pageSizeWords } from './page-size-words.js';
 import { printable } from './printable.js';
 import { refusalWords } from './refusal-words.js';
 
-const NOTHING_TO_INSTALL: Readonly<Record<NoVariantFinding['reason'], string>> = {
-  'ruby-mismatch': 'every variant wants another Ruby',
-  'no-matching-platform': 'no variant is for it, and there is none to compile',
-  'content-addressed':
-    'what there is for it is content-addressed (a file for each Ruby), and RubyGems and Bundler before 4.1 do not see such gems',
-};
+function noVariantWords({ reason, wanted, asked = [], there = [] }: NoVariantFinding): string {
+  const nothing = `Bundler has nothing to install on ${printable(wanted)}`;
+  switch (reason) {
+    case 'ruby-mismatch':
+      return `${nothing}: every variant wants another Ruby`;
+    case 'no-matching-platform':
+      return `${nothing}: no variant is for it, and there is none to compile`;
+    case 'content-addressed':
+      return `${nothing}: what there is for it is content-addressed (a file for each Ruby), and RubyGems and Bundler before 4.1 do not see such gems`;
+    case 'old-rubygems':
+      return `Bundler refuses it on ${printable(wanted)}: the variant wants RubyGems ${listWords(asked)}, and ${listWords(there)} runs there`;
+    case 'not-offered':
+      return `Bundler refuses it: its source has this version for ${listWords(there, 6)}, not for ${listWords(asked, 6)} as the lockfile lists it`;
+  }
+}
 
 /** What is wrong, as one sentence without the file's name. @param whole what the file lies in: `the gem`, `the zip` */
 export function findingWords(finding: Finding, target: TargetSummary, whole = 'the gem'): string {
@@ -110,7 +119,7 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
     case 'unreadable':
       return `could not be read: ${printable(finding.reason)} [${finding.code}]`;
     case 'no-variant':
-      return `Bundler has nothing to install on ${printable(finding.wanted)}: ${NOTHING_TO_INSTALL[finding.reason]}`;
+      return noVariantWords(finding);
     case 'unavailable':
       return `${printable(finding.reason)} [${finding.code}]`;
   }

@@ -79,7 +79,17 @@ export const finding = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('no-variant').describe('Bundler has nothing to install on the target'),
     file,
-    reason: z.enum(['no-matching-platform', 'ruby-mismatch', 'content-addressed']),
+    reason: z.enum([
+      'no-matching-platform',
+      'ruby-mismatch',
+      'content-addressed',
+      'old-rubygems',
+      'not-offered',
+    ]),
+    asked: list
+      .exactOptional()
+      .describe('What the lockfile lists and is not offered, or what the variant wants of RubyGems'),
+    there: list.exactOptional().describe('The variants that the source has, or the RubyGems that runs there'),
     wanted: text,
   }),
   z.strictObject({

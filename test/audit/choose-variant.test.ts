@@ -13,12 +13,14 @@ import { lockfile, release } from './in-memory.js';
 interface Asked {
   readonly on?: Target;
   readonly ruby?: string;
+  readonly rubygems?: string;
+  readonly bundler?: string;
   readonly index?: readonly Release[] | 'down';
 }
 
 async function choose(
   input: LockfileInput,
-  { on = target(), ruby, index = [] }: Asked = {},
+  { on = target(), index = [], ...runs }: Asked = {},
 ): Promise<{
   chosen: Chosen;
   asked: number;
@@ -31,7 +33,7 @@ async function choose(
     name: 'foo',
     locked: versionFor(gem, localPlatform('x86_64', on.libc)),
     lockfile: locked,
-    deployment: { target: on, cpu: 'x86_64', ...(ruby === undefined ? {} : { ruby }) },
+    deployment: { target: on, cpu: 'x86_64', ...runs },
     releases: () => {
       asked += 1;
       return index === 'down'
@@ -194,4 +196,48 @@ it('lets a mistake of the program through', async () => {
   await expect(
     chooseVariant({ ...request, deployment, releases: () => Promise.reject(mistake) }),
   ).rejects.toBe(mistake);
+});
+
+describe('a variant that wants a newer RubyGems', () => {
+  const modern = { ...X86, requiredRubygems: ['>= 3.3.22'] };
+  const specs = ['foo (1.0)', 'foo (1.0-x86_64-linux)'];
+
+  it('is refused, though there is one to compile', async () => {
+    const { chosen } = await choose({ specs }, { index: [RUBY, modern], rubygems: '3.3.7' });
+    expect(chosen).toMatchObject({
+      kind: 'none',
+      finding: { kind: 'no-variant', reason: 'old-rubygems', asked: ['>= 3.3.22'], there: ['3.3.7'] },
+    });
+  });
+
+  it.each([['3.3.22'], ['4.0.10']])('is installed by RubyGems %s', async (rubygems) => {
+    const { chosen } = await choose({ specs }, { index: [RUBY, modern], rubygems });
+    expect(chosen).toMatchObject({ kind: 'release', release: { platform: 'x86_64-linux' } });
+  });
+});
+
+describe('a locked variant that the source lacks', () => {
+  it('is told with those that it has', async () => {
+    const gnu = release('foo 1.0-x86_64-linux-gnu');
+    const { chosen } = await choose({ specs: ['foo (1.0-x86_64-linux)'] }, { index: [gnu, MUSL, RUBY] });
+    expect(chosen).toMatchObject({
+      kind: 'none',
+      finding: {
+        ...{ kind: 'no-variant', reason: 'not-offered', asked: ['x86_64-linux'] },
+        there: ['ruby', 'x86_64-linux-gnu', 'x86_64-linux-musl'],
+      },
+    });
+  });
+
+  it('is there for RubyGems 4.1 alone', async () => {
+    const skinny = {
+      ...X86,
+      address: 'e0fb09cd',
+      requiredRuby: ['~> 4.0.0'],
+      requiredRubygems: ['>= 4.1.0.a'],
+    };
+    const runs = { index: [skinny], ruby: '4.0.1', bundler: '4.0.22', rubygems: '4.0.10' };
+    const { chosen } = await choose({ specs: ['foo (1.0-x86_64-linux)'] }, runs);
+    expect(chosen).toMatchObject({ finding: { kind: 'no-variant', reason: 'content-addressed' } });
+  });
 });

@@ -234,3 +234,12 @@ describe('bounded time', () => {
     expect(inBoundedTime(() => outcome(gems('    b (1)', line)))).toBe(ended);
   });
 });
+
+it('warns of a checksum in the form of Bundler 2.5.0.dev, and goes on without it', () => {
+  const digest = 'ab'.repeat(32);
+  const text = `GEM\n  specs:\n    a (1)\n\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n  a\n\nCHECKSUMS\n  a (1) sha256-${digest}\n`;
+  const { checksums, warnings } = parseLockfile(text);
+  expect(checksums).toEqual([{ name: 'a', version: '1', platform: 'ruby', digests: {}, line: 12 }]);
+  expect(warnings).toMatchObject([{ line: 12 }]);
+  expect(warnings[0]?.message).toContain('bundle lock --add-checksums');
+});
