@@ -87,6 +87,15 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
     const finding = { kind: 'no-variant', file: gem, reason: 'old-rubygems', wanted, ...tooOld } as const;
     return { kind: 'none', finding, notes };
   }
+  if (picked.kind === 'ruby' && picked.notes.includes('yanked') && forced?.certain !== true) {
+    const gone = platforms.filter((platform) => platform !== 'ruby').join(', ');
+    return none(
+      gem,
+      'VARIANT_GONE',
+      `the lockfile lists ${gone}, which its source no longer has: Bundler refuses that, or compiles the gem`,
+      [`lock it anew: bundle lock --update ${name}`, 'name the source that has it with --source'],
+    );
+  }
   if (picked.kind === 'none') {
     const finding = failure ?? nothingFor(request, picked.reason, available, { wanted, gem });
     return { kind: 'none', finding, notes, ...because };

@@ -141,10 +141,9 @@ describe('the variant that Bundler installs', () => {
     });
   });
 
-  it('is noted to be yanked', async () => {
-    const specs = ['foo (1.0)', 'foo (1.0-x86_64-linux)'];
-    const { chosen } = await choose({ specs, platforms: ['ruby', 'x86_64-linux'] }, { index: [RUBY] });
-    expect(kinds(chosen)).toContain('yanked');
+  it('that has left the index is no reason to say that the gem is compiled', async () => {
+    const { chosen } = await choose({ specs: ['foo (1.0)', 'foo (1.0-x86_64-linux)'] }, { index: [RUBY] });
+    expect(chosen).toMatchObject({ kind: 'none', finding: { kind: 'unavailable', code: 'VARIANT_GONE' } });
   });
 
   it.each([
