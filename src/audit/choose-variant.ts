@@ -79,7 +79,7 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
   // What is compiled needs no variant of its own in a lockfile that provides for the machine, a frozen one included.
   const isCompiled = provided && forced?.certain === true;
   const otherwise = onAnyRuby(request, available);
-  const notes = [...notesOf(picked, wanted, isCompiled, otherwise), ...forcedNotes(picked, request)];
+  const notes = [...notesOf(picked, request, wanted, isCompiled, otherwise), ...forcedNotes(picked, request)];
   const refused = refusedByRuby(request, picked, otherwise, all);
   const because = refused === undefined ? {} : { refused };
   const tooOld = refusedByRubygems(request, picked, available);
@@ -127,6 +127,7 @@ function needsIndex(picked: VariantChoice): boolean {
 
 function notesOf(
   { notes }: VariantChoice,
+  { name, lockfile }: ChooseRequest,
   platform: string,
   isCompiled: boolean,
   onAny: OnAnyRuby | undefined,
@@ -137,7 +138,10 @@ function notesOf(
     told.push(
       becauseOfRuby
         ? { kind: 'not-locked-for-ruby', ruby: onAny.ruby }
-        : { kind: 'not-in-lockfile', platform },
+        : {
+            ...{ kind: 'not-in-lockfile', platform },
+            ...(lockfile.platforms.includes(platform) ? { update: name } : {}),
+          },
     );
   }
   if (notes.includes('yanked')) told.push({ kind: 'yanked' });

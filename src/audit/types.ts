@@ -52,7 +52,12 @@ export interface IgnoredRow {
  * - `search-incomplete`: another version could not be looked at.
  */
 export type GemNote =
-  | { readonly kind: 'not-in-lockfile'; readonly platform: string }
+  | {
+      readonly kind: 'not-in-lockfile';
+      readonly platform: string;
+      /** The gem, where PLATFORMS has the platform already: it alone has to be locked anew. */
+      readonly update?: string;
+    }
   | { readonly kind: 'not-locked-for-ruby'; readonly ruby: string }
   | { readonly kind: 'not-installed-here'; readonly platform: string }
   | { readonly kind: 'carries-executables' }

@@ -233,7 +233,11 @@ const suggestion = z.strictObject({
 });
 
 const note = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('not-in-lockfile'), platform: text }),
+  z.strictObject({
+    kind: z.literal('not-in-lockfile'),
+    platform: text,
+    update: text.exactOptional().describe('The gem, where PLATFORMS has the platform already'),
+  }),
   z.strictObject({
     kind: z.literal('not-locked-for-ruby').describe('What the lockfile lists does not accept the Ruby'),
     ruby: text,

@@ -200,6 +200,8 @@ export function variantWords({ platform, address }: Pick<GemReport, 'platform' |
 export function noteWords(note: GemNote): string {
   switch (note.kind) {
     case 'not-in-lockfile':
+      if (note.update !== undefined)
+        return `the lockfile has ${printable(note.platform)} in PLATFORMS, and no variant of this gem for it, so a frozen bundle install refuses it; run: bundle lock --update ${printable(note.update)}`;
       return `the lockfile does not list this platform, so a frozen bundle install refuses it; run: bundle lock --add-platform ${printable(note.platform)}`;
     case 'not-locked-for-ruby':
       return `what the lockfile lists does not accept Ruby ${printable(note.ruby)}, so a frozen bundle install refuses it; run bundle lock with that Ruby`;

@@ -101,7 +101,7 @@ export const FINDINGS: { readonly [Kind in FindingKind]: Finding & { readonly ki
 
 /** One note of each kind. */
 export const NOTES: { readonly [Kind in GemNote['kind']]: GemNote & { readonly kind: Kind } } = {
-  'not-in-lockfile': { kind: 'not-in-lockfile', platform: 'aarch64-linux' },
+  'not-in-lockfile': { kind: 'not-in-lockfile', platform: 'aarch64-linux', update: 'thruster' },
   'not-locked-for-ruby': { kind: 'not-locked-for-ruby', ruby: '4.0' },
   'not-installed-here': { kind: 'not-installed-here', platform: 'x86_64-linux' },
   'carries-executables': { kind: 'carries-executables' },
