@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { AuditReport, FloorReport, MultiTargetReport, SystemFloor } from '../audit/types.js';
 import type { FloorAudit } from '../audit/floor.js';
 import { anySystem, auditFloor, countsForFloor, libcsOf, needsOf } from '../audit/floor.js';
-import { usualCpus } from '../audit/deployments.js';
+import { usualCpus, installingBundler } from '../audit/deployments.js';
 import { applyIgnores } from '../audit/ignore.js';
 import type { BundlePlan } from '../audit/plan.js';
 import { planWithoutTargets } from '../audit/plan.js';
@@ -51,12 +51,14 @@ export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
   const warn = (warning: AuditWarning): void => void warnings.push(warning);
   const ruby = onlyRuby(plan) ?? chooseRuby(await projectRubies(project), warn);
   const { rubygems } = plan;
+  const bundler = installingBundler(lockfile, rubygems);
   const deployments = (plan.arches ?? usualCpus(lockfile)).flatMap((cpu) =>
     libcsOf(lockfile, cpu).map((libc) => ({
       target: anySystem(libc, cpu),
       cpu,
       ...ruby,
       ...(rubygems === undefined ? {} : { rubygems }),
+      ...(bundler === undefined ? {} : { bundler }),
     })),
   );
   if (options.pageSize !== undefined) warnings.push({ code: 'OPTION_UNUSED', message: PAGE_SIZE_UNUSED });

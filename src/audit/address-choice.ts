@@ -41,11 +41,14 @@ function fileOf(picked: VariantChoice, request: ChooseRequest, available: readon
 }
 
 /** What a RubyGems that knows no content-addressed gems would have installed, where it is not known which runs. */
-export function withoutAddresses(request: ChooseRequest, available: readonly Release[]): Release | undefined {
+export function withoutAddresses(
+  request: ChooseRequest,
+  available: readonly Release[],
+): Release | 'nothing' | undefined {
   if (request.deployment.rubygems !== undefined) return undefined;
   const deployment = { ...request.deployment, rubygems: LAST_WITHOUT_ADDRESSES };
   const picked = pick({ ...request, deployment }, available);
-  return picked.kind === 'none' ? undefined : releaseOf(picked, request, available);
+  return picked.kind === 'none' ? 'nothing' : releaseOf(picked, request, available);
 }
 
 /** A variant that is nearer to the machine than the one that is installed, and that its Ruby takes. */

@@ -1,4 +1,5 @@
 import type { NoVariantFinding, UnavailableFinding } from '../compat/types.js';
+import { gemFileName } from '../gem/name-tuple.js';
 import { installable, localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
 import type { NoVariantReason, VariantChoice } from '../gem/variant.js';
 import type { Release } from '../registry/types.js';
@@ -109,8 +110,12 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
   return {
     kind: 'release',
     release,
-    ...(older === undefined ? {} : { older }),
-    notes: nearer === undefined ? notes : [...notes, nearer],
+    ...(older === undefined || older === 'nothing' ? {} : { older }),
+    notes: [
+      ...notes,
+      ...(nearer === undefined ? [] : [nearer]),
+      ...(older === 'nothing' ? [{ kind: 'needs-new-rubygems' } as const] : []),
+    ],
     ...because,
   };
 }
@@ -166,6 +171,16 @@ function nothingFor(
   const finding = { kind: 'no-variant', file: gem, wanted } as const;
   if (needsAddresses(request, available)) return { ...finding, reason: 'content-addressed' };
   if (reason === 'no-matching-platform' || reason === 'ruby-mismatch') return { ...finding, reason };
+  const samePlatform = available.filter(({ platform }) => request.locked.platforms.includes(platform));
+  if (reason === 'not-available' && samePlatform.some(({ address }) => address !== undefined)) {
+    const named = [...request.locked.addresses.values()].map(({ address }) => address);
+    const what = named.length === 0 ? 'names no content address of it' : `names ${named.join(', ')}`;
+    return {
+      ...{ kind: 'unavailable', file: gem, code: 'ADDRESS_UNKNOWN' },
+      reason: `the lockfile ${what}, and its source has ${samePlatform.map(gemFileName).join(', ')}: Bundler resolves it anew, or refuses it where it is frozen`,
+      suggestions: [`lock it anew with Bundler 4.1: bundle lock --update ${request.name}`],
+    };
+  }
   if (reason === 'not-available' && available.length > 0) {
     const there = [...new Set(available.map(({ platform }) => platform))].sort();
     return { ...finding, reason: 'not-offered', asked: request.locked.platforms, there };

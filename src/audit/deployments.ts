@@ -1,6 +1,7 @@
 import type { Cpu } from '../elf/types.js';
 import { linuxTarget, parsePlatform } from '../gem/platform.js';
 import { TargetError } from '../errors.js';
+import { FIRST_RUBYGEMS } from '../gem/content-address.js';
 import type { Lockfile } from '../lockfile/types.js';
 import type { Deployment, RubyFrom } from '../search/types.js';
 import type { RubygemsUpdate } from '../target/dockerfile/rubygems-update.js';
@@ -38,8 +39,7 @@ export function deploymentsFor(
   const deployments = new Map<Target, Deployment[]>();
   const seen = new Map<string, Target>();
   const stated = options.rubies ?? lockedRuby(lockfile);
-  // Bundler 2.3 and later starts itself anew as the version that wrote the lockfile.
-  const { bundlerVersion: bundler } = lockfile;
+  const bundler = installingBundler(lockfile, options.rubygems);
   const warn = (warning: AuditWarning): void => {
     // What the project's files say is the same for each target.
     if (!warnings.some(({ message }) => message === warning.message)) warnings.push(warning);
@@ -105,6 +105,18 @@ function rubiesOn(
 /** One Ruby or several as a list, each once. */
 export function rubiesOf(ruby: string | readonly string[]): readonly string[] {
   return [...new Set([ruby].flat())];
+}
+
+/**
+ * The Bundler that installs: 2.3 and later starts itself anew as the version that wrote the lockfile; else it is the one that comes
+ * with the RubyGems, and content addresses are written by none before 4.1. Undefined where nothing says so.
+ * @param rubygems as the user says
+ */
+export function installingBundler(
+  { bundlerVersion, contentAddresses }: Pick<Lockfile, 'bundlerVersion' | 'contentAddresses'>,
+  rubygems?: string,
+): string | undefined {
+  return bundlerVersion ?? rubygems ?? (contentAddresses === undefined ? undefined : FIRST_RUBYGEMS);
 }
 
 /** What came with the target's own Ruby, or was installed over it; of a Ruby that only the project names nothing is known. */

@@ -1,6 +1,7 @@
 import type { Finding, Judgement, Verdict } from '../compat/types.js';
 import { verdictOf } from '../compat/verdict.js';
-import { judgeGem } from '../compat/judge.js';
+import { judgeGem, rubyAbiOf } from '../compat/judge.js';
+import { rubyAbiFor } from '../gem/content-address.js';
 import { gemFileName, isValidNameTuple } from '../gem/name-tuple.js';
 import { localPlatform } from '../gem/platform.js';
 import type { GemContents } from '../gem/types.js';
@@ -69,7 +70,12 @@ export class GemAudit {
       }
       // A `ruby` gem that brings nothing for Linux is compiled there, or pure Ruby.
       if (platform === 'ruby' && bringsNothing(read.contents)) return source();
-      const judgement = await this.#withOlder(judge(read.contents, deployment), chosen, locked, deployment);
+      const judgement = await this.#withOlder(
+        judge(read.contents, deployment, chosen.release),
+        chosen,
+        locked,
+        deployment,
+      );
       const fits = judgement.verdict === 'compatible';
       const notes: GemNote[] = [
         ...chosen.notes.filter(({ kind }) => !fits || kind !== 'nearer-variant'),
@@ -119,7 +125,7 @@ export class GemAudit {
   async #verdictOf(release: Release, locked: LockedVersion, deployment: Deployment): Promise<Verdict> {
     if (release.platform === 'ruby') return 'source';
     const read = await this.#read(locked, release);
-    return 'failed' in read ? 'unknown' : judge(read.contents, deployment).verdict;
+    return 'failed' in read ? 'unknown' : judge(read.contents, deployment, release).verdict;
   }
 
   /** Where else it would run, while its files are at hand. */
@@ -180,9 +186,31 @@ export class GemAudit {
   }
 }
 
-/** Whether what is in a gem fits a deployment. */
-export function judge(contents: GemContents, { target, cpu, ruby }: Deployment): Judgement {
-  return judgeGem(contents, { target: forCpu(target, cpu), cpu, ...(ruby === undefined ? {} : { ruby }) });
+/** Whether what is in a gem fits a deployment. @param release as which it is installed */
+export function judge(contents: GemContents, { target, cpu, ruby }: Deployment, release: Release): Judgement {
+  const on = { target: forCpu(target, cpu), cpu, ...(ruby === undefined ? {} : { ruby }) };
+  const judgement = judgeGem(contents, on);
+  const other = otherRuby(contents, ruby, release);
+  if (other === undefined) return judgement;
+  const findings = [...judgement.findings, other];
+  return { ...judgement, findings, verdict: verdictOf(findings) };
+}
+
+/** What a content-addressed gem is made for, by its own word, where that is not the Ruby that runs: an override may let it in. */
+function otherRuby(
+  { metadata }: GemContents,
+  ruby: string | undefined,
+  release: Release,
+): Finding | undefined {
+  const abi = release.address === undefined ? undefined : rubyAbiFor(metadata.requiredRuby);
+  if (abi === undefined || rubyAbiOf(ruby) === abi) return undefined;
+  const file = gemFileName(release);
+  if (ruby !== undefined) {
+    return { kind: 'missing-ruby-abi', file, ruby: rubyAbiOf(ruby) ?? ruby, available: [abi] };
+  }
+  const reason = `it is made for Ruby ${abi} alone, and it is not known which Ruby runs there`;
+  const suggestions = [`say which Ruby runs there: --ruby ${abi}`];
+  return { kind: 'unavailable', file, code: 'RUBY_NEEDED', reason, suggestions };
 }
 
 function bringsNothing({ binaries, unreadable, staticArchives }: GemContents): boolean {

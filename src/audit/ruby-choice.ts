@@ -40,6 +40,9 @@ export function refusedByRuby(
     return undefined;
   const { ruby, picked: otherwise } = onAny;
   if (otherwise.kind !== 'precompiled') return undefined;
+  // The version has one for this Ruby, which the lockfile does not name.
+  const ofVersion = all.filter(({ version }) => compareGemVersions(version, request.locked.version) === 0);
+  if (bestVariant(ofVersion, installContext(request.deployment)).kind === 'precompiled') return undefined;
   const later = firstLaterFor(request, all);
   return { platform: otherwise.platform, ruby, ...(later === undefined ? {} : { later }) };
 }

@@ -88,12 +88,12 @@ export class SearchPorts implements BundlePorts {
 
   async fits({ release, deployment }: Choice): Promise<'compatible' | 'incompatible' | 'unknown'> {
     const contents = await this.#read(release);
-    return contents === undefined ? 'unknown' : judge(contents, deployment).verdict;
+    return contents === undefined ? 'unknown' : judge(contents, deployment, release).verdict;
   }
 
   async glibcBeyond({ release, deployment }: Choice): Promise<string | undefined> {
     const contents = await this.#read(release);
-    const { requires, findings = [] } = contents === undefined ? {} : judge(contents, deployment);
+    const { requires, findings = [] } = contents === undefined ? {} : judge(contents, deployment, release);
     const needed = requires?.glibc;
     const beyond = findings.some(
       (finding) => finding.kind === 'symbol-version' && finding.symbolVersion === `GLIBC_${needed ?? ''}`,

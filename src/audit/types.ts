@@ -46,6 +46,7 @@ export interface IgnoredRow {
  *   which a variant is installed there, and whether that fits; absent where the index has none.
  * - `nearer-variant`: the source has one for this very platform, and Bundler installs another: a content-addressed one goes before
  *   any other that is not, or the lockfile lists no nearer one. Told where the gem does not fit.
+ * - `needs-new-rubygems`: it is content-addressed, a RubyGems before 4.1 finds nothing to install, and it is not known which runs.
  * - `unverified`: neither the index nor the lockfile gives a SHA-256 to hold it against.
  * - `forced-ruby`: the Gemfile's line has it compiled, though the lockfile lists a variant that is precompiled.
  * - `force-ruby-unclear`: the line may have it compiled, and only Ruby can tell; the precompiled variant was judged.
@@ -62,6 +63,7 @@ export type GemNote =
   | { readonly kind: 'not-installed-here'; readonly platform: string }
   | { readonly kind: 'carries-executables' }
   | { readonly kind: 'yanked' }
+  | { readonly kind: 'needs-new-rubygems' }
   | { readonly kind: 'variant-skipped' }
   | {
       readonly kind: 'not-for-ruby';

@@ -18,6 +18,16 @@ export function chooseOf(gem: string, variants: readonly Release[], deployment: 
   const local = localPlatform(deployment.cpu, deployment.target.libc);
   const picked = bestVariant(variants, installContext(deployment));
   const release = variants.find((variant) => isPicked(variant, picked));
+  if (release?.address !== undefined && deployment.ruby === undefined) {
+    const finding = {
+      kind: 'unavailable',
+      file: gem,
+      code: 'RUBY_NEEDED',
+      reason: 'which of its files is installed depends on the Ruby that runs there',
+      suggestions: ['say which: --ruby 3.4'],
+    } as const;
+    return { kind: 'none', deployment, finding };
+  }
   if (release !== undefined) return { kind: 'release', deployment, release };
   const finding = {
     kind: 'no-variant',

@@ -1,6 +1,7 @@
 import { unavailable } from '../audit/gem-reader.js';
 import type { ReadGem } from '../audit/gem-reader.js';
 import { rubyAbiOf } from '../compat/judge.js';
+import { verdictOf } from '../compat/verdict.js';
 import { rubyAbiFor } from '../gem/content-address.js';
 import type { GemContents } from '../gem/types.js';
 import { fullName, gemFileName, isValidNameTuple } from '../gem/name-tuple.js';
@@ -207,7 +208,7 @@ export class VersionTelling {
         this.#verdict(
           deployment,
           { platform: 'ruby' },
-          { verdict: 'incompatible', findings: [installed.finding] },
+          { verdict: verdictOf([installed.finding]), findings: [installed.finding] },
         ),
       ];
     }

@@ -157,7 +157,11 @@ function hasCounterpart(judged: Judged, { libc }: Target, packed: readonly Judge
       other.name === judged.name &&
       other.version === judged.version &&
       its?.cpu === own.cpu &&
-      its.libc === libc
+      its.libc === libc &&
+      // Bundler 4.1 takes a content-addressed gem for its Ruby before any other.
+      (judged.address === undefined
+        ? other.address === undefined
+        : other.address !== undefined && other.rubyAbi === judged.rubyAbi)
     );
   });
 }

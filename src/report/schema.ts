@@ -249,6 +249,11 @@ const note = z.discriminatedUnion('kind', [
       .describe('It has no platform, carries executables for systems by name, and was not opened'),
   }),
   z.strictObject({ kind: z.literal('yanked') }),
+  z.strictObject({
+    kind: z
+      .literal('needs-new-rubygems')
+      .describe('A RubyGems before 4.1 finds nothing to install, and it is not known which runs'),
+  }),
   z.strictObject({ kind: z.literal('variant-skipped') }),
   z.strictObject({
     kind: z

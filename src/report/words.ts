@@ -211,6 +211,8 @@ export function noteWords(note: GemNote): string {
       return 'it is not compiled: it carries executables that are named for systems, which were not opened (--all)';
     case 'yanked':
       return 'its source no longer has a variant that the lockfile lists';
+    case 'needs-new-rubygems':
+      return 'a RubyGems before 4.1 finds nothing to install of it; see that gem --version says 4.1 there, or say which runs: --rubygems';
     case 'variant-skipped':
       return 'a nearer variant wants another Ruby or RubyGems; a frozen bundle install may stop at it';
     case 'not-for-ruby':
@@ -221,7 +223,7 @@ export function noteWords(note: GemNote): string {
       }`;
     case 'nearer-variant':
       return note.because === 'address'
-        ? `there is one for ${printable(note.platform)}, and Bundler 4.1 does not install it: it takes a content-addressed gem for its Ruby before any other, whatever platform that is for; a Bundler before 4.1 takes it (bundle update --bundler=4.0.22), and force_ruby_platform: true compiles the gem`
+        ? `there is one for ${printable(note.platform)}, and Bundler 4.1 does not install it: it takes a content-addressed gem for its Ruby before any other, whatever platform that is for; a Bundler before 4.1 takes it once it has locked the bundle anew (bundle update --bundler=4.0.22, then bundle lock --update and the gem), and force_ruby_platform: true compiles the gem`
         : `there is one for ${printable(note.platform)}, and the lockfile does not list it; run: bundle lock --add-platform ${printable(note.platform)}`;
     case 'unverified':
       return 'neither the index nor the lockfile gives a SHA-256 to hold it against';

@@ -106,6 +106,7 @@ export const NOTES: { readonly [Kind in GemNote['kind']]: GemNote & { readonly k
   'not-installed-here': { kind: 'not-installed-here', platform: 'x86_64-linux' },
   'carries-executables': { kind: 'carries-executables' },
   yanked: { kind: 'yanked' },
+  'needs-new-rubygems': { kind: 'needs-new-rubygems' },
   'variant-skipped': { kind: 'variant-skipped' },
   'not-for-ruby': {
     kind: 'not-for-ruby',

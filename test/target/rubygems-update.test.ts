@@ -47,11 +47,32 @@ describe('a Dockerfile that installs another', () => {
     ['RUN gem update --system', {}],
     ['RUN gem update --system "$RUBYGEMS"', {}],
     ['RUN gem update --system 3.4.1\nRUN gem update --system 3.6.9', { version: '3.6.9' }],
+    ['ARG RG=3.6.9\nRUN gem update --system $RG', { version: '3.6.9' }],
+    ['RUN gem install rubygems-update -v 3.6.9 && update_rubygems', { version: '3.6.9' }],
+    ['RUN gem install rubygems-update:3.6.9 && update_rubygems', { version: '3.6.9' }],
+    ['RUN echo gem update --system 3.6.9', undefined],
     ['RUN gem update rake', undefined],
     ['RUN gem install bundler -v 4.1.1', undefined],
     ['ENV NOTE="gem update --system 1.0"', undefined],
   ])('%s', (line, expected) => {
     expect(update(line)).toEqual(expected);
+  });
+});
+
+describe('the stage that counts', () => {
+  const read = (...lines: string[]): unknown =>
+    readDockerfile(lines.join('\n'), { path: 'Dockerfile' }).rubygemsUpdate;
+
+  it('is the one whose bundle is copied', () => {
+    const build = ['FROM ruby:3.3.6 AS build', 'RUN gem update --system 3.6.9', 'RUN bundle install'];
+    expect(
+      read(...build, 'FROM ruby:3.3.6', 'COPY --from=build /usr/local/bundle /usr/local/bundle'),
+    ).toEqual({ version: '3.6.9' });
+  });
+
+  it('is none that nothing is taken of', () => {
+    const unused = ['FROM ruby:3.3.6 AS unused', 'RUN gem update --system 3.6.9'];
+    expect(read(...unused, 'FROM ruby:3.3.6', 'RUN bundle install')).toBeUndefined();
   });
 });
 

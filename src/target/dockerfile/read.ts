@@ -6,7 +6,6 @@ import { bundleCopy, installsGems } from './bundle-origin.js';
 import { DockerfileError, quoted } from './dockerfile-error.js';
 import { parseDockerfile } from './parse.js';
 import { parseImagePlatform, platformOf } from './platform.js';
-import { rubygemsUpdate } from './rubygems-update.js';
 import type { Expansion, Scope } from './scope.js';
 import type { StageContents } from './stage-contents.js';
 import { contentsOf } from './stage-contents.js';
@@ -67,10 +66,7 @@ class Reading {
     const depends = [...chain.flatMap((stage) => [...this.#fromOf(stage).from]), ...(platform?.from ?? [])];
     const contents = contentsOf(chain, this.#global, this.#given, this.#file);
     const bundleFrom = this.#bundleOrigin(contents);
-    // The stage that installs the gems need not be the one that runs.
-    const rubygems = this.#staged.stages
-      .flatMap(({ instructions }) => instructions.map(rubygemsUpdate))
-      .findLast((update) => update !== undefined);
+    const rubygems = this.#installing(bundleFrom, contents).rubygemsUpdate;
     return {
       base: base.text,
       line: root.line,
@@ -211,6 +207,13 @@ class Reading {
     const { stages } = this.#staged;
     if (/^\d+$/.test(from)) return stages[Number(from)];
     return stages.findLast(({ name }) => name === from.toLowerCase());
+  }
+
+  /** The contents of the stage that installs the gems, which need not be the one that runs. */
+  #installing(bundleFrom: BundleOrigin | undefined, running: StageContents): StageContents {
+    const stage = bundleFrom === undefined ? undefined : this.#copied(bundleFrom.from);
+    if (stage === undefined) return running;
+    return contentsOf(chainOf(stage, this.#links), this.#global, this.#given, this.#file);
   }
 
   #bundleOrigin({ copies, installsGems: installsItself }: StageContents): BundleOrigin | undefined {

@@ -1,3 +1,4 @@
+import type { Scope } from './scope.js';
 import type { DockerfileInstruction } from './types.js';
 
 /** Another RubyGems than the one that came with Ruby. */
@@ -6,26 +7,46 @@ export interface RubygemsUpdate {
   readonly version?: string;
 }
 
-/** `gem update --system`, `gem update --system 3.6.9`, with options between. */
-const UPDATE = /\bgem[\s"',]{1,99}update\b(?<options>[^&|;\n]{0,999})/g;
+/**
+ * `gem update --system 3.6.9`, and `gem install rubygems-update -v 3.6.9`, which `update_rubygems` follows: at the beginning of a
+ * command, or of the list of a RUN.
+ */
+const COMMAND =
+  /(?:^|[&|;(\n[])[\s"']{0,99}(?:sudo\s+)?gem[\s"',]{1,99}(update|install)\b(?<options>[^&|;\n]{0,999})/g;
 
 /** The RubyGems that a RUN installs over the one of its Ruby; undefined where it installs none. */
-export function rubygemsUpdate({
-  keyword,
-  rest,
-  heredocs,
-}: DockerfileInstruction): RubygemsUpdate | undefined {
+export function rubygemsUpdate(
+  { keyword, rest, heredocs, line }: DockerfileInstruction,
+  scope: Pick<Scope, 'expand'>,
+): RubygemsUpdate | undefined {
   if (keyword !== 'RUN') return undefined;
-  const commands = [rest, ...heredocs].flatMap((text) => [
-    // A command goes on behind a backslash at the end of its line.
-    ...text.replace(/\\\r?\n/g, ' ').matchAll(UPDATE),
-  ]);
-  const updates = commands
-    .map(({ groups }) => (groups?.['options'] ?? '').split(/[\s"',\]]+/))
-    .filter((words) => words.some((word) => /^--system(?:=|$)/.test(word)));
-  const words = updates.at(-1);
-  if (words === undefined) return undefined;
-  const at = words.findIndex((word) => word.startsWith('--system'));
-  const version = (words[at]?.split('=')[1] ?? words[at + 1])?.match(/^\d+(?:\.[0-9a-z]+)+$/)?.[0];
+  // A command goes on behind a backslash at the end of its line.
+  const texts = [rest, ...heredocs].map((text) => text.replace(/\\\r?\n/g, ' '));
+  const updates = texts.flatMap((text) => [...text.matchAll(COMMAND)].flatMap(updateOf));
+  const last = updates.at(-1);
+  if (last === undefined) return undefined;
+  const version = /^\d+(?:\.[0-9a-z]+)+$/.exec(expanded(last, scope, line))?.[0];
   return version === undefined ? {} : { version };
+}
+
+/** The version that a command installs, as it is written; none where it installs no RubyGems. */
+function updateOf({ 1: command, groups }: RegExpExecArray): string[] {
+  const words = (groups?.['options'] ?? '').split(/[\s"',\]]+/);
+  const valueOf = (option: RegExp): string | undefined => {
+    const at = words.findIndex((word) => option.test(word));
+    return at < 0 ? undefined : (words[at]?.split('=')[1] ?? words[at + 1] ?? '');
+  };
+  if (command === 'update') return [valueOf(/^--system(?:=|$)/)].filter((value) => value !== undefined);
+  const named = words.find((word) => /^rubygems-update(?::|$)/.test(word));
+  if (named === undefined) return [];
+  return [named.split(':')[1] ?? valueOf(/^(?:-v|--version)(?:=|$)/) ?? ''];
+}
+
+/** With the build's arguments; a word that only the shell knows stays as it is, and is no version. */
+function expanded(word: string, scope: Pick<Scope, 'expand'>, line: number): string {
+  try {
+    return scope.expand(word, line).text;
+  } catch {
+    return word;
+  }
 }

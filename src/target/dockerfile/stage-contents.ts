@@ -3,6 +3,8 @@ import { declare } from './build-arguments.js';
 import type { CopyFrom } from './bundle-origin.js';
 import { copyFrom, installsGems } from './bundle-origin.js';
 import { installsGlibcLayer } from './installed-packages.js';
+import type { RubygemsUpdate } from './rubygems-update.js';
+import { rubygemsUpdate } from './rubygems-update.js';
 import { Scope } from './scope.js';
 import type { Stage } from './stages.js';
 import type { Dockerfile } from './types.js';
@@ -14,6 +16,8 @@ export interface StageContents {
   readonly installsGems: boolean;
   /** A RUN installs what has glibc's program interpreter on Alpine. */
   readonly installsGlibcLayer: boolean;
+  /** Another RubyGems than the one that came with Ruby; the last one. */
+  readonly rubygemsUpdate?: RubygemsUpdate;
   /** RUBY_VERSION, where it is a version. */
   readonly ruby?: string;
 }
@@ -35,6 +39,7 @@ export function contentsOf(
   let installs = false;
   let installsLayer = false;
   let ruby: string | undefined;
+  let rubygems: RubygemsUpdate | undefined;
   for (const { instructions } of chain) {
     scope.endStage();
     for (const instruction of instructions) {
@@ -49,6 +54,7 @@ export function contentsOf(
         for (const [name, value] of values) scope.setEnvironment(name, value);
       } else {
         installs ||= installsGems(instruction);
+        rubygems = rubygemsUpdate(instruction, scope) ?? rubygems;
         installsLayer ||= installsGlibcLayer(instruction);
         const copy = copyFrom(instruction, scope);
         if (copy !== undefined) copies.push(copy);
@@ -60,6 +66,7 @@ export function contentsOf(
     copies,
     installsGems: installs,
     installsGlibcLayer: installsLayer,
+    ...(rubygems === undefined ? {} : { rubygemsUpdate: rubygems }),
     ...(ruby === undefined ? {} : { ruby }),
   };
 }

@@ -80,7 +80,7 @@ export interface DockerfileReading {
   readonly perCpu: boolean;
   /** The stage's own RUBY_VERSION. */
   readonly ruby?: string;
-  /** A stage installs another RubyGems than the one that came with its Ruby; the last one in the file. */
+  /** The stage that installs the gems has another RubyGems than the one that came with its Ruby. */
   readonly rubygemsUpdate?: RubygemsUpdate;
   /** The stage, or one that it continues, installs gcompat or libc6-compat. */
   readonly glibcLayer?: true;
