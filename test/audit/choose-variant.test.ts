@@ -239,4 +239,16 @@ describe('a locked variant that the source lacks', () => {
     const { chosen } = await choose({ specs: ['foo (1.0-x86_64-linux)'] }, runs);
     expect(chosen).toMatchObject({ finding: { kind: 'no-variant', reason: 'content-addressed' } });
   });
+
+  it('may be content-addressed, without an address in the lockfile', async () => {
+    const skinny = {
+      ...X86,
+      address: 'e0fb09cd',
+      requiredRuby: ['~> 4.0.0'],
+      requiredRubygems: ['>= 4.1.0.a'],
+    };
+    const runs = { index: [skinny], ruby: '4.0.1', bundler: '4.1.1', rubygems: '4.1.1' };
+    const { chosen } = await choose({ specs: ['foo (1.0-x86_64-linux)'] }, runs);
+    expect(chosen).toMatchObject({ finding: { kind: 'unavailable', code: 'ADDRESS_UNKNOWN' } });
+  });
 });
