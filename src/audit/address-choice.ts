@@ -1,4 +1,4 @@
-import { FIRST_RUBYGEMS, LAST_WITHOUT_ADDRESSES, rubyAbiFor } from '../gem/content-address.js';
+import { FIRST_WITH_ADDRESSES, LAST_WITHOUT_ADDRESSES, rubyAbiFor } from '../gem/content-address.js';
 import { gemFileName } from '../gem/name-tuple.js';
 import { installable, localPlatform, parsePlatform } from '../gem/platform.js';
 import { platformDistance } from '../gem/platform-selection.js';
@@ -80,7 +80,7 @@ export function needsAddresses(request: ChooseRequest, available: readonly Relea
   if (seesAddresses(request.deployment)) return false;
   const context = installContext({
     ...request.deployment,
-    ...{ bundler: FIRST_RUBYGEMS, rubygems: FIRST_RUBYGEMS },
+    ...{ bundler: FIRST_WITH_ADDRESSES, rubygems: FIRST_WITH_ADDRESSES },
   });
   const picked = bestVariant(available, context);
   return picked.kind === 'precompiled' && picked.address !== undefined;

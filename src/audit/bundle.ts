@@ -96,23 +96,26 @@ export function lockedDigest(
 }
 
 function addressesOf({ contentAddresses = [] }: Lockfile): Map<string, Map<string, LockedAddress>> {
-  const byGem = new Map<string, Map<string, LockedAddress>>();
-  for (const row of contentAddresses) {
-    const key = `${row.name} ${row.version}`;
-    byGem.set(key, (byGem.get(key) ?? new Map<string, LockedAddress>()).set(row.platform, row));
-  }
-  return byGem;
+  return byGem(contentAddresses, (row) => row);
 }
 
-function checksumsOf(lockfile: Lockfile): Map<string, Map<string, string>> {
-  const byGem = new Map<string, Map<string, string>>();
-  for (const { name, version, platform, digests } of lockfile.checksums ?? []) {
-    const digest = digests['sha256'];
-    if (digest === undefined) continue;
-    const key = `${name} ${version}`;
-    byGem.set(key, (byGem.get(key) ?? new Map<string, string>()).set(platform, digest.toLowerCase()));
+function checksumsOf({ checksums = [] }: Lockfile): Map<string, Map<string, string>> {
+  return byGem(checksums, ({ digests }) => digests['sha256']?.toLowerCase());
+}
+
+/** What rows of the lockfile say, by `NAME VERSION` and platform. */
+function byGem<Row extends NameTuple, Value>(
+  rows: readonly Row[],
+  valueOf: (row: Row) => Value | undefined,
+): Map<string, Map<string, Value>> {
+  const gems = new Map<string, Map<string, Value>>();
+  for (const row of rows) {
+    const value = valueOf(row);
+    if (value === undefined) continue;
+    const key = `${row.name} ${row.version}`;
+    gems.set(key, (gems.get(key) ?? new Map<string, Value>()).set(row.platform, value));
   }
-  return byGem;
+  return gems;
 }
 
 /** What each gem asks for, each requirement once, however many of its platforms are listed. */

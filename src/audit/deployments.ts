@@ -1,7 +1,7 @@
 import type { Cpu } from '../elf/types.js';
 import { linuxTarget, parsePlatform } from '../gem/platform.js';
 import { TargetError } from '../errors.js';
-import { FIRST_RUBYGEMS } from '../gem/content-address.js';
+import { FIRST_WITH_ADDRESSES } from '../gem/content-address.js';
 import type { Lockfile } from '../lockfile/types.js';
 import type { Deployment, RubyFrom } from '../search/types.js';
 import type { RubygemsUpdate } from '../target/dockerfile/rubygems-update.js';
@@ -116,7 +116,7 @@ export function installingBundler(
   { bundlerVersion, contentAddresses }: Pick<Lockfile, 'bundlerVersion' | 'contentAddresses'>,
   rubygems?: string,
 ): string | undefined {
-  return bundlerVersion ?? rubygems ?? (contentAddresses === undefined ? undefined : FIRST_RUBYGEMS);
+  return bundlerVersion ?? rubygems ?? (contentAddresses === undefined ? undefined : FIRST_WITH_ADDRESSES);
 }
 
 /** What came with the target's own Ruby, or was installed over it; of a Ruby that only the project names nothing is known. */

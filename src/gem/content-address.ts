@@ -11,8 +11,11 @@ const ADDRESS = /^[0-9a-f]{8,64}$/;
 /** The only requirement that binds a gem to one Ruby ABI: `~> 3.3.0`. */
 const ONE_ABI = /^\s*~>\s*(\d+)\.(\d+)\.0\s*$/;
 
-/** The first RubyGems that knows them; Bundler 4.1 on an older RubyGems takes no row of an index for one. */
-export const FIRST_RUBYGEMS = '4.1.0.a';
+/**
+ * The first release of RubyGems and of Bundler, which come out together, that knows them: Bundler 4.1 on an older RubyGems takes no row
+ * of an index for one.
+ */
+export const FIRST_WITH_ADDRESSES = '4.1.0.a';
 
 /** A RubyGems that knows none of them: of the last release before. */
 export const LAST_WITHOUT_ADDRESSES = '4.0.99';

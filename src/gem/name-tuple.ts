@@ -30,6 +30,16 @@ export function fullName({ name, version, platform, address }: NameTuple): strin
   return platform === 'ruby' || platform === '' ? `${name}-${version}` : `${name}-${version}-${platform}`;
 }
 
+/** Name, version, platform and address as they are written: `1.0` is not `1`. */
+export function isSameTuple(one: NameTuple, other: NameTuple): boolean {
+  return (
+    one.name === other.name &&
+    one.version === other.version &&
+    one.platform === other.platform &&
+    one.address === other.address
+  );
+}
+
 /** The name of the gem's file: `thruster-0.1.9-x86_64-linux.gem`. Throws a `RangeError` for an invalid tuple. */
 export function gemFileName(gem: NameTuple): string {
   if (!isValidNameTuple(gem)) {

@@ -1,6 +1,6 @@
 import { compareGemVersions } from '../version/gem-version.js';
 import { satisfies } from '../version/requirement.js';
-import { FIRST_RUBYGEMS } from './content-address.js';
+import { FIRST_WITH_ADDRESSES } from './content-address.js';
 import type { PlatformOrRuby } from './platform.js';
 import { installable, parsePlatform, platformMatches, samePlatform } from './platform.js';
 import type { Variant } from './platform-selection.js';
@@ -11,9 +11,6 @@ const USUAL_BUNDLER = '2.6';
 
 /** From here on a frozen Bundler looks further where a locked variant does not accept the Ruby. */
 const LOOKS_FURTHER = '4.0';
-
-/** The first Bundler that sees content-addressed gems. */
-const FIRST_ADDRESSED = '4.1.0.a';
 
 /** What installs gems, as far as it is known. */
 export interface Runtime {
@@ -116,7 +113,8 @@ export function acceptsRuby(variant: Variant, context: Runtime): boolean {
  */
 export function seesAddresses({ bundler, rubygems }: Runtime): boolean {
   return (
-    isAtLeast(bundler, FIRST_ADDRESSED) && (rubygems === undefined || isAtLeast(rubygems, FIRST_RUBYGEMS))
+    isAtLeast(bundler, FIRST_WITH_ADDRESSES) &&
+    (rubygems === undefined || isAtLeast(rubygems, FIRST_WITH_ADDRESSES))
   );
 }
 
@@ -342,9 +340,7 @@ export function bestVariant(
 ): VariantChoice {
   const notes: VariantNote[] = requirementsUnknown(available, context) ? ['requirements-not-checked'] : [];
   const { local } = context;
-  const ordered = [...visible(available, context)].sort((one, other) =>
-    compareText(one.platform, other.platform),
-  );
+  const ordered = [...available].sort((one, other) => compareText(one.platform, other.platform));
   const targets: PlatformOrRuby[] = [local, ...platforms.map((name) => parsePlatform(name))];
   const perTarget = targets.map((target) => bestFor(ordered, target, context));
   if (perTarget.some((variants) => variants.length === 0)) {

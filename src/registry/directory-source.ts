@@ -7,7 +7,7 @@ import type { GemMetadata, NameTuple } from '../gem/types.js';
 import { parseInfo, parseNames } from './compact-index.js';
 import { assertGemName, checkedFileName } from './gem-file-name.js';
 import { claimedAddress } from '../gem/content-address.js';
-import { fullName, isValidNameTuple, parseGemFileName } from '../gem/name-tuple.js';
+import { fullName, isSameTuple, isValidNameTuple, parseGemFileName } from '../gem/name-tuple.js';
 import { findRelease } from './find-release.js';
 import { compareGemVersions } from '../version/gem-version.js';
 import type { DamagedGem, Release, SingleSource } from './types.js';
@@ -154,8 +154,8 @@ async function gemFiles(
     // The file that bears the name is tried alone first, so that a damaged neighbour does not stand in its way.
     const expected = checkedFileName(gem);
     const likely = files.filter((file) => path.basename(file) === expected);
-    const named = (await Promise.all(likely.map(describe))).find(({ release }) => isSame(release, gem));
-    return named ?? (await filesOf(gem.name)).find(({ release }) => isSame(release, gem));
+    const named = (await Promise.all(likely.map(describe))).find(({ release }) => isSameTuple(release, gem));
+    return named ?? (await filesOf(gem.name)).find(({ release }) => isSameTuple(release, gem));
   };
   return {
     name,
@@ -211,10 +211,6 @@ function described({ name, version, platform, address }: NameTuple): string {
 /** `NAME-` and the first digit of a version. What it really is, the metadata says. */
 function mayBe(file: string, gem: string): boolean {
   return file.startsWith(`${gem}-`) && /^[0-9]/.test(file.slice(gem.length + 1));
-}
-
-function isSame(a: NameTuple, b: NameTuple): boolean {
-  return a.name === b.name && a.version === b.version && a.platform === b.platform && a.address === b.address;
 }
 
 async function readRelease(file: string, readMetadata: ReadGemMetadata): Promise<GemFile> {
