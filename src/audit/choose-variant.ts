@@ -81,7 +81,7 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
   const isCompiled = provided && forced?.certain === true;
   const otherwise = onAnyRuby(request, available);
   const notes = [...notesOf(picked, request, wanted, isCompiled, otherwise), ...forcedNotes(picked, request)];
-  const refused = refusedByRuby(request, picked, otherwise, all);
+  const refused = refusedByRuby(request, picked, otherwise, { available, all });
   const because = refused === undefined ? {} : { refused };
   const tooOld = refusedByRubygems(request, picked, available);
   if (tooOld !== undefined) {

@@ -34,15 +34,14 @@ export function refusedByRuby(
   request: ChooseRequest,
   picked: VariantChoice,
   onAny: OnAnyRuby | undefined,
-  all: readonly Release[],
+  { available, all }: { readonly available: readonly Release[]; readonly all: readonly Release[] },
 ): RefusedByRuby | undefined {
   if (onAny === undefined || request.forced?.certain === true || picked.kind === 'precompiled')
     return undefined;
   const { ruby, picked: otherwise } = onAny;
   if (otherwise.kind !== 'precompiled') return undefined;
   // The version has one for this Ruby, which the lockfile does not name.
-  const ofVersion = all.filter(({ version }) => compareGemVersions(version, request.locked.version) === 0);
-  if (bestVariant(ofVersion, installContext(request.deployment)).kind === 'precompiled') return undefined;
+  if (bestVariant(available, installContext(request.deployment)).kind === 'precompiled') return undefined;
   const later = firstLaterFor(request, all);
   return { platform: otherwise.platform, ruby, ...(later === undefined ? {} : { later }) };
 }

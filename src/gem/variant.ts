@@ -6,10 +6,7 @@ import { installable, parsePlatform, platformMatches, samePlatform } from './pla
 import type { Variant } from './platform-selection.js';
 import { interchangeable, platformDistance, selectBestVariants } from './platform-selection.js';
 
-/** Whose rules are followed where it is not known which Bundler runs; 2.2 and later differ from it in no case here. */
-const USUAL_BUNDLER = '2.6';
-
-/** From here on a frozen Bundler looks further where a locked variant does not accept the Ruby. */
+/** Below, the rules of 2.6 hold, from which 2.2 and later differ in no case here; from here on a frozen Bundler looks further where a locked variant does not accept the Ruby. */
 const LOOKS_FURTHER = '4.0';
 
 /** What installs gems, as far as it is known. */
@@ -145,7 +142,7 @@ export function isPicked(variant: Variant, picked: VariantChoice): boolean {
 
 /** `Definition#current_platform_locked?`: may Bundler install on this machine without a change of PLATFORMS? */
 function platformLocked(lockedPlatforms: readonly PlatformOrRuby[], context: InstallContext): boolean {
-  const { local, bundler = USUAL_BUNDLER } = context;
+  const { local, bundler } = context;
   const isOld = !isAtLeast(bundler, LOOKS_FURTHER);
   return lockedPlatforms.some((platform) => {
     if (isOld || platform === 'ruby' || local === 'ruby') return installable(platform, local);

@@ -1,4 +1,6 @@
+import { DockerfileError } from './dockerfile-error.js';
 import type { Scope } from './scope.js';
+import { shellScripts } from './shell-scripts.js';
 import type { DockerfileInstruction } from './types.js';
 
 /** Another RubyGems than the one that came with Ruby. */
@@ -16,16 +18,13 @@ const COMMAND =
 
 /** The RubyGems that a RUN installs over the one of its Ruby; undefined where it installs none. */
 export function rubygemsUpdate(
-  { keyword, rest, heredocs, line }: DockerfileInstruction,
+  instruction: DockerfileInstruction,
   scope: Pick<Scope, 'expand'>,
 ): RubygemsUpdate | undefined {
-  if (keyword !== 'RUN') return undefined;
-  // A command goes on behind a backslash at the end of its line.
-  const texts = [rest, ...heredocs].map((text) => text.replace(/\\\r?\n/g, ' '));
-  const updates = texts.flatMap((text) => [...text.matchAll(COMMAND)].flatMap(updateOf));
-  const last = updates.at(-1);
+  const commands = shellScripts(instruction).flatMap((text) => [...text.matchAll(COMMAND)]);
+  const last = commands.flatMap(updateOf).at(-1);
   if (last === undefined) return undefined;
-  const version = /^\d+(?:\.[0-9a-z]+)+$/.exec(expanded(last, scope, line))?.[0];
+  const version = /^\d+(?:\.[0-9a-z]+)+$/.exec(expanded(last, scope, instruction.line))?.[0];
   return version === undefined ? {} : { version };
 }
 
@@ -46,7 +45,8 @@ function updateOf({ 1: command, groups }: RegExpExecArray): string[] {
 function expanded(word: string, scope: Pick<Scope, 'expand'>, line: number): string {
   try {
     return scope.expand(word, line).text;
-  } catch {
-    return word;
+  } catch (error) {
+    if (error instanceof DockerfileError) return word;
+    throw error;
   }
 }
