@@ -7,12 +7,12 @@ import { isCompiledHere, matrixRows } from './matrix-rows.js';
 import { printable } from './printable.js';
 import {
   CHANGES_HEADING,
-  NO_CHANGES,
   cellWords,
   changeWords,
   labelOf,
   matrixHeading,
   matrixRemedy,
+  noChangesWords,
 } from './ruby-words.js';
 import { shownGems } from './shown-gems.js';
 import type { Column } from './table.js';
@@ -130,7 +130,10 @@ function longestWord(texts: readonly string[]): number {
 function changes(rows: readonly MatrixRow[], reports: readonly AuditReport[], paint: Ansis): string {
   const severalCpus = reports.some(({ arches }) => arches.length > 1);
   const lines = rows.flatMap((row) => changeWords(row, reports, severalCpus));
-  if (lines.length === 0) return NO_CHANGES;
+  const isRead = ({ verdict, requires }: GemReport): boolean =>
+    verdict !== 'unknown' || requires !== undefined;
+  const checked = reports.every(({ gems }) => gems.every(isRead));
+  if (lines.length === 0) return noChangesWords(checked);
   return [
     paint.bold(CHANGES_HEADING),
     '',

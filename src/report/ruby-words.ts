@@ -18,7 +18,11 @@ const COMPILED_MARK = '!';
 
 export const CHANGES_HEADING = 'Precompiled with one Ruby, compiled with another';
 
-export const NO_CHANGES = 'No gem is precompiled with one of these Rubies and compiled with another.';
+/** @param checked everything could be: of what could not nothing is known */
+export function noChangesWords(checked: boolean): string {
+  const which = checked ? 'No gem' : 'No gem that could be checked';
+  return `${which} is precompiled with one of these Rubies and compiled with another.`;
+}
 
 /** A column's name: `Ruby 3.3`. */
 export function labelOf({ ruby }: Pick<AuditReport, 'ruby'>): string {

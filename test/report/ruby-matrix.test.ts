@@ -75,6 +75,14 @@ describe('one target with several Rubies', () => {
   it('says so where the Ruby makes no difference', () => {
     const same = text(several(onRuby('3.3', [grpc]), onRuby('3.4', [grpc])));
     expect(same).toContain('No gem is precompiled with one of these Rubies and compiled with another.');
+    const { requires: _, ...unread } = {
+      ...grpc,
+      verdict: 'unknown' as const,
+      findings: [FINDINGS.unavailable],
+    };
+    expect(text(several(onRuby('3.3', [unread, skinny]), onRuby('4.0', [unread, other])))).toContain(
+      'No gem that could be checked is precompiled with one of these Rubies and compiled with another.',
+    );
     expect(same).not.toContain('! ');
   });
 
