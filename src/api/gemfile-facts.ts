@@ -9,7 +9,7 @@ import type { ProjectGemfiles } from '../gemfile/project-gemfiles.js';
 import { readProjectGemfiles, readSource } from '../gemfile/project-gemfiles.js';
 import { loadRubyParser } from '../gemfile/ruby-parser.js';
 import type { Lockfile } from '../lockfile/types.js';
-import type { Override } from '../search/overrides.js';
+import type { Override } from '../version/override.js';
 import { RequirementError, parseRequirement } from '../version/requirement.js';
 import { gemfileOf } from './gemfile-and-lockfile.js';
 

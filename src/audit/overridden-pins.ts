@@ -1,4 +1,4 @@
-import type { Override } from '../search/overrides.js';
+import type { Override } from '../version/override.js';
 import type { PinPlan } from '../search/types.js';
 import type { AuditWarning } from './types.js';
 

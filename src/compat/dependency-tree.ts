@@ -1,7 +1,7 @@
-import type { ElfFile } from '../elf/types.js';
 import type { Target } from '../target/types.js';
 import type { DeployedFile } from './deployed-files.js';
 import { DeployedFiles } from './deployed-files.js';
+import { neededBy } from './inside.js';
 import type { Found, Loaded, SearchWhere } from './library-search.js';
 import { findLibrary, isForMusl } from './library-search.js';
 
@@ -34,11 +34,6 @@ export interface DependencyTree {
   readonly root: string;
   /** Every file of the tree that is loaded, in the loader's breadth-first order; the root comes first. */
   readonly nodes: readonly DependencyNode[];
-}
-
-/** What the loader has to find: DT_NEEDED, and a DT_FILTER's library, which it looks for in the same way. */
-export function neededBy({ needed, filter }: ElfFile): readonly string[] {
-  return filter === undefined || needed.includes(filter) ? needed : [...needed, filter];
 }
 
 function whereOf({ files, links, root, libraryPath = [], target }: Deployment): SearchWhere {
@@ -74,7 +69,7 @@ function treeOf(
   const nodes: DependencyNode[] = [];
   for (const from of queue) {
     const needs: Dependency[] = [];
-    for (const library of neededBy(from.file.elf)) {
+    for (const library of neededBy(from.file.elf, musl ? 'musl' : 'gnu')) {
       const before = names.get(library);
       const found = before ?? findLibrary(library, from, where);
       needs.push({ library, found });
@@ -134,7 +129,7 @@ function rootsOf(
   const libraries = files.filter((file) => !isExecutable(file));
   const direct = new Map<string, string[]>();
   for (const file of libraries) {
-    const paths = neededBy(file.elf).flatMap((library) => {
+    const paths = neededBy(file.elf, isForMusl(file, where.target) ? 'musl' : 'gnu').flatMap((library) => {
       const found = findLibrary(library, { file }, where);
       return found.where === 'inside' && found.path !== file.path ? [found.path] : [];
     });

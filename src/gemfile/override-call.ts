@@ -1,33 +1,13 @@
-import type { OverrideOperation } from '../version/override.js';
+import type { DependencyOverride, Override, OverrideField, OverrideOperation } from '../version/override.js';
 import { overriddenRequirement } from '../version/override.js';
 import { RequirementError } from '../version/requirement.js';
 import type { NodeOf, RubyNode } from './ruby-node.js';
 import { isNode, literalString } from './ruby-node.js';
 
-/** What an `override` changes of a gem: which versions are allowed, for which Rubies or which RubyGems it is. */
-export type OverrideField = 'version' | 'required_ruby_version' | 'required_rubygems_version';
-
 interface Place {
   readonly line: number;
   /** Something decides whether it runs. */
   readonly conditional: boolean;
-}
-
-/** A requirement is changed: of a gem, or of every gem where `gem` is absent (`:all`). A gem's own goes first. */
-export interface RequirementOverride extends Place {
-  readonly kind: 'requirement';
-  readonly gem?: string;
-  readonly field: OverrideField;
-  readonly operation: OverrideOperation;
-}
-
-/** What the gem `of` asks for as `gem` is dropped, or another gem takes its place. */
-export interface DependencyOverride extends Place {
-  readonly kind: 'dependency';
-  readonly gem: string;
-  readonly of: string;
-  /** Absent where the dependency is dropped. */
-  readonly by?: { readonly gem: string; readonly requirement?: string };
 }
 
 /** What is changed shows only when it runs, or Bundler refuses it. */
@@ -38,7 +18,7 @@ export interface UnknownOverride extends Place {
 }
 
 /** One change that an `override` of the Gemfile makes (Bundler 4.1). */
-export type OverrideCall = RequirementOverride | DependencyOverride | UnknownOverride;
+export type OverrideCall = (Override & Place) | UnknownOverride;
 
 /** `cooldown:` of a `source`, in a block or not. */
 export interface SourceCooldown extends Place {
@@ -100,7 +80,7 @@ function readDependency(
   gem: string,
   options: ReadonlyMap<string, RubyNode>,
   place: Place,
-): DependencyOverride | undefined {
+): (DependencyOverride & Place) | undefined {
   const ofNode = options.get('in') ?? options.get('from');
   const byNode = options.get('with') ?? options.get('to');
   if (ofNode === undefined || byNode === undefined) return undefined;

@@ -1,25 +1,7 @@
 import type { Release } from '../registry/types.js';
-import type { OverrideOperation } from '../version/override.js';
+import type { Override, RequirementOverride } from '../version/override.js';
 import { overriddenRequirement } from '../version/override.js';
 import type { Dependency } from './bundle-gem.js';
-
-/** A requirement that the Gemfile changes: of one gem, or of every gem where `gem` is absent. */
-interface RequirementOverride {
-  readonly kind: 'requirement';
-  readonly gem?: string;
-  readonly field: 'version' | 'required_ruby_version' | 'required_rubygems_version';
-  readonly operation: OverrideOperation;
-}
-
-/** What the gem `of` asks for as `gem` is dropped, or another gem takes its place. */
-interface DependencyOverride {
-  readonly kind: 'dependency';
-  readonly gem: string;
-  readonly of: string;
-  readonly by?: { readonly gem: string; readonly requirement?: string };
-}
-
-export type Override = RequirementOverride | DependencyOverride;
 
 /**
  * What `override` lines of a Gemfile (Bundler 4.1) make of what gems ask for, in a resolution and when a gem is installed

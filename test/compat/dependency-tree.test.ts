@@ -167,6 +167,19 @@ describe('an AWS Lambda function', () => {
   });
 });
 
+describe('a DT_FILTER', () => {
+  const needs = (target: Target): readonly string[] | undefined =>
+    dependencyTree(
+      { files: [file('a.so', { needed: ['libx.so'], filter: 'libreal.so' })], links: {}, target },
+      'a.so',
+    )?.nodes[0]?.needs.map(({ library }) => library);
+
+  it("is looked for by glibc's loader, and not known to musl's", () => {
+    expect(needs(named('debian-12'))).toEqual(['libx.so', 'libreal.so']);
+    expect(needs(named('alpine-3.20'))).toEqual(['libx.so']);
+  });
+});
+
 describe('dependencyTrees', () => {
   it('has a tree for each program, and for each library that nothing loads', () => {
     const files = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Release } from '../../src/registry/types.js';
-import type { Override } from '../../src/search/overrides.js';
+import type { Override } from '../../src/version/override.js';
 import { Overrides } from '../../src/search/overrides.js';
 
 const release: Release = {
