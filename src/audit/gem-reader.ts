@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { UnavailableFinding } from '../compat/types.js';
 import { GemcompatError } from '../errors.js';
+import { addressMismatch } from '../gem/content-address.js';
 import { gemFileName } from '../gem/name-tuple.js';
 import { parsePlatform, samePlatform } from '../gem/platform.js';
 import type { GemContents, NameTuple } from '../gem/types.js';
@@ -75,9 +76,8 @@ export class GemReader {
       const whose = sha256 === undefined ? 'the lockfile' : 'the index';
       return mismatch(gem, `its SHA-256 is ${contents.sha256}, ${whose} gives ${expected}`);
     }
-    if (release.address !== undefined && !contents.sha256.startsWith(release.address)) {
-      return mismatch(gem, `its SHA-256 is ${contents.sha256}, which does not begin with ${release.address}`);
-    }
+    const misnamed = addressMismatch(contents.sha256, release.address);
+    if (misnamed !== undefined) return mismatch(gem, misnamed);
     if (recalled === undefined) await this.#ports.remember(contents);
     if (!isSameGem(contents.metadata, release)) {
       const { name, version, platform } = contents.metadata;

@@ -61,3 +61,9 @@ export function claimedAddress(stem: string, { name, version, platform }: NameTu
   const suffix = stem.slice(start.length);
   return isAddress(suffix) && suffix !== platform ? suffix : undefined;
 }
+
+/** What is wrong with a gem whose bytes are not those that its address claims; undefined where they are, or where it has none. */
+export function addressMismatch(sha256: string, address: string | undefined): string | undefined {
+  if (address === undefined || sha256.startsWith(address)) return undefined;
+  return `its SHA-256 is ${sha256}, which does not begin with ${address}`;
+}

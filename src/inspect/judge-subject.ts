@@ -14,7 +14,7 @@ import type { Cpu } from '../elf/types.js';
 import { remediesFor } from '../explain/remedies.js';
 import type { RemedyQuestion } from '../explain/remedies.js';
 import { toolchainOf } from '../explain/toolchain.js';
-import { claimedAddress, rubyAbiFor } from '../gem/content-address.js';
+import { addressMismatch, claimedAddress, rubyAbiFor } from '../gem/content-address.js';
 import { linuxTarget, parsePlatform } from '../gem/platform.js';
 import type { GemBinary, GemContents } from '../gem/types.js';
 import { forCpu } from '../target/for-cpu.js';
@@ -224,9 +224,8 @@ function mismatch(
   { sha256 }: GemContents,
   address: string | undefined,
 ): FilesToJudge['unreadable'] {
-  if (address === undefined || sha256.startsWith(address)) return [];
-  const reason = `its SHA-256 is ${sha256}, which does not begin with ${address}`;
-  return [{ path, code: 'GEM_CHECKSUM_MISMATCH', reason }];
+  const reason = addressMismatch(sha256, address);
+  return reason === undefined ? [] : [{ path, code: 'GEM_CHECKSUM_MISMATCH', reason }];
 }
 
 function judgeGroup(judged: Judged, together: Together, options: JudgeOptions): InspectedGroup {
