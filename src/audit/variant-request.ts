@@ -37,6 +37,7 @@ export function pick(
     addresses: new Map([...locked.addresses].map(([platform, { address }]) => [platform, address])),
     lockedPlatforms: lockfile.platforms,
     forceRuby: forced?.certain === true,
+    ...(deployment.frozen === undefined ? {} : { frozen: deployment.frozen }),
     ...(available === undefined ? {} : { available }),
   });
 }

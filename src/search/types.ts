@@ -25,6 +25,8 @@ export interface Deployment {
   readonly rubygems?: string;
   /** The Bundler that installs there: `4.1.1`; absent where it is not known. */
   readonly bundler?: string;
+  /** `bundle install` runs there with `frozen` or `deployment` set, or is known to run without; absent where it is not known. */
+  readonly frozen?: boolean;
 }
 
 /** What Bundler would install of one version on one deployment. */
