@@ -3,6 +3,7 @@ import { bundlerTooOld } from '../audit/bundler-too-old.js';
 import { auditLockfile } from '../audit/audit.js';
 import { CONFIG_FILE } from '../audit/config-file.js';
 import { deploymentsFor, usualCpus } from '../audit/deployments.js';
+import { inSeveralSources } from '../audit/elsewhere.js';
 import { applyIgnores, isAccepted, unusedIgnores } from '../audit/ignore.js';
 import type { PlannedTarget, PlanOptions } from '../audit/plan.js';
 import { overriddenPins } from '../audit/overridden-pins.js';
@@ -149,7 +150,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
     }
     // The answer is one for all targets.
     const { pins = [], plan: answer } = reports.find((report) => report.plan !== undefined) ?? {};
-    warnings.push(...bundlerTooOld(lockfile, answer), ...overriddenPins(facts.overrides, answer));
+    warnings.push(...inSeveralSources(reports), ...bundlerTooOld(lockfile, answer), ...overriddenPins(facts.overrides, answer));
     const fails = reports.some(({ gems }) => gems.some(({ verdict }) => verdict === 'incompatible'));
     const drift =
       fails && options.gemfile === undefined ? await driftWarning(file, lockfile, cwd) : undefined;

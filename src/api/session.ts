@@ -104,6 +104,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 function originFrom(source: CombinedSource): GemOrigin {
   return {
     name: source.name,
+    sources: source.sources,
+    offers: (name) => source.offers(name),
     releases: (name, damaged) => source.releases(name, damaged),
     names: async () => (await source.names?.()) ?? [],
     open: (gem) => source.open(gem),

@@ -1,6 +1,7 @@
 import type { Finding, Judgement, Verdict } from '../compat/types.js';
 import { verdictOf } from '../compat/verdict.js';
 import { judgeGem, rubyAbiOf } from '../compat/judge.js';
+import { GemcompatError } from '../errors.js';
 import { rubyAbiFor } from '../gem/content-address.js';
 import { gemFileName, isValidNameTuple } from '../gem/name-tuple.js';
 import { localPlatform } from '../gem/platform.js';
@@ -16,6 +17,7 @@ import type { Chosen } from './choose-variant.js';
 import { chooseVariant } from './choose-variant.js';
 import type { GemOrigin, ReadGem } from './gem-reader.js';
 import { unavailable } from './gem-reader.js';
+import { placeOf } from './elsewhere.js';
 import type { AuditPorts, AuditRequest, Row } from './ports.js';
 import type { GemNote, GemReport } from './types.js';
 
@@ -34,7 +36,25 @@ export class GemAudit {
   }
 
   run(): Promise<Row[]> {
-    return Promise.all(this.#request.deployments.map((deployment) => this.#audit(deployment)));
+    return Promise.all(
+      this.#request.deployments.map(async (deployment) => this.#withPlace(await this.#audit(deployment))),
+    );
+  }
+
+  /** Says which source has it. A gem from git or a path is from no gem server. */
+  async #withPlace(row: Row): Promise<Row> {
+    const { locked, report } = row;
+    if (locked.sourceType !== 'gem') return row;
+    try {
+      const { name, version, platform, verdict, arch, address, ...rest } = report;
+      const gem = { name, version, platform, ...(address === undefined ? {} : { address }) };
+      const place = await placeOf(await this.#origin(locked), gem);
+      return { ...row, report: { ...gem, ...place, arch, verdict, ...rest } };
+    } catch (error) {
+      // A source that cannot be opened is told where something is wanted of it.
+      if (error instanceof GemcompatError) return row;
+      throw error;
+    }
   }
 
   async #audit(deployment: Deployment): Promise<Row> {

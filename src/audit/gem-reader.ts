@@ -5,11 +5,12 @@ import { addressMismatch } from '../gem/content-address.js';
 import { gemFileName } from '../gem/name-tuple.js';
 import { parsePlatform, samePlatform } from '../gem/platform.js';
 import type { GemContents, NameTuple } from '../gem/types.js';
+import type { CombinedSource } from '../registry/combined-source.js';
 import type { GemSource, Release } from '../registry/types.js';
 import { compareGemVersions } from '../version/gem-version.js';
 
 /** Where the gems of one section of the lockfile come from. */
-export interface GemOrigin extends GemSource {
+export interface GemOrigin extends GemSource, Pick<CombinedSource, 'sources' | 'offers'> {
   /**
    * The SHA-256 of a gem that lies at hand, so that it is its true bytes of which something is remembered; `undefined` where
    * they would have to be downloaded.

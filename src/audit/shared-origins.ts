@@ -19,6 +19,8 @@ function remembering(origin: GemOrigin): GemOrigin {
   const asked = new Map<string, Promise<readonly Release[]>>();
   return {
     name: origin.name,
+    sources: origin.sources,
+    offers: (name) => origin.offers(name),
     releases: (name) => {
       const known = asked.get(name) ?? origin.releases(name);
       asked.set(name, known);

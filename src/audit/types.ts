@@ -12,6 +12,10 @@ export interface GemReport {
   readonly platform: string;
   /** Of a content-addressed gem: the start of its SHA-256, which stands for the platform in the name of its file. */
   readonly address?: string;
+  /** Which source of its section has it: a URL without credentials, or a directory; absent where that is not known. */
+  readonly source?: string;
+  /** Other sources of its section that have a gem of this name. */
+  readonly alsoIn?: readonly string[];
   readonly arch: Cpu;
   readonly verdict: Verdict;
   /** What it needs; absent for `source`, and where nothing of it could be read. */

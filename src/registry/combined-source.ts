@@ -24,8 +24,19 @@ export interface SourceGroup {
   readonly remotes: readonly SingleSource[];
 }
 
+/** What one source has of a gem. */
+export interface Offer {
+  readonly source: string;
+  /** `[]` where it does not know the name. */
+  readonly releases: readonly Release[];
+}
+
 /** A group of sources as one: see `combinedSource`. */
 export interface CombinedSource extends GemSource {
+  /** Names of those that versions come from, in order of precedence. */
+  readonly sources: readonly string[];
+  /** What each of `sources` has of a gem, in their order. Throws `RegistryError` where one cannot be asked. */
+  offers(name: string): Promise<readonly Offer[]>;
   /**
    * The locked gem from the first source that has it, local copies first. A remote that fails hides the remotes after it, for it may
    * have had the gem; it does not hide a local copy.
@@ -68,6 +79,11 @@ export function combinedSource({ local, remotes }: SourceGroup): CombinedSource 
 
   return {
     name: names(listed),
+    sources: listed.map(({ name }) => name),
+    offers: (gem) =>
+      Promise.all(
+        listed.map(async (source) => ({ source: source.name, releases: await source.releases(gem) })),
+      ),
     names: async () => {
       const known = await Promise.all(listed.map(async (source) => (await source.names?.()) ?? []));
       return [...new Set(known.flat())];

@@ -297,6 +297,10 @@ const gem = z.strictObject({
     .describe(
       'Of a content-addressed gem: the start of its SHA-256, in place of the platform in the name of its file',
     ),
+  source: text
+    .exactOptional()
+    .describe('Which source of its section of the lockfile has it: a URL without credentials, or a directory'),
+  alsoIn: list.exactOptional().describe('Other sources of its section that have a gem of this name'),
   arch: cpu,
   verdict,
   requires: requires.exactOptional(),

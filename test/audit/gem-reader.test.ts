@@ -50,6 +50,8 @@ async function read(situation: Situation): Promise<{ result: ReadGem; opened: nu
   );
   const origin: GemOrigin = {
     name: 'test',
+    sources: [],
+    offers: () => Promise.resolve([]),
     releases: () => Promise.resolve([]),
     open: () => Promise.resolve(Readable.from([])),
     digest: () => Promise.resolve(atHand),
@@ -198,6 +200,8 @@ describe('a real gem', () => {
   );
   const origin: GemOrigin = {
     name: 'test',
+    sources: [],
+    offers: () => Promise.resolve([]),
     releases: () => Promise.resolve([]),
     open: opened(bytes),
     digest: () => Promise.resolve(undefined),

@@ -88,6 +88,8 @@ export function shop(
   const asked: string[] = [];
   const origin: GemOrigin = {
     name: 'memory',
+    sources: ['memory'],
+    offers: async (name) => [{ source: 'memory', releases: await origin.releases(name) }],
     releases: (name) => {
       asked.push(name);
       if (failing.includes(name)) {

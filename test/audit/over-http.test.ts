@@ -48,7 +48,8 @@ describe('an audit over HTTP', () => {
     await serve();
     const overHttp = await auditProject();
     const onDisk = await auditProject({ sources: [MIRROR] });
-    expect(overHttp.gems).toEqual(onDisk.gems);
+    const place = (source: string): GemReport[] => onDisk.gems.map((gem) => ({ ...gem, source }));
+    expect(overHttp.gems).toEqual(place(`${server.url}/`));
     expect(overHttp.pins).toEqual(onDisk.pins);
     expect(overHttp.summary.incompatible).toBeGreaterThan(0);
   });
