@@ -150,7 +150,11 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
     }
     // The answer is one for all targets.
     const { pins = [], plan: answer } = reports.find((report) => report.plan !== undefined) ?? {};
-    warnings.push(...inSeveralSources(reports), ...bundlerTooOld(lockfile, answer), ...overriddenPins(facts.overrides, answer));
+    warnings.push(
+      ...inSeveralSources(reports),
+      ...bundlerTooOld(lockfile, answer),
+      ...overriddenPins(facts.overrides, answer),
+    );
     const fails = reports.some(({ gems }) => gems.some(({ verdict }) => verdict === 'incompatible'));
     const drift =
       fails && options.gemfile === undefined ? await driftWarning(file, lockfile, cwd) : undefined;

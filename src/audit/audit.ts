@@ -80,11 +80,16 @@ async function answerFor(
   };
 }
 
+/** Nothing but a change of the Gemfile's own line helps: it has a gem compiled that has nothing to compile. */
+function isUndoneByHand({ findings }: GemReport): boolean {
+  return findings.some((finding) => finding.kind === 'shim-alone' && finding.forced !== undefined);
+}
+
 function withAnswer(row: Row, answer: Answer | undefined, request: AuditRequest): Row {
   const { report, systems: runsOn } = row;
   if (report.verdict !== 'incompatible') return row;
   const accepted = request.accepts?.(report) === true;
-  const suggestion = accepted ? undefined : answer?.suggestions.get(report.name);
+  const suggestion = accepted || isUndoneByHand(report) ? undefined : answer?.suggestions.get(report.name);
   const [failure] = accepted ? [] : (answer?.failuresOf(report.name) ?? []);
   const notes: GemNote[] = [
     ...(report.notes ?? []),

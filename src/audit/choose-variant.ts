@@ -2,7 +2,10 @@ import type { NoVariantFinding, UnavailableFinding } from '../compat/types.js';
 import { gemFileName } from '../gem/name-tuple.js';
 import { installable, localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
 import type { NoVariantReason, VariantChoice } from '../gem/variant.js';
+import { bestVariant, isPicked } from '../gem/variant.js';
 import type { Release } from '../registry/types.js';
+import { installContext } from '../search/install-context.js';
+import type { Deployment } from '../search/types.js';
 import { compareGemVersions } from '../version/gem-version.js';
 import { dependsOnRuby, nearerVariant, needsAddresses, withoutAddresses } from './address-choice.js';
 import { unavailable } from './gem-reader.js';
@@ -19,6 +22,8 @@ export type Chosen =
       readonly release: Release;
       /** What is installed in its place where an older RubyGems runs, which is not known. */
       readonly older?: Release;
+      /** The `ruby` variant is taken, and the source has this one for the machine. */
+      readonly instead?: Release;
       readonly notes: readonly GemNote[];
       readonly refused?: RefusedByRuby;
     }
@@ -106,11 +111,13 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
   if (undecided !== undefined)
     return none(gem, 'RUBY_NEEDED', undecided, ['say which Ruby runs there: --ruby 3.4']);
   const nearer = nearerVariant(release, available, deployment);
+  const instead = picked.kind === 'ruby' ? precompiledFor(available, deployment) : undefined;
   const older = release.address === undefined ? undefined : withoutAddresses(request, available);
   return {
     kind: 'release',
     release,
     ...(older === undefined || older === 'nothing' ? {} : { older }),
+    ...(instead === undefined ? {} : { instead }),
     notes: [
       ...notes,
       ...(nearer === undefined ? [] : [nearer]),
@@ -118,6 +125,12 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
     ],
     ...because,
   };
+}
+
+/** The variant that there is for a machine, whatever the lockfile and the Gemfile say of it. */
+function precompiledFor(available: readonly Release[], deployment: Deployment): Release | undefined {
+  const best = bestVariant(available, installContext(deployment));
+  return best.kind === 'precompiled' ? available.find((one) => isPicked(one, best)) : undefined;
 }
 
 /** A gem for a system that is no Linux. */

@@ -12,6 +12,7 @@ import { forCpu } from '../target/for-cpu.js';
 import { compareGemVersions } from '../version/gem-version.js';
 import type { LockedGem, LockedVersion } from './bundle.js';
 import { lockedDigest, versionFor } from './bundle.js';
+import { bareVariant, bringsNothing } from './bare-variant.js';
 import { carriesExecutables } from './carried-executables.js';
 import type { Chosen } from './choose-variant.js';
 import { chooseVariant } from './choose-variant.js';
@@ -81,6 +82,9 @@ export class GemAudit {
       if (chosen.kind === 'source') return source();
       const { platform, address } = chosen.release;
       const file = { platform, ...(address === undefined ? {} : { address }) };
+      const bare = await this.#bare(chosen, locked);
+      if (bare !== undefined)
+        return row({ ...file, verdict: verdictOf([bare]), findings: [bare], ...withNotes(chosen.notes) });
       if (platform === 'ruby' && !this.#request.all)
         return source(carriesExecutables(name) ? [{ kind: 'carries-executables' }] : []);
 
@@ -128,6 +132,25 @@ export class GemAudit {
     } as const;
     const findings = [...judgement.findings, finding];
     return { ...judgement, findings, verdict: verdictOf(findings) };
+  }
+
+  /** What is wrong with a `ruby` variant where there is another for the machine; nothing where they cannot be read. */
+  async #bare(
+    { release, instead }: Chosen & { readonly kind: 'release' },
+    locked: LockedVersion,
+  ): Promise<Finding | undefined> {
+    if (instead === undefined) return undefined;
+    const ruby = await this.#read(locked, release);
+    // One that compiles what it needs is no bare one, whatever the other has.
+    if ('failed' in ruby || ruby.contents.metadata.extensions.length > 0) return undefined;
+    const precompiled = await this.#read(locked, instead);
+    if ('failed' in precompiled) return undefined;
+    const forced = this.#request.forced?.get(this.#gem.name);
+    return bareVariant({
+      ...{ file: gemFileName(release), ruby: ruby.contents },
+      ...{ platform: instead.platform, precompiled: precompiled.contents },
+      ...(forced?.certain === true ? { forced } : {}),
+    });
   }
 
   /** Notes what the Ruby keeps from being installed, and whether a later version would do. */
@@ -231,10 +254,6 @@ function otherRuby(
   const reason = `it is made for Ruby ${abi} alone, and it is not known which Ruby runs there`;
   const suggestions = [`say which Ruby runs there: --ruby ${abi}`];
   return { kind: 'unavailable', file, code: 'RUBY_NEEDED', reason, suggestions };
-}
-
-function bringsNothing({ binaries, unreadable, staticArchives }: GemContents): boolean {
-  return binaries.length + unreadable.length + staticArchives.length === 0;
 }
 
 function withNotes(notes: readonly GemNote[]): { notes?: readonly GemNote[] } {

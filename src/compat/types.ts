@@ -307,6 +307,21 @@ export interface RubygemsUndecidedFinding extends InFile {
   readonly verdict: Verdict;
 }
 
+/**
+ * Bundler takes the `ruby` variant, which brings nothing and has nothing to compile, and the source has this version with files for the
+ * machine. `shim-alone`: the variant has a launcher for an executable that only those bring. `nothing-compiled`: only the gem's own
+ * Ruby code knows whether it does without. `file` is the `.gem`.
+ */
+export interface BareVariantFinding extends InFile {
+  readonly kind: 'shim-alone' | 'nothing-compiled';
+  /** The platform of the variant that has files for the machine. */
+  readonly platform: string;
+  /** What that has and the `ruby` variant lacks: the executables of the launchers; else all that is loaded. */
+  readonly lacks: readonly string[];
+  /** The Gemfile's line that has it compiled. */
+  readonly forced?: { readonly file: string; readonly line: number };
+}
+
 /** The gem itself could not be had, read or trusted. `file` is the `.gem`. */
 export interface UnavailableFinding extends InFile {
   readonly kind: 'unavailable';
@@ -345,6 +360,7 @@ export type Finding =
   | UnreadableFinding
   | NoVariantFinding
   | RubygemsUndecidedFinding
+  | BareVariantFinding
   | UnavailableFinding;
 
 export type FindingKind = Finding['kind'];

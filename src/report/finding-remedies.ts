@@ -73,6 +73,16 @@ export function findingRemedies(finding: Finding, target?: TargetSummary, inGem 
       return [
         'say which RubyGems runs there: --rubygems 4.1.1 (gem --version tells it; `gem update --system 4.1.1` in the Dockerfile makes it so)',
       ];
+    case 'shim-alone':
+    case 'nothing-compiled':
+      if (finding.forced !== undefined)
+        return [
+          `take force_ruby_platform out of ${printable(finding.forced.file)}:${finding.forced.line}: bundle lock then takes the variant for ${printable(finding.platform)}`,
+        ];
+      // Where it fails, its suggestion says the same.
+      return finding.kind === 'shim-alone'
+        ? []
+        : [`lock the variant: bundle lock --add-platform ${printable(finding.platform)}`];
     case 'isa-level':
       return [
         `run it only on machines that have ${finding.level} (/lib64/ld-linux-x86-64.so.2 --help lists their levels), or have it built without -march=${finding.level}`,

@@ -76,6 +76,10 @@ export function findingWords(finding: Finding, target: TargetSummary, whole = 't
       return undecidedWords(finding, whole);
     case 'rubygems-undecided':
       return `is what RubyGems 4.1 installs; one before 4.1 installs ${printable(finding.older)}, for which the verdict is ${finding.verdict}`;
+    case 'shim-alone':
+      return `is what Bundler installs, and its launcher looks for ${listWords(finding.lacks)}, which only the variant for ${printable(finding.platform)} brings; there is nothing to compile`;
+    case 'nothing-compiled':
+      return `is what Bundler installs, and it has nothing to compile; the variant for ${printable(finding.platform)} brings ${listWords(finding.lacks)}, and only the gem's own code knows whether it does without`;
     case 'isa-level':
       return `needs a CPU of level ${finding.level}; ${target.name} runs on ${finding.provided} too`;
     case 'unchecked-library':

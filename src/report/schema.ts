@@ -35,6 +35,16 @@ const staticTls = {
   total: z.int().exactOptional().describe('Bytes of all files of the gem together'),
 };
 
+const bareVariant = {
+  file,
+  platform: text.describe('Of the variant that has files for the machine'),
+  lacks: list.describe('Files of that variant which the ruby one lacks'),
+  forced: z
+    .strictObject({ file: text, line: z.int() })
+    .exactOptional()
+    .describe('The line of the Gemfile that has it compiled'),
+};
+
 export const finding = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('symbol-version').describe('The target does not define a version that the file needs'),
@@ -120,6 +130,20 @@ export const finding = z.discriminatedUnion('kind', [
     file,
     older: text.describe('The .gem that it installs'),
     verdict,
+  }),
+  z.strictObject({
+    kind: z
+      .literal('shim-alone')
+      .describe('The ruby variant is taken, a launcher of executables that it does not bring'),
+    ...bareVariant,
+  }),
+  z.strictObject({
+    kind: z
+      .literal('nothing-compiled')
+      .describe(
+        'The ruby variant is taken, which has nothing to compile, and another has files for the machine',
+      ),
+    ...bareVariant,
   }),
   z.strictObject({ kind: z.literal('isa-level'), file, level: isa, provided: isa }),
   z.strictObject({
@@ -299,7 +323,9 @@ const gem = z.strictObject({
     ),
   source: text
     .exactOptional()
-    .describe('Which source of its section of the lockfile has it: a URL without credentials, or a directory'),
+    .describe(
+      'Which source of its section of the lockfile has it: a URL without credentials, or a directory',
+    ),
   alsoIn: list.exactOptional().describe('Other sources of its section that have a gem of this name'),
   arch: cpu,
   verdict,

@@ -56,6 +56,8 @@ export function remedyWords(gem: GemReport): string {
   if (gem.verdict === 'source') return laterWords(gem);
   if (gem.verdict === 'unknown') return 'see below';
   if (suggestion !== undefined) return suggestionWords(suggestion);
+  if (gem.findings.some((finding) => finding.kind === 'shim-alone' && finding.forced !== undefined))
+    return 'change the Gemfile';
   if (gem.notes?.some(({ kind }) => kind === 'search-incomplete') === true)
     return 'could not search: see below';
   return gem.runsOn === undefined || gem.runsOn.length === 0

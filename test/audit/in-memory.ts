@@ -26,13 +26,17 @@ export interface LockfileInput {
 
 /** A lockfile through the product's parser, which the corpus holds against Bundler. */
 export function lockfile(input: LockfileInput): Lockfile {
+  return parseLockfile(lockfileText(input));
+}
+
+export function lockfileText(input: LockfileInput): string {
   const { specs, platforms = ['x86_64-linux'], dependencies = [], bundler = '2.6.2' } = input;
   const indent = (lines: readonly string[], by: number): string =>
     lines.map((line) => `${' '.repeat(by)}${line}\n`).join('');
-  return parseLockfile(
+  return (
     `${input.before ?? ''}GEM\n  remote: https://rubygems.org/\n  specs:\n${indent(specs, 4)}\n` +
-      `PLATFORMS\n${indent(platforms, 2)}\nDEPENDENCIES\n${indent(dependencies, 2)}\n${input.after ?? ''}` +
-      `${input.ruby === undefined ? '' : `RUBY VERSION\n   ruby ${input.ruby}\n\n`}BUNDLED WITH\n   ${bundler}\n`,
+    `PLATFORMS\n${indent(platforms, 2)}\nDEPENDENCIES\n${indent(dependencies, 2)}\n${input.after ?? ''}` +
+    `${input.ruby === undefined ? '' : `RUBY VERSION\n   ruby ${input.ruby}\n\n`}BUNDLED WITH\n   ${bundler}\n`
   );
 }
 

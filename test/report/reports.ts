@@ -41,6 +41,18 @@ export const FINDINGS: { readonly [Kind in FindingKind]: Finding & { readonly ki
     older: 'foo-1.0-x86_64-linux.gem',
     verdict: 'incompatible',
   },
+  'shim-alone': {
+    kind: 'shim-alone',
+    file: 'thruster-0.1.9.gem',
+    platform: 'aarch64-linux',
+    lacks: ['exe/aarch64-linux/thrust'],
+  },
+  'nothing-compiled': {
+    kind: 'nothing-compiled',
+    file: 'libdatadog-18.1.0.1.0.gem',
+    platform: 'x86_64-linux',
+    lacks: ['vendor/libdatadog-18.1.0/x86_64-linux/lib/libdatadog_profiling.so'],
+  },
   'isa-level': { kind: 'isa-level', file: 'exe/a', level: 'x86-64-v3', provided: 'x86-64-v2' },
   'unchecked-library': {
     kind: 'unchecked-library',

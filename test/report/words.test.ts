@@ -57,12 +57,13 @@ describe('a finding', () => {
     expect(findingWords(finding, target)).not.toBe(findingWords(FINDINGS[kind], target));
   });
 
-  it('has a remedy of its own, but for a version of glibc', () => {
+  it('has a remedy of its own, but where the suggestion says it all', () => {
     const remedies = Object.values(FINDINGS).map(
       (finding) => [finding.kind, findingRemedies(finding)] as const,
     );
     expect(remedies.flatMap(([kind, lines]) => (lines.length === 0 ? [kind] : []))).toEqual([
       'symbol-version',
+      'shim-alone',
     ]);
     const told = remedies.flatMap(([, lines]) => lines);
     expect(new Set(told).size).toBe(told.length);
