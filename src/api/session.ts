@@ -106,6 +106,7 @@ function originFrom(source: CombinedSource): GemOrigin {
     name: source.name,
     sources: source.sources,
     offers: (name) => source.offers(name),
+    isCurrent: async (name) => source.isCurrent?.(name),
     releases: (name, damaged) => source.releases(name, damaged),
     names: async () => (await source.names?.()) ?? [],
     open: (gem) => source.open(gem),

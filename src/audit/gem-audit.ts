@@ -20,6 +20,7 @@ import type { GemOrigin, ReadGem } from './gem-reader.js';
 import { unavailable } from './gem-reader.js';
 import { placeOf } from './elsewhere.js';
 import type { AuditPorts, AuditRequest, Row } from './ports.js';
+import { restsOnIndex, staleIndex } from './stale-index.js';
 import type { GemNote, GemReport } from './types.js';
 
 /** The audit of one gem of the bundle on every deployment. */
@@ -73,7 +74,12 @@ export class GemAudit {
     };
     try {
       const chosen = await this.#withLater(await this.#choose(locked, deployment), locked, deployment);
-      if (chosen.kind === 'none') return unknown(chosen.finding, chosen.notes);
+      if (chosen.kind === 'none') {
+        const stale = restsOnIndex(chosen.finding)
+          ? await staleIndex(await this.#origin(locked), name)
+          : undefined;
+        return unknown(stale ?? chosen.finding, chosen.notes);
+      }
       const source = (notes: readonly GemNote[] = []): Row =>
         row({
           ...{ platform: 'ruby', verdict: 'source', findings: [] },

@@ -21,6 +21,7 @@ function remembering(origin: GemOrigin): GemOrigin {
     name: origin.name,
     sources: origin.sources,
     offers: (name) => origin.offers(name),
+    isCurrent: async (name) => origin.isCurrent?.(name),
     releases: (name) => {
       const known = asked.get(name) ?? origin.releases(name);
       asked.set(name, known);

@@ -98,6 +98,10 @@ export function combinedSource({ local, remotes }: SourceGroup): CombinedSource 
       }
       return [...union.values()];
     },
+    isCurrent: async (name) => {
+      const answers = await Promise.all(listed.map(async (source) => source.isCurrent?.(name)));
+      return answers.includes(false) ? false : answers.includes(true) ? true : undefined;
+    },
     open: async (gem) => (await locate(gem)).open(),
     locate,
   };

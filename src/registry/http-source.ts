@@ -7,12 +7,16 @@ import type { HttpClient } from './http-client.js';
 import { findRelease } from './find-release.js';
 import { indexUrl, shownUrl } from './remote-url.js';
 import type { SingleSource, Release } from './types.js';
+import { digestsOfInfos, infoDigest } from './versions-list.js';
 
 /** Largest info body, decoded, in bytes. The largest on rubygems.org are a few MB. */
 const MAX_INFO_SIZE = 64 * 1024 * 1024;
 
 /** Largest gem, in bytes. rubygems.org accepts up to 500 MB. */
 const MAX_GEM_SIZE = 2 * 1024 * 1024 * 1024;
+
+/** Largest list of all versions, in bytes. That of rubygems.org has some 25 MB. */
+const MAX_VERSIONS_SIZE = 1024 * 1024 * 1024;
 
 export interface HttpSourceOptions {
   /** With a trailing slash; credentials in it are used and never shown. */
@@ -37,6 +41,8 @@ export function httpSource(options: HttpSourceOptions): SingleSource {
   const name = shownUrl(url);
   const auth = options.credentials === undefined ? {} : { credentials: options.credentials };
   const infos = new Map<string, Promise<readonly Release[]>>();
+  const digests = new Map<string, string>();
+  let listed: Promise<ReadonlyMap<string, string>> | undefined;
   let index: Promise<void> | undefined;
   const hosts = [url.host, indexUrl(url).host];
   let unreachable: RegistryError | undefined;
@@ -65,6 +71,7 @@ export function httpSource(options: HttpSourceOptions): SingleSource {
     const cached = await cache.getInfo(name, gem);
     if (options.offline === true) {
       if (cached === undefined) throw notCached(gem, name);
+      digests.set(gem, infoDigest(cached.bytes));
       return parseInfo(gem, cached.bytes.toString('utf8'), origin);
     }
     const etag = cached?.etag === undefined ? {} : { etag: cached.etag };
@@ -76,6 +83,7 @@ export function httpSource(options: HttpSourceOptions): SingleSource {
       await assertCompactIndex();
       return [];
     }
+    digests.set(gem, infoDigest(answer === 'unchanged' ? (cached?.bytes ?? Buffer.of()) : answer.bytes));
     if (answer === 'unchanged') return parseInfo(gem, cached?.bytes.toString('utf8') ?? '', origin);
     if (answer.bytes.length === 0) throw emptyInfo(gem, origin);
     const releases = parseInfo(gem, answer.bytes.toString('utf8'), origin);
@@ -106,6 +114,22 @@ export function httpSource(options: HttpSourceOptions): SingleSource {
       return answer === 'unchanged' ? [] : parseNames(answer.bytes.toString('utf8'));
     },
     release: async (gem) => findRelease(await releases(gem.name), gem),
+    isCurrent: async (gem) => {
+      await releases(gem);
+      if (options.offline === true) return undefined;
+      const address = new URL('versions', indexUrl(url));
+      listed ??= reach(() => client.download(address, { ...auth, maxSize: MAX_VERSIONS_SIZE })).then(
+        digestsOfInfos,
+      );
+      try {
+        const stated = (await listed).get(gem);
+        return stated === undefined ? undefined : stated === digests.get(gem);
+      } catch (error) {
+        // That the list cannot be had says nothing of the gem.
+        if (error instanceof RegistryError) return undefined;
+        throw error;
+      }
+    },
     open: async (gem) => {
       const file = checkedFileName(gem);
       const address = new URL(`gems/${encodeURIComponent(file)}`, url);

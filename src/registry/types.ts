@@ -36,6 +36,11 @@ export interface GemSource {
   releases(name: string, damaged?: (gem: DamagedGem) => void): Promise<readonly Release[]>;
   /** The names of all gems that it has, where it can tell. Throws `RegistryError`. */
   names?(): Promise<readonly string[]>;
+  /**
+   * Whether what the source says of a gem is what its own list of all versions is about; undefined where nothing tells. `false`: it is a
+   * cut or stale copy. It may ask for the whole list. Throws `RegistryError` as `releases`.
+   */
+  isCurrent?(name: string): Promise<boolean | undefined>;
   /** The bytes of one `.gem`. May be called again for the same gem. Throws `RegistryError`. */
   open(gem: NameTuple): Promise<Readable>;
 }
