@@ -1,5 +1,5 @@
 import { GemInside } from '../compat/inside.js';
-import { filesOfGem, fitsWithoutFinding } from '../compat/judge.js';
+import { FilesOnSystems, filesOfGem } from '../compat/judge.js';
 import type { Requires } from '../compat/types.js';
 import type { Cpu } from '../elf/types.js';
 import type { GemContents } from '../gem/types.js';
@@ -37,11 +37,9 @@ export function systemsThatRunGem(
     contents,
     requires.libc === 'gnu' || requires.libc === 'musl' ? { libc: requires.libc } : {},
   );
-  const files = filesOfGem(contents);
-  const suspects = new Set<string>();
+  const files = new FilesOnSystems(filesOfGem(contents));
   return systemsThatRun(requires, cpu, today, (target) => {
     const ruby = target.ruby ?? projects;
-    const judgeFor = { target, cpu, ...(ruby === undefined ? {} : { ruby }) };
-    return fitsWithoutFinding(files, inside, judgeFor, suspects);
+    return files.fit(inside, { target, cpu, ...(ruby === undefined ? {} : { ruby }) });
   });
 }

@@ -4,6 +4,7 @@ import type { Target } from '../target/types.js';
 import { judgeForAnyRuby, undecidedRuby } from './any-ruby.js';
 import { GemInside } from './inside.js';
 import type { JudgedOn } from './judge-file.js';
+import { isNamedForSystem } from './named-systems.js';
 import { fileFindings, judgeFile } from './judge-file.js';
 import { otherSystemFindings, systemOfPlatform } from './other-systems.js';
 import { requiresOf } from './requires.js';
@@ -102,47 +103,69 @@ function judgeForRuby(files: FilesToJudge, inside: GemInside, judgeFor: JudgeFor
   return judgeSelected(files, selectFor(files, inside, judgeFor), judgeFor);
 }
 
-/**
- * Whether judging the files finds nothing, as `judgeFiles` says; for systems that are asked one after the other.
- *
- * @param suspects paths of files that other systems had something against: they are judged first, and it grows
- */
-export function fitsWithoutFinding(
-  files: FilesToJudge,
-  inside: GemInside,
-  judgeFor: JudgeFor,
-  suspects: Set<string>,
-): boolean {
-  const selected = selectFor(files, inside, judgeFor);
-  const { binaries } = selected.selection;
-  const isBad = (binary: GemBinary): boolean => fileFindings(binary, selected.on).next().done !== true;
-  if (binaries.some((each) => suspects.has(each.path) && isBad(each))) return false;
-  for (const { findings } of judgedParts(files, selected, judgeFor)) {
-    for (const { file } of findings) {
-      suspects.add(file);
-      return false;
-    }
+/** Files that are judged for one system after the other: what holds for all of them is found out once. */
+export class FilesOnSystems {
+  readonly #files: FilesToJudge;
+  /** Paths of files that other systems had something against: they are judged first. */
+  readonly #suspects = new Set<string>();
+  readonly #loaded = new WeakMap<GemInside, Map<string, Loaded>>();
+  /** Some are run on systems of one name alone. */
+  readonly #named: boolean;
+
+  constructor(files: FilesToJudge) {
+    const { binaries, nameOf = (path: string): string => path } = files;
+    this.#files = files;
+    this.#named = binaries.some(({ path }) => isNamedForSystem(nameOf(path)));
   }
-  return (
-    undecidedRuby(buildsFor(files, judgeFor), files.requiredRuby ?? [], (ruby) =>
-      judgeForRuby(files, inside, { ...judgeFor, ruby }),
-    ) === undefined
-  );
+
+  /** Whether judging the files finds nothing on a system, as `judgeFiles` says. */
+  fit(inside: GemInside, judgeFor: JudgeFor): boolean {
+    const files = this.#files;
+    const loaded = this.#loadedOn(inside, judgeFor);
+    const selected = { ...loaded, on: judgedOn(loaded, files, inside, judgeFor) };
+    const isBad = (binary: GemBinary): boolean => fileFindings(binary, selected.on).next().done !== true;
+    if (loaded.selection.binaries.some((each) => this.#suspects.has(each.path) && isBad(each))) return false;
+    for (const { findings } of judgedParts(files, selected, judgeFor)) {
+      for (const { file } of findings) {
+        this.#suspects.add(file);
+        return false;
+      }
+    }
+    return (
+      undecidedRuby(buildsFor(files, judgeFor), files.requiredRuby ?? [], (ruby) =>
+        judgeForRuby(files, inside, { ...judgeFor, ruby }),
+      ) === undefined
+    );
+  }
+
+  #loadedOn(inside: GemInside, judgeFor: JudgeFor): Loaded {
+    const { cpu, ruby, target } = judgeFor;
+    const key = [cpu, target.libc, rubyAbiOf(ruby) ?? '', this.#named ? target.name : ''].join(' ');
+    const known = this.#loaded.get(inside) ?? new Map<string, Loaded>();
+    this.#loaded.set(inside, known);
+    const loaded = known.get(key) ?? loadedOn(this.#files, inside, judgeFor);
+    known.set(key, loaded);
+    return loaded;
+  }
 }
 
-/** The files that are loaded on a system, and what they are judged by. */
-interface Selected {
+/** The files that are loaded on a system. */
+interface Loaded extends Pick<JudgedOn, 'roles' | 'extensions'> {
   readonly selection: Selection;
+}
+
+/** The same, and what they are judged by. */
+interface Selected extends Loaded {
   readonly on: JudgedOn;
 }
 
-function selectFor(
-  files: FilesToJudge,
-  inside: GemInside,
-  { target, cpu, ruby, rubyLibraries = [] }: JudgeFor,
-): Selected {
+function selectFor(files: FilesToJudge, inside: GemInside, judgeFor: JudgeFor): Selected {
+  const loaded = loadedOn(files, inside, judgeFor);
+  return { ...loaded, on: judgedOn(loaded, files, inside, judgeFor) };
+}
+
+function loadedOn(files: FilesToJudge, inside: GemInside, { target, cpu, ruby }: JudgeFor): Loaded {
   const abi = rubyAbiOf(ruby);
-  const taken = rubyLibraryOf(rubyLibraries, abi);
   const selection = selectBinaries(files.binaries, {
     cpu,
     libc: target.libc,
@@ -152,22 +175,26 @@ function selectFor(
     ...(files.nameOf === undefined ? {} : { nameOf: files.nameOf }),
     ...(files.loose === undefined ? {} : { loose: files.loose }),
   });
-
   const together = [...selection.binaries, ...selection.alternatives.flat()];
-  const roles = new Roles(together, (from) => inside.loadedWith(from, target.libc));
   return {
     selection,
-    on: {
-      inside,
-      roles,
-      extensions: together.filter(({ elf }) => isRubyExtension(elf)),
-      loose: files.loose === true,
-      target,
-      cpu,
-      abi,
-      rubyLibrary: taken,
-      given: new Set(),
-    },
+    roles: new Roles(together, (from) => inside.loadedWith(from, target.libc)),
+    extensions: together.filter(({ elf }) => isRubyExtension(elf)),
+  };
+}
+
+function judgedOn(
+  { roles, extensions }: Loaded,
+  { loose }: FilesToJudge,
+  inside: GemInside,
+  { target, cpu, ruby, rubyLibraries = [] }: JudgeFor,
+): JudgedOn {
+  const abi = rubyAbiOf(ruby);
+  return {
+    ...{ inside, roles, extensions, target, cpu, abi },
+    loose: loose === true,
+    rubyLibrary: rubyLibraryOf(rubyLibraries, abi),
+    given: new Set(),
   };
 }
 

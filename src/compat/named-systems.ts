@@ -48,6 +48,11 @@ function namedBy(path: string): Distribution | undefined {
   return name === undefined ? undefined : distribution(name.toLowerCase(), release);
 }
 
+/** Whether a file is named for a distribution, so that it depends on the system whether it is run there. */
+export function isNamedForSystem(path: string): boolean {
+  return SYSTEM_IN_NAME.test(path);
+}
+
 function ofTarget(name: string): Distribution | undefined {
   const [, distro, release, amazon, amazonRelease] = TARGET_NAME.exec(name) ?? [];
   if (amazon !== undefined) return distribution(amazon, amazonRelease);

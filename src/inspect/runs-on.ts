@@ -1,6 +1,6 @@
 import type { GemInside, Placement } from '../compat/inside.js';
 import type { FilesToJudge } from '../compat/judge.js';
-import { fitsWithoutFinding, rubyAbiOf, unreadFindings } from '../compat/judge.js';
+import { FilesOnSystems, rubyAbiOf, unreadFindings } from '../compat/judge.js';
 import type { Requires } from '../compat/types.js';
 import type { Cpu } from '../elf/types.js';
 import type { NamedTarget, Target } from '../target/types.js';
@@ -30,7 +30,7 @@ export class RunsOn {
   readonly #ruby: string | undefined;
   readonly #rubyLibraries: readonly string[];
   readonly #answers = new Map<Placed, Map<string, boolean>>();
-  readonly #suspects = new Map<Placed, Set<string>>();
+  readonly #onSystems = new Map<Placed, FilesOnSystems>();
 
   /**
    * @param ruby that was asked for
@@ -60,13 +60,11 @@ export class RunsOn {
     if (installedFor !== undefined && running !== undefined && installedFor !== running) return false;
     const ruby = rubyAbi ?? this.#ruby ?? target.ruby;
     const placement = lambdaPlacement(target);
-    const suspects = this.#suspects.get(placed) ?? new Set<string>();
-    this.#suspects.set(placed, suspects);
-    return fitsWithoutFinding(
-      files,
-      inside({ target, ...(placement === undefined ? {} : { placement }) }),
-      { target, cpu, ...(ruby === undefined ? {} : { ruby }), rubyLibraries: this.#rubyLibraries },
-      suspects,
-    );
+    const onSystems = this.#onSystems.get(placed) ?? new FilesOnSystems(files);
+    this.#onSystems.set(placed, onSystems);
+    return onSystems.fit(inside({ target, ...(placement === undefined ? {} : { placement }) }), {
+      ...{ target, cpu, rubyLibraries: this.#rubyLibraries },
+      ...(ruby === undefined ? {} : { ruby }),
+    });
   }
 }
