@@ -2,7 +2,7 @@ import path from 'node:path';
 import { bundlerTooOld } from '../audit/bundler-too-old.js';
 import { auditLockfile } from '../audit/audit.js';
 import { CONFIG_FILE } from '../audit/config-file.js';
-import { deploymentsFor, usualCpus } from '../audit/deployments.js';
+import { deploymentsFor, installingBundler, usualCpus } from '../audit/deployments.js';
 import { inSeveralSources } from '../audit/elsewhere.js';
 import { applyIgnores, isAccepted, unusedIgnores } from '../audit/ignore.js';
 import type { PlannedTarget, PlanOptions } from '../audit/plan.js';
@@ -108,8 +108,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
     offline: options.offline,
     warn,
   });
-  if (sources === undefined)
-    warnings.push(...(await addressedCopies(session.cachePath, lockfile.bundlerVersion)));
+  const bundler = installingBundler(lockfile, options.rubygems);
+  if (sources === undefined) warnings.push(...(await addressedCopies(session.cachePath, bundler)));
   if (session.forceRubyPlatform) {
     warnings.push({
       code: 'FORCE_RUBY_PLATFORM',
@@ -128,7 +128,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
         overrides: new Overrides(facts.overrides),
         cooldown: {
           ...(session.cooldown === undefined ? {} : { setting: session.cooldown }),
-          ...(lockfile.bundlerVersion === undefined ? {} : { bundler: lockfile.bundlerVersion }),
+          ...(bundler === undefined ? {} : { bundler }),
           sources: facts.cooldowns,
           now: new Date(),
         },

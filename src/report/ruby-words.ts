@@ -33,7 +33,15 @@ export function labelOf({ ruby }: Pick<AuditReport, 'ruby'>): string {
 export function matrixHeading(reports: readonly [AuditReport, ...AuditReport[]]): string {
   const [{ lockfile, target, arches, rubyFrom, rubygems }] = reports;
   const from = rubyFrom === undefined ? '' : ` (${printable(rubyFrom.place)})`;
-  return `${printable(lockfile)} on ${targetWords(target)}, ${arches.join(' and ')}, ${andWords(reports.map(labelOf))}${from}${rubygemsWords(rubygems)}`;
+  const isSame = reports.every((report) => report.rubygems === rubygems);
+  const rubies = reports.map((report) =>
+    isSame ? labelOf(report) : `${labelOf(report)}${besideWords(report.rubygems)}`,
+  );
+  return `${printable(lockfile)} on ${targetWords(target)}, ${arches.join(' and ')}, ${andWords(rubies)}${from}${isSame ? rubygemsWords(rubygems) : ''}`;
+}
+
+function besideWords(rubygems: string | undefined): string {
+  return rubygems === undefined ? '' : ` with RubyGems ${printable(rubygems)}`;
 }
 
 /** Which file a Ruby gets and what that needs, in one cell. */

@@ -203,3 +203,18 @@ it('with one Ruby a gem that it has compiled is told, with the version that it h
   );
   expect(told).not.toContain('rack');
 });
+
+it('names the RubyGems of each Ruby where they differ, and once where they do not', () => {
+  const heading = (first: string, second?: string): string | undefined =>
+    text(
+      several(
+        onRuby('3.3', [grpc], { rubygems: first }),
+        onRuby('4.0', [built], second === undefined ? {} : { rubygems: second }),
+      ),
+    ).split('\n')[0];
+  expect(heading('4.1.1', '4.1.1')).toMatch(/, Ruby 3\.3 and Ruby 4\.0 \(--ruby\), RubyGems 4\.1\.1$/);
+  expect(heading('3.5.22', '4.0.3')).toMatch(
+    /, Ruby 3\.3 with RubyGems 3\.5\.22 and Ruby 4\.0 with RubyGems 4\.0\.3 \(--ruby\)$/,
+  );
+  expect(heading('3.5.22')).toMatch(/, Ruby 3\.3 with RubyGems 3\.5\.22 and Ruby 4\.0 \(--ruby\)$/);
+});
