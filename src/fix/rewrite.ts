@@ -165,7 +165,19 @@ function declarations({ files }: ProjectGemfiles, name: string): Declaration[] {
   );
 }
 
+/** Where the version of a gem is overridden. */
+function versionOverrides({ files }: ProjectGemfiles, name: string): Place[] {
+  return files.flatMap(({ shown, editor }) =>
+    editor.syntax.overrides.flatMap((call) =>
+      call.kind === 'requirement' && call.field === 'version' && call.gem === name
+        ? [{ file: shown, line: call.line }]
+        : [],
+    ),
+  );
+}
+
 function write(project: ProjectGemfiles, pin: ReasonedPin, rewriting: Rewriting): Change[] | ByHandReason {
+  if (pin.bounds.length > 0 && versionOverrides(project, pin.name).length > 0) return 'overridden';
   const all = declarations(project, pin.name);
   const locked = rewriting.locked(pin.name);
   const active = activeOnes(all, locked);
@@ -276,6 +288,15 @@ function handwork(
   reason: ByHandReason,
   { requirement }: LockedLine,
 ): ByHand {
+  if (reason === 'overridden') {
+    const [only, ...more] = pin.bounds;
+    // An override has one clause.
+    const version = only !== undefined && more.length === 0 ? only : `= ${pin.version}`;
+    return {
+      ...{ name: pin.name, reason, places: versionOverrides(project, pin.name) },
+      pin: `override '${pin.name}', version: '${version}'`,
+    };
+  }
   const found = declarations(project, pin.name);
   const declared: Place[] = found.map(({ file, call }) => ({ file: file.shown, line: call.line }));
   const computed: Place[] = project.files.flatMap(({ shown, editor }) =>

@@ -34,15 +34,16 @@ export interface Change extends Place {
  * - `not-found`: the bundle has the gem from the Gemfile, and no `gem` call has its literal name.
  * - `outside`: its line lies outside of the project.
  * - `gemspec`: a gemspec declares it, with a requirement that shows only when it runs.
+ * - `overridden`: an `override` of its version goes before every requirement on the gem, a pin's too (Bundler 4.1).
  */
-export type ByHandReason = EditRefusal | 'not-found' | 'outside' | 'gemspec' | 'left-out';
+export type ByHandReason = EditRefusal | 'not-found' | 'outside' | 'gemspec' | 'left-out' | 'overridden';
 
 export interface ByHand {
   readonly name: string;
   readonly reason: ByHandReason;
   /** Where to look; several where it cannot be told. */
   readonly places: readonly Place[];
-  /** What to write: a whole `gem` line. */
+  /** What to write: a whole `gem` line; of an overridden gem the `override`. */
   readonly pin: string;
 }
 

@@ -38,6 +38,8 @@ export function byHandWords({ reason, places }: ByHand): string {
       return `${where}: the line lies outside of the project, where nothing is edited`;
     case 'left-out':
       return `${where}: a group or a platform may leave the line out, and other gems bring the gem in all the same, precompiled then; the line has to stand outside of it`;
+    case 'overridden':
+      return `${where}: the override goes before every requirement on the gem, so a pin has no effect; change that line`;
     case 'gemspec':
       return `${where}: a gemspec declares it, with a requirement that is computed`;
   }
