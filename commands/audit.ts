@@ -1,12 +1,13 @@
 import { Flags } from '@oclif/core';
 import { auditArgs, auditFlags, auditOptions } from '../src/audit-flags.js';
 import { BaseCommand } from '../src/base-command.js';
-import { outputFlag } from '../src/common-flags.js';
-import type { AuditOptions } from '../src/index.js';
+import { formatNames, outputFlag } from '../src/common-flags.js';
+import type { AuditOptions, ReportFormat } from '../src/index.js';
 import {
-  FLOOR_FORMATS,
+  AUDIT_FORMATS,
   GemfileError,
   audit,
+  auditFormat,
   auditOrFloor,
   byHandWords,
   exitCodeOf,
@@ -42,7 +43,7 @@ export default class Audit extends BaseCommand {
     ...auditFlags,
     format: Flags.option({
       char: 'f',
-      options: ['text', 'json', 'gemfile'] as const,
+      options: formatNames(AUDIT_FORMATS),
       default: 'text',
       summary: 'How the result is written; gemfile prints the pins alone.',
     })(),
@@ -55,7 +56,7 @@ export default class Audit extends BaseCommand {
     const { format } = flags;
     const options = { ...auditOptions(args.path, flags), onProgress: progress.update };
     const { result, lines } = await (
-      isFloorFormat(format) ? auditedOrFloor(options) : this.fixed(options)
+      auditFormat(format).printsEdits === true ? this.fixed(options) : audited(options, format)
     ).finally(progress.stop);
 
     for (const { message } of result.warnings) this.warnUser(message);
@@ -64,10 +65,7 @@ export default class Audit extends BaseCommand {
     }
     const style = this.resultStyle(flags.output);
     const text =
-      lines ??
-      ('floors' in result
-        ? renderFloor(result, isFloorFormat(format) ? format : 'text', style)
-        : render(result, format, style));
+      lines ?? ('floors' in result ? renderFloor(result, format, style) : render(result, format, style));
     await this.writeResult(text, flags.output);
     process.exitCode = 'floors' in result ? floorExitCode(result) : exitCodeOf(result);
   }
@@ -88,17 +86,13 @@ export default class Audit extends BaseCommand {
   }
 }
 
-/** The formats that can tell the floor of a bundle; the others tell what does not fit, which needs a target. */
-function isFloorFormat(format: string): format is (typeof FLOOR_FORMATS)[number] {
-  return FLOOR_FORMATS.some((each) => each === format);
-}
-
 interface Audited {
   readonly result: Awaited<ReturnType<typeof auditOrFloor>>;
   /** What is printed, where that is not the report. */
   readonly lines?: string;
 }
 
-async function auditedOrFloor(options: AuditOptions): Promise<Audited> {
-  return { result: await auditOrFloor(options) };
+async function audited(options: AuditOptions, format: ReportFormat): Promise<Audited> {
+  const needsTarget = auditFormat(format).floor === undefined;
+  return { result: await (needsTarget ? audit(options) : auditOrFloor(options)) };
 }

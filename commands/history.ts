@@ -3,6 +3,7 @@ import { BaseCommand } from '../src/base-command.js';
 import {
   colorFlag,
   cpusOf,
+  formatNames,
   offlineFlag,
   oneRuby,
   outputFlag,
@@ -10,7 +11,7 @@ import {
   pageSizeOption,
   targetsOf,
 } from '../src/common-flags.js';
-import { CPUS, history, historyExitCodeOf, renderHistory } from '../src/index.js';
+import { CPUS, HISTORY_FORMATS, history, historyExitCodeOf, renderHistory } from '../src/index.js';
 import { progressBar } from '../src/progress-bar.js';
 
 export default class History extends BaseCommand {
@@ -78,7 +79,7 @@ export default class History extends BaseCommand {
     }),
     format: Flags.option({
       char: 'f',
-      options: ['text', 'json', 'csv', 'svg'] as const,
+      options: formatNames(HISTORY_FORMATS),
       default: 'text',
       summary: 'How the result is written; svg is a chart.',
     })(),

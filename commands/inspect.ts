@@ -3,6 +3,7 @@ import { BaseCommand } from '../src/base-command.js';
 import {
   colorFlag,
   cpusOf,
+  formatNames,
   offlineFlag,
   oneRuby,
   outputFlag,
@@ -10,7 +11,7 @@ import {
   pageSizeOption,
   targetsOf,
 } from '../src/common-flags.js';
-import { CPUS, inspect, inspectExitCode, renderInspect } from '../src/index.js';
+import { CPUS, INSPECT_FORMATS, inspect, inspectExitCode, renderInspect } from '../src/index.js';
 import { fileCounter } from '../src/progress-bar.js';
 
 export default class Inspect extends BaseCommand {
@@ -78,7 +79,7 @@ export default class Inspect extends BaseCommand {
     }),
     format: Flags.option({
       char: 'f',
-      options: ['text', 'json'] as const,
+      options: formatNames(INSPECT_FORMATS),
       default: 'text',
       summary: 'How the result is written.',
     })(),

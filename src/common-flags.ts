@@ -11,6 +11,11 @@ export const colorFlag = {
   }),
 };
 
+/** The names of a table of formats, for a flag that takes one. */
+export function formatNames<Name extends string>(formats: Readonly<Record<Name, unknown>>): Name[] {
+  return Object.keys(formats) as Name[];
+}
+
 export const offlineFlag = {
   offline: Flags.boolean({ summary: 'Use directories and the cache only; never the network.' }),
 };

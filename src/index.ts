@@ -101,12 +101,12 @@ export type {
   LockedSpec,
   Lockfile,
 } from './lockfile/types.js';
-export { FLOOR_FORMATS, floorExitCode, renderFloor } from './report/floor.js';
+export { floorExitCode } from './report/floor.js';
 export { exitCodeOf } from './report/exit-code.js';
 export { historyExitCodeOf } from './report/history-exit-code.js';
-export { renderHistory } from './report/history.js';
+export { HISTORY_FORMATS, renderHistory } from './report/history.js';
 export type { HistoryFormat } from './report/history.js';
-export { renderInspect } from './report/inspect.js';
+export { INSPECT_FORMATS, renderInspect } from './report/inspect.js';
 export type { InspectFormat } from './report/inspect.js';
 export type { FixOutcome } from './fix/outcome.js';
 export type {
@@ -123,7 +123,7 @@ export { renderDiff, renderFix } from './report/fix.js';
 export { byHandWords } from './report/fix-words.js';
 export { renderFixedLines } from './report/gemfile.js';
 export { shellWord } from './report/shell-command.js';
-export { render } from './report/render.js';
+export { AUDIT_FORMATS, auditFormat, render, renderFloor } from './report/render.js';
 export type { ReportFormat } from './report/render.js';
 export { inspectionWords } from './report/words.js';
 export { renderTarget, renderTargets, renderTargetsJson } from './report/targets.js';

@@ -4,7 +4,6 @@ import type { TargetSummary } from '../target/summary.js';
 import type { Verdict } from '../compat/types.js';
 import { compareDotted } from '../version/symbol-version.js';
 import { gemSections } from './gem-section.js';
-import { renderJson } from './json.js';
 import { printable } from './printable.js';
 import { renderTable } from './table.js';
 import type { TextOptions } from './text.js';
@@ -24,18 +23,6 @@ import {
 
 const MOST_GEMS = 4;
 
-/** The formats in which a floor can be told; the others need a target. */
-export const FLOOR_FORMATS = ['text', 'json'] as const;
-
-/** The floor of a bundle in a format. Ends with a newline. */
-export function renderFloor(
-  report: FloorReport,
-  format: (typeof FLOOR_FORMATS)[number],
-  options: TextOptions,
-): string {
-  return format === 'json' ? renderJson(report) : renderText(report, options);
-}
-
 /**
  * What the process ends with where no target is named: 0 where all was read, 1 where a gem runs on no system, 3 where
  * something could not be read, and 2 where nothing could, so that there is nothing to say.
@@ -48,7 +35,8 @@ export function floorExitCode({ floors }: FloorReport): 0 | 1 | 2 | 3 {
   return sum('compatible') === 0 ? 2 : 3;
 }
 
-function renderText(report: FloorReport, options: TextOptions): string {
+/** The floor of a bundle as text. */
+export function renderFloorText(report: FloorReport, options: TextOptions): string {
   const { color, width } = options;
   const paint = new Ansis(color ? 3 : 0);
   const sections = [

@@ -7,16 +7,17 @@ import type { TextOptions } from './text.js';
 
 type Renderer = (report: HistoryReport, options: TextOptions) => string;
 
-const RENDERERS = {
+/** The formats of the command: a new one is a row. */
+export const HISTORY_FORMATS = {
   text: renderHistoryText,
   json: renderJson,
   csv: renderHistoryCsv,
   svg: renderHistorySvg,
 } satisfies Record<string, Renderer>;
 
-export type HistoryFormat = keyof typeof RENDERERS;
+export type HistoryFormat = keyof typeof HISTORY_FORMATS;
 
 /** A gem's history in a format; every format ends with a newline. */
 export function renderHistory(report: HistoryReport, format: HistoryFormat, options: TextOptions): string {
-  return RENDERERS[format](report, options);
+  return HISTORY_FORMATS[format](report, options);
 }
