@@ -22,7 +22,15 @@ export function mergeCpus(readings: readonly OneCpuReading[]): CpuReading[] {
   const groups = new Map<string, OneCpuReading[]>();
   for (const reading of readings) {
     const { name, title, libc, libcVersion } = reading.target;
-    const key = JSON.stringify([name, title, libc, libcVersion, reading.ruby, reading.rubygemsUpdate]);
+    const key = JSON.stringify([
+      name,
+      title,
+      libc,
+      libcVersion,
+      reading.ruby,
+      reading.rubygemsUpdate,
+      reading.bundle,
+    ]);
     groups.set(key, [...(groups.get(key) ?? []), reading]);
   }
   return [...groups.values()].map(merged);
@@ -31,7 +39,7 @@ export function mergeCpus(readings: readonly OneCpuReading[]): CpuReading[] {
 function merged(group: readonly OneCpuReading[]): CpuReading {
   const [first] = group;
   if (first === undefined) throw new Error('a group has a reading');
-  const { ruby, rubygemsUpdate } = first;
+  const { ruby, rubygemsUpdate, bundle } = first;
   const same = group.every(({ target }) => target === first.target);
   return {
     target: same ? first.target : withFacts(group),
@@ -39,6 +47,7 @@ function merged(group: readonly OneCpuReading[]): CpuReading {
     warnings: [...new Set(group.flatMap(({ warnings }) => warnings))],
     ...(ruby === undefined ? {} : { ruby }),
     ...(rubygemsUpdate === undefined ? {} : { rubygemsUpdate }),
+    ...(bundle === undefined ? {} : { bundle }),
   };
 }
 

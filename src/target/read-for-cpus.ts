@@ -135,11 +135,12 @@ function onFixedPlatform(
   return { ...answer(read), warnings: [...read.warnings, warning] };
 }
 
-function answer({ target, warnings, ruby, rubygemsUpdate }: ResolvedTarget): ResolvedTarget {
+function answer({ target, warnings, ruby, rubygemsUpdate, bundle }: ResolvedTarget): ResolvedTarget {
   return {
     target,
     warnings,
     ...(ruby === undefined ? {} : { ruby }),
     ...(rubygemsUpdate === undefined ? {} : { rubygemsUpdate }),
+    ...(bundle === undefined ? {} : { bundle }),
   };
 }

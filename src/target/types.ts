@@ -1,4 +1,5 @@
 import type { Cpu } from '../elf/types.js';
+import type { BundleReading } from './bundle-settings.js';
 import type { RubygemsUpdate } from './dockerfile/rubygems-update.js';
 
 export type Libc = 'gnu' | 'musl';
@@ -137,4 +138,6 @@ export interface ResolvedTarget {
   readonly ruby?: string;
   /** Where another RubyGems is installed than the one that came with Ruby. */
   readonly rubygemsUpdate?: RubygemsUpdate;
+  /** How its Dockerfile has the gems installed. */
+  readonly bundle?: BundleReading;
 }

@@ -66,7 +66,7 @@ class Reading {
     const depends = [...chain.flatMap((stage) => [...this.#fromOf(stage).from]), ...(platform?.from ?? [])];
     const contents = contentsOf(chain, this.#global, this.#given, this.#file);
     const bundleFrom = this.#bundleOrigin(contents);
-    const rubygems = this.#installing(bundleFrom, contents).rubygemsUpdate;
+    const { installs, rubygemsUpdate: rubygems } = this.#installing(bundleFrom, contents);
     return {
       base: base.text,
       line: root.line,
@@ -78,6 +78,7 @@ class Reading {
       ...(rubygems === undefined ? {} : { rubygemsUpdate: rubygems }),
       ...(contents.installsGlibcLayer ? { glibcLayer: true } : {}),
       ...(bundleFrom === undefined ? {} : { bundleFrom }),
+      installs,
       warnings: [...this.#untakenArguments(), ...this.#machineThatBuilds(root, depends)],
     };
   }

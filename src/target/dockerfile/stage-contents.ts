@@ -1,7 +1,9 @@
+import type { BundleInstall } from '../bundle-settings.js';
 import type { BuildArguments } from './build-arguments.js';
-import { declare } from './build-arguments.js';
+import { declarations, declare } from './build-arguments.js';
 import type { CopyFrom } from './bundle-origin.js';
 import { copyFrom, installsGems } from './bundle-origin.js';
+import { BundlerState } from './bundler-state.js';
 import { installsGlibcLayer } from './installed-packages.js';
 import type { RubygemsUpdate } from './rubygems-update.js';
 import { rubygemsUpdate } from './rubygems-update.js';
@@ -18,6 +20,8 @@ export interface StageContents {
   readonly installsGlibcLayer: boolean;
   /** Another RubyGems than the one that came with Ruby; the last one. */
   readonly rubygemsUpdate?: RubygemsUpdate;
+  /** The commands that install gems with Bundler's settings at that moment; one without a line if none is seen. */
+  readonly installs: readonly BundleInstall[];
   /** RUBY_VERSION, where it is a version. */
   readonly ruby?: string;
 }
@@ -36,24 +40,32 @@ export function contentsOf(
 ): StageContents {
   const copies: CopyFrom[] = [];
   const scope = new Scope(file);
+  const bundler = new BundlerState();
   let installs = false;
   let installsLayer = false;
   let ruby: string | undefined;
   let rubygems: RubygemsUpdate | undefined;
   for (const { instructions } of chain) {
     scope.endStage();
+    bundler.endStage();
     for (const instruction of instructions) {
       if (instruction.keyword === 'ARG') {
         declare(instruction, scope, given, file, global);
+        for (const { name } of declarations(instruction, file))
+          bundler.setArgument(name, scope.get(name), instruction.line);
       } else if (instruction.keyword === 'ENV') {
         const assignments = environmentOf(instruction.rest, file.escape);
         // One ENV sets all of its variables at once: none of them sees the other.
         const values = (typeof assignments === 'string' ? [] : assignments).map(
           ({ name, value = '' }) => [name, scope.expand(value, instruction.line)] as const,
         );
-        for (const [name, value] of values) scope.setEnvironment(name, value);
+        for (const [name, value] of values) {
+          scope.setEnvironment(name, value);
+          bundler.setEnvironment(name, value, instruction.line);
+        }
       } else {
         installs ||= installsGems(instruction);
+        bundler.run(instruction, scope);
         rubygems = rubygemsUpdate(instruction, scope) ?? rubygems;
         installsLayer ||= installsGlibcLayer(instruction);
         const copy = copyFrom(instruction, scope);
@@ -66,6 +78,7 @@ export function contentsOf(
     copies,
     installsGems: installs,
     installsGlibcLayer: installsLayer,
+    installs: bundler.seen,
     ...(rubygems === undefined ? {} : { rubygemsUpdate: rubygems }),
     ...(ruby === undefined ? {} : { ruby }),
   };

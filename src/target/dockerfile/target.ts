@@ -49,6 +49,7 @@ export async function dockerfileTarget(
     perCpu,
     ...(platform === undefined ? {} : { platform }),
     ...(ruby === undefined ? {} : { ruby }),
+    bundle: { path: file.path, installs: reading.installs },
     ...(reading.rubygemsUpdate === undefined ? {} : { rubygemsUpdate: reading.rubygemsUpdate }),
     warnings: [
       ...reading.warnings,

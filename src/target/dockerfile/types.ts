@@ -1,4 +1,5 @@
 import type { Cpu } from '../../elf/types.js';
+import type { BundleInstall } from '../bundle-settings.js';
 import type { ResolvedTarget } from '../types.js';
 import type { RubygemsUpdate } from './rubygems-update.js';
 
@@ -85,6 +86,8 @@ export interface DockerfileReading {
   /** The stage, or one that it continues, installs gcompat or libc6-compat. */
   readonly glibcLayer?: true;
   readonly bundleFrom?: BundleOrigin;
+  /** How the stage that installs the gems does it; never empty. */
+  readonly installs: readonly BundleInstall[];
   /** One sentence each, with path and line. */
   readonly warnings: readonly string[];
 }

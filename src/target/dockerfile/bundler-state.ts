@@ -1,0 +1,126 @@
+import { posix } from 'node:path';
+import type { BundleInstall, BundlerSetting, StatedSetting } from '../bundle-settings.js';
+import { BUNDLER_SETTINGS } from '../bundle-settings.js';
+import type { BundleCommand } from './bundle-commands.js';
+import { bundleCommands } from './bundle-commands.js';
+import type { Scope, Expansion } from './scope.js';
+import { shellScripts } from './shell-scripts.js';
+import type { DockerfileInstruction } from './types.js';
+import { jsonArray } from './words.js';
+
+type Settings = Map<BundlerSetting, StatedSetting>;
+
+const BY_VARIABLE = new Map<string, BundlerSetting>(
+  BUNDLER_SETTINGS.map((name) => [`BUNDLE_${name.toUpperCase()}`, name]),
+);
+
+/** A COPY or ADD that brings the Gemfile, so that `bundle config` finds itself in a project. */
+const BRINGS_GEMFILE = /(?:^|[\s"'/])(?:Gemfile|gems\.rb|\*)|(?:^|[\s"'])\.\/?(?=["'\s])/;
+/** A COPY or ADD that may bring a `.bundle/config`. */
+const BRINGS_CONFIG = /(?:^|[\s"'])\.\/?(?=["'\s])|\.bundle/;
+
+/**
+ * Bundler's settings while the instructions of a stage run, where they are said: the application's config goes before the
+ * environment, and that before the user's config (`Bundler::Settings#configs`).
+ */
+export class BundlerState {
+  readonly installs: BundleInstall[] = [];
+  readonly #local: Settings = new Map();
+  readonly #environment: Settings = new Map();
+  readonly #arguments: Settings = new Map();
+  readonly #global: Settings = new Map();
+  #workdir = '/';
+  #inProject = false;
+  #complete = true;
+
+  /** An ENV. */
+  setEnvironment(variable: string, { text, unset }: Expansion, line: number): void {
+    const name = BY_VARIABLE.get(variable);
+    if (name === undefined) return;
+    this.#environment.set(name, unset.length > 0 ? { line } : { value: text, line });
+  }
+
+  /** An ARG, which is in the environment of each RUN of its stage. @param value undefined if nothing gives it one */
+  setArgument(variable: string, value: string | undefined, line: number): void {
+    const name = BY_VARIABLE.get(variable);
+    if (name !== undefined) this.#arguments.set(name, { ...(value === undefined ? {} : { value }), line });
+  }
+
+  /** Ends a stage: its arguments are gone. */
+  endStage(): void {
+    this.#arguments.clear();
+  }
+
+  /** Any other instruction. */
+  run(instruction: DockerfileInstruction, scope: Scope): void {
+    const { keyword, rest, line, flags } = instruction;
+    if (keyword === 'WORKDIR') this.#workdir = posix.resolve(this.#workdir, scope.expand(rest, line).text);
+    else if (keyword === 'COPY' || keyword === 'ADD') {
+      const local = flags.every((flag) => !flag.startsWith('--from'));
+      this.#inProject ||= BRINGS_GEMFILE.test(rest);
+      if (local && BRINGS_CONFIG.test(rest)) this.#complete = false;
+    } else if (keyword === 'RUN') {
+      for (const script of scriptsOf(instruction)) {
+        if (script.includes('.bundle/config')) this.#complete = false;
+        for (const command of bundleCommands(script, (name) => scope.get(name)))
+          this.#carryOut(command, line);
+      }
+    }
+  }
+
+  /** What a `bundle install` at the end would go by, if no command is seen that installs. */
+  get seen(): readonly BundleInstall[] {
+    return this.installs.length > 0
+      ? this.installs
+      : [{ settings: this.#settings(new Map(), new Map()), complete: false }];
+  }
+
+  #carryOut(command: BundleCommand, line: number): void {
+    if (command.kind === 'config') {
+      const { setting, value, scope, conditional } = command;
+      const level =
+        scope === 'global' || (scope === undefined && !this.#inProject) ? this.#global : this.#local;
+      if (conditional) level.set(setting, { line });
+      else if (value === 'unset') for (const each of [this.#local, this.#global]) each.delete(setting);
+      else level.set(setting, { ...value, line });
+      return;
+    }
+    // `Bundler::Settings#set_command_option`: these flags are kept in the application's config.
+    for (const [name, value] of command.remembered) {
+      if (value === undefined) this.#local.delete(name);
+      else this.#local.set(name, { ...value, line });
+    }
+    const stated = (values: typeof command.flags): Settings =>
+      new Map([...values].map(([name, value]) => [name, { ...value, line }]));
+    this.installs.push({
+      line,
+      settings: this.#settings(stated(command.flags), stated(command.environment)),
+      complete: this.#complete,
+    });
+  }
+
+  #settings(flags: Settings, environment: Settings): BundleInstall['settings'] {
+    const levels = [flags, this.#local, environment, this.#environment, this.#arguments, this.#global];
+    return Object.fromEntries(
+      BUNDLER_SETTINGS.flatMap((name) => {
+        const found = levels.find((level) => level.has(name))?.get(name);
+        if (found === undefined) return [];
+        return [[name, name === 'gemfile' ? this.#inProjectPath(found) : found] as const];
+      }),
+    );
+  }
+
+  /** Of a path in the image, the one in the project that is copied to the working directory. */
+  #inProjectPath(stated: StatedSetting): StatedSetting {
+    if (stated.value === undefined || !posix.isAbsolute(stated.value)) return stated;
+    const inside = posix.relative(this.#workdir, stated.value);
+    return inside.startsWith('..') ? stated : { ...stated, value: inside };
+  }
+}
+
+/** What a RUN gives the shell; the words of one that is written as an array, in quotes. */
+function scriptsOf(instruction: DockerfileInstruction): string[] {
+  const words = jsonArray(instruction.rest);
+  if (words?.every((word) => typeof word === 'string') !== true) return shellScripts(instruction);
+  return [words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')];
+}
