@@ -3,6 +3,7 @@ import { planBundle } from '../search/plan-bundle.js';
 import type { LockedGem } from './bundle.js';
 import { gemsOf } from './bundle.js';
 import { GemAudit } from './gem-audit.js';
+import { installedOn } from './installed-gems.js';
 import { planRequest } from './plan-request.js';
 import { SearchPorts } from './search-ports.js';
 import type { AuditPorts, AuditRequest, Row } from './ports.js';
@@ -23,6 +24,7 @@ export async function auditLockfile(request: AuditRequest, outside: AuditPorts):
     originOf: sharedOrigins(async (locked) => withOverrides(await outside.originOf(locked), overrides)),
   };
   const gems = gemsOf(request.lockfile);
+  const placesOf = installedOn(request);
   const pending = new Set(gems.map(({ name }) => name));
   const tell = (): void => {
     const [current = ''] = pending;
@@ -30,7 +32,7 @@ export async function auditLockfile(request: AuditRequest, outside: AuditPorts):
   };
   const audited = await Promise.all(
     gems.map(async (gem) => {
-      const rows = await new GemAudit(gem, request, ports).run();
+      const rows = await new GemAudit(gem, request, ports).run(placesOf(gem.name));
       pending.delete(gem.name);
       tell();
       return rows;

@@ -9,6 +9,7 @@ import { SMALLEST_PAGE } from '../target/page-size.js';
 import type { Libc, Target } from '../target/types.js';
 import { gemsOf } from './bundle.js';
 import { GemAudit } from './gem-audit.js';
+import { installedOn } from './installed-gems.js';
 import type { AuditPorts, AuditRequest, Row } from './ports.js';
 import { reportFor } from './target-report.js';
 import type { AuditReport, FloorNeed, GemReport } from './types.js';
@@ -59,10 +60,13 @@ export function anySystem(libc: Libc, cpu: Cpu): Target {
  */
 export async function auditFloor(request: AuditRequest, ports: AuditPorts): Promise<FloorAudit[]> {
   const gems = gemsOf(request.lockfile);
+  const placesOf = installedOn(request);
   let done = 0;
   const rows = await Promise.all(
     gems.map(async (gem) => {
-      const found = await new GemAudit(gem, { ...request, systemsForAll: true }, ports).run();
+      const found = await new GemAudit(gem, { ...request, systemsForAll: true }, ports).run(
+        placesOf(gem.name),
+      );
       done += 1;
       ports.progress?.({ done, total: gems.length, current: done < gems.length ? gem.name : '' });
       return found;

@@ -37,10 +37,9 @@ export class GemAudit {
     this.#ports = ports;
   }
 
-  run(): Promise<Row[]> {
-    return Promise.all(
-      this.#request.deployments.map(async (deployment) => this.#withPlace(await this.#audit(deployment))),
-    );
+  /** @param deployments those on which the gem is installed */
+  run(deployments: readonly Deployment[] = this.#request.deployments): Promise<Row[]> {
+    return Promise.all(deployments.map(async (deployment) => this.#withPlace(await this.#audit(deployment))));
   }
 
   /** Says which source has it. A gem from git or a path is from no gem server. */

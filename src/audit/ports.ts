@@ -6,6 +6,7 @@ import type { Overrides } from '../search/overrides.js';
 import type { LockedVersion } from './bundle.js';
 import type { CooldownRules } from './cooldown.js';
 import type { GemOrigin, GemReader } from './gem-reader.js';
+import type { GemfileGroups } from './installed-gems.js';
 import type { ForcedBy } from './variant-request.js';
 import type { GemReport } from './types.js';
 
@@ -21,6 +22,8 @@ export interface AuditRequest {
   readonly gemfile?: ReadonlyMap<string, readonly string[]>;
   /** Gems that the Gemfile has compiled, or may have, with the line that says so. */
   readonly forced?: ReadonlyMap<string, ForcedBy>;
+  /** The groups of the Gemfile's gems; by default nothing is known of them, so that every gem counts as installed. */
+  readonly groups?: GemfileGroups;
   /** What the Gemfile makes of gems' requirements; nothing by default. */
   readonly overrides?: Overrides;
   /** How young a version may not be that is proposed; no rule by default. */

@@ -6,8 +6,16 @@ import type { Lockfile } from '../lockfile/types.js';
 import type { PlanAnswer } from '../search/plan-bundle.js';
 import type { Deployment, PlannedPin } from '../search/types.js';
 import type { Target } from '../target/types.js';
+import { notInstalledOn } from './installed-gems.js';
 import type { AuditRequest, Row } from './ports.js';
-import type { AuditReport, AuditWarning, GemReport, MultiTargetReport, Summary } from './types.js';
+import type {
+  AuditReport,
+  AuditWarning,
+  GemReport,
+  MultiTargetReport,
+  NotInstalledGem,
+  Summary,
+} from './types.js';
 import { targetSummary } from '../target/summary.js';
 
 /**
@@ -26,7 +34,8 @@ export function reportFor(
   const { target, ruby } = system;
   const deployments = request.deployments.filter((deployment) => isOn(system, deployment));
   const cpus = deployments.map(({ cpu }) => cpu);
-  const { rubyFrom, rubygems } = deployments[0] ?? {};
+  const { rubyFrom, rubygems, groups } = deployments[0] ?? {};
+  const notInstalled = notInstalledOnAll(deployments, request);
   const gems = allRows.filter(({ deployment }) => isOn(system, deployment)).map(({ report }) => report);
   const single = deployments.length === request.deployments.length;
   const concerned =
@@ -44,6 +53,8 @@ export function reportFor(
     ...(rubygems === undefined ? {} : { rubygems }),
     all: request.all,
     gems,
+    ...(groups === undefined ? {} : { groups }),
+    ...(notInstalled.length === 0 ? {} : { notInstalled }),
     pins: concerned ? answer.pins : [],
     ...(concerned ? { plan: answer.plan } : {}),
     floor: mergeRequires(gems.flatMap(({ requires }) => requires ?? [])),
@@ -53,6 +64,17 @@ export function reportFor(
       ...(concerned ? tooYoungWarning(answer.tooYoung ?? []) : []),
     ],
   };
+}
+
+/** What is installed on none of the CPUs of a target. */
+function notInstalledOnAll(
+  deployments: readonly Deployment[],
+  request: AuditRequest,
+): readonly NotInstalledGem[] {
+  const [first = [], ...others] = deployments.map((each) => notInstalledOn(each, request));
+  return first.filter((gem) =>
+    others.every((list) => list.some(({ name, version }) => name === gem.name && version === gem.version)),
+  );
 }
 
 /** Is it one of the CPUs of that target with that Ruby? */

@@ -1,6 +1,6 @@
 import type { Finding, Requires, Verdict } from '../compat/types.js';
 import type { Cpu } from '../elf/types.js';
-import type { PinPlan, RubyFrom, Suggestion } from '../search/types.js';
+import type { GroupSettings, PinPlan, RubyFrom, Suggestion } from '../search/types.js';
 import type { TargetSummary } from '../target/summary.js';
 import type { Libc } from '../target/types.js';
 
@@ -83,6 +83,14 @@ export type GemNote =
 /** What the whole bundle needs: a system that has all of it runs every gem that could be read. */
 export type BundleFloor = Omit<Requires, 'libc' | 'libraries'>;
 
+/** A gem of the lockfile that is not installed on a target: no group that is installed there has it, and no other gem needs it. */
+export interface NotInstalledGem {
+  readonly name: string;
+  readonly version: string;
+  /** Groups of the Gemfile that it is in, or that gems are in that ask for it. */
+  readonly groups: readonly string[];
+}
+
 export interface Summary {
   readonly compatible: number;
   readonly incompatible: number;
@@ -115,6 +123,10 @@ export interface AuditReport {
   /** `ruby`-platform gems were opened too. */
   readonly all: boolean;
   readonly gems: readonly GemReport[];
+  /** Bundler's settings of which groups are installed there; absent where nothing says any. */
+  readonly groups?: readonly GroupSettings[];
+  /** Gems that are not installed there, and so are in nothing else of the report; absent where there are none. */
+  readonly notInstalled?: readonly NotInstalledGem[];
   /** Lines for the Gemfile, one for each gem that has a version that fits. */
   readonly pins: readonly string[];
   /** How everything is made to fit; absent where nothing has to be. With several targets it is the one for them all. */
@@ -161,6 +173,8 @@ export interface SystemFloor {
   readonly floor: BundleFloor;
   readonly needs: readonly FloorNeed[];
   readonly gems: readonly GemReport[];
+  /** Gems that are not installed; absent where there are none. */
+  readonly notInstalled?: readonly NotInstalledGem[];
   /** Those in support first, each part lowest first. */
   readonly systems: readonly FittingSystem[];
   readonly summary: Summary;

@@ -1,4 +1,6 @@
 import type { NodeOf, RubyNode, Span } from './ruby-node.js';
+import type { GroupNames } from './group-names.js';
+import { groupsOption, joinGroups } from './group-names.js';
 import { insideParentheses, isHeredoc, isNode, literalString, spanOf } from './ruby-node.js';
 
 export type Quote = "'" | '"';
@@ -59,6 +61,7 @@ export interface GemCall {
   readonly from?: string;
   /** A group, a platform or a condition of Bundler's own may leave it out of an installation. */
   readonly partial: boolean;
+  readonly groups: GroupNames;
 }
 
 /** Options by which Bundler leaves a gem out of some installations. */
@@ -80,6 +83,7 @@ export interface CallSurroundings {
   /** The block around it that says that its gems come from git or a path. */
   readonly from: string | undefined;
   readonly partial: boolean;
+  readonly groups: GroupNames;
   /** Constants and local variables that the file sets once, to literal strings. */
   readonly constants: ReadonlyMap<string, readonly string[]>;
 }
@@ -109,6 +113,11 @@ export function readGemCall(node: NodeOf<'CallNode'>, around: CallSurroundings):
     conditional: around.conditional,
     ...(from === undefined ? {} : { from }),
     partial: around.partial || (options?.elements.some(({ key = '' }) => PARTIAL.includes(key)) ?? false),
+    // A variable in the last place may hold a hash of options.
+    groups:
+      hash === undefined && positional.at(-1)?.kind === 'opaque'
+        ? undefined
+        : joinGroups(around.groups, groupsOption(hash)),
   };
 }
 

@@ -4,6 +4,8 @@ import type { GemCall, Quote } from './gem-call.js';
 import { literalStrings, readGemCall } from './gem-call.js';
 import type { OverrideCall, SourceCooldown } from './override-call.js';
 import { readCooldown, readOverride } from './override-call.js';
+import type { GroupNames } from './group-names.js';
+import { joinGroups, readGroupBlock } from './group-names.js';
 import { plainPath } from './plain-path.js';
 import type { NodeOf, ParsedRuby, RubyNode, Span } from './ruby-node.js';
 import { childrenOf, isNode, literalString, spanOf } from './ruby-node.js';
@@ -28,6 +30,8 @@ export interface EvaluatedCall {
   readonly from?: string;
   /** A group, a platform or a condition of Bundler's own around it may leave its gems out of an installation. */
   readonly partial: boolean;
+  /** Those of the blocks around it, which its gems are in too. */
+  readonly groups: GroupNames;
   /** Undefined where it shows only when it runs; else relative to the file, or absolute. */
   readonly path?: string;
 }
@@ -40,6 +44,8 @@ export interface GemspecCall {
   /** The gem's name, where there are several in the directory. */
   readonly name?: string;
   readonly developmentGroup: string;
+  /** Those of the blocks around it. */
+  readonly groups: GroupNames;
 }
 
 /** What a Gemfile says, as far as it can be read without running it. */
@@ -60,6 +66,8 @@ export interface GemfileSyntax {
   readonly sources: readonly string[] | undefined;
   /** What Bundler 4.1 is told to change of other gems' requirements, in the order of the source. */
   readonly overrides: readonly OverrideCall[];
+  /** Groups that are sure to be optional (`group :docs, optional: true`). */
+  readonly optionalGroups: readonly string[];
   /** Sources with a `cooldown:`, in the order of the source. */
   readonly cooldowns: readonly SourceCooldown[];
 }
@@ -164,6 +172,7 @@ interface Around {
   readonly conditional: boolean;
   readonly from: string | undefined;
   readonly partial: boolean;
+  readonly groups: GroupNames;
 }
 
 /**
@@ -185,18 +194,19 @@ export function parseGemfile(
   let sources: string[] | undefined = [];
   const overrides: Placed<OverrideCall>[] = [];
   const cooldowns: Placed<SourceCooldown>[] = [];
+  const optionalGroups: string[] = [];
   let redefinesGem = false;
   const lineAt = lineCounter(source);
   const constants = literalsOf(result.value);
 
   // A stack of our own: the nesting of what others wrote is theirs to choose.
   const pending: { readonly node: RubyNode; readonly around: Around }[] = [
-    { node: result.value, around: { conditional: false, from: undefined, partial: false } },
+    { node: result.value, around: { conditional: false, from: undefined, partial: false, groups: [] } },
   ];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { node, around } = next;
     const { conditional } = around;
-    let { from, partial } = around;
+    let { from, partial, groups } = around;
     if (isNode(node, 'CallNode') && (node.receiver === null || isNode(node.receiver, 'SelfNode'))) {
       const line = lineAt(node.location.startOffset);
       const text = lineText(source, node.location.startOffset).trim();
@@ -214,7 +224,7 @@ export function parseGemfile(
       } else if (node.name === 'eval_gemfile' && first !== undefined) {
         const target = plainPath(first, path);
         evaluated.push({
-          ...{ line, conditional, partial, start: node.location.startOffset },
+          ...{ line, conditional, partial, groups, start: node.location.startOffset },
           ...(from === undefined ? {} : { from }),
           ...(target === undefined ? {} : { path: target }),
         });
@@ -222,7 +232,7 @@ export function parseGemfile(
         const read = readOverride(node, { line, conditional });
         overrides.push(...read.map((call) => ({ start, call })));
       } else if (node.name === 'gemspec') {
-        gemspecs.push(gemspecCall(node, line, path));
+        gemspecs.push({ ...gemspecCall(node, line, path), groups });
       } else if (node.name === 'source' && node.block === null && first !== undefined) {
         const url = literalString(first) ?? sourceNamed(first);
         sources = url === undefined ? undefined : sources?.concat(url);
@@ -231,6 +241,11 @@ export function parseGemfile(
       } else if (node.block !== null) {
         if (ELSEWHERE.has(node.name)) from = node.name;
         partial ||= PARTIAL.has(node.name);
+        if (node.name === 'group') {
+          const block = readGroupBlock(node);
+          groups = joinGroups(groups, block.names);
+          if (block.optional && !conditional) optionalGroups.push(...(block.names ?? []));
+        }
       }
     } else if (isNode(node, 'CallNode') && ON_OTHERS.has(node.name) && node.arguments_ !== null) {
       const line = lineAt(node.location.startOffset);
@@ -240,7 +255,7 @@ export function parseGemfile(
     redefinesGem ||= definesGem(node);
     const below = conditional || maySkip(node);
     for (const child of childrenOf(node).reverse()) {
-      pending.push({ node: child, around: { conditional: below, from, partial } });
+      pending.push({ node: child, around: { conditional: below, from, partial, groups } });
     }
   }
   const end = result.dataLoc?.startOffset ?? source.length;
@@ -263,6 +278,7 @@ export function parseGemfile(
     sources,
     overrides: inOrder(overrides, isSkipped),
     cooldowns: inOrder(cooldowns, isSkipped),
+    optionalGroups,
   };
 }
 
@@ -366,7 +382,7 @@ function sourceNamed(node: RubyNode): string | undefined {
   return ['gemcutter', 'rubygems', 'rubyforge'].includes(value) ? `:${value}` : undefined;
 }
 
-function gemspecCall(node: NodeOf<'CallNode'>, line: number, file: string): GemspecCall {
+function gemspecCall(node: NodeOf<'CallNode'>, line: number, file: string): Omit<GemspecCall, 'groups'> {
   const [hash] = node.arguments_?.arguments_ ?? [];
   const elements = isNode(hash, 'KeywordHashNode') || isNode(hash, 'HashNode') ? hash.elements : [];
   const options = new Map<string, RubyNode>();

@@ -4,6 +4,8 @@ import { GemfileError } from '../errors.js';
 import { RequirementError, parseRequirement } from '../version/requirement.js';
 import type { GemCall } from './gem-call.js';
 import { GemfileEditor } from './gemfile-editor.js';
+import type { GroupNames } from './group-names.js';
+import { joinGroups } from './group-names.js';
 import type { GemspecDependency } from './gemspec-dependencies.js';
 import { gemspecDependencies } from './gemspec-dependencies.js';
 import type { EvaluatedCall, GemspecCall } from './parse-gemfile.js';
@@ -26,14 +28,18 @@ export interface GemfileOnDisk {
   readonly from?: string;
   /** A group, a platform or a condition of Bundler's own around its evaluation may leave its gems out of an installation. */
   readonly partial: boolean;
+  /** The groups of the blocks around its evaluation, which all of its gems are in. */
+  readonly groups: GroupNames;
   readonly editor: GemfileEditor;
 }
 
-type Around = Pick<GemfileOnDisk, 'conditional' | 'from' | 'partial'>;
+type Around = Pick<GemfileOnDisk, 'conditional' | 'from' | 'partial' | 'groups'>;
 
 export interface DeclaredInGemspec extends GemspecDependency {
   readonly file: string;
   readonly developmentGroup: string;
+  /** The groups of the blocks around `gemspec`. */
+  readonly groups: GroupNames;
 }
 
 /** A call that says of gems what cannot be read: a path that is computed, or of a file that is not there. */
@@ -88,7 +94,7 @@ export async function readProjectGemfiles(
     return { path: file, shown, original, ours: ours || file === gemfile, ...around, editor };
   };
 
-  const first = await open(gemfile, { conditional: false, partial: false });
+  const first = await open(gemfile, { conditional: false, partial: false, groups: [] });
   const files: [GemfileOnDisk, ...GemfileOnDisk[]] = [first];
   for (const file of files) {
     const { evaluated, gemspecs: calls } = file.editor.syntax;
@@ -102,7 +108,10 @@ export async function readProjectGemfiles(
     for (const call of calls) {
       const found = await specificationsOf(call, root, parser);
       if (found === undefined) notFollowed.push({ file: file.shown, line: call.line, what: 'gemspec' });
-      else gemspecs.push(...found.map((each) => ({ ...each, file: shownPath(each.file, cwd) })));
+      else {
+        const groups = joinGroups(file.groups, call.groups);
+        gemspecs.push(...found.map((each) => ({ ...each, groups, file: shownPath(each.file, cwd) })));
+      }
     }
   }
   return { files, gemspecs, notFollowed };
@@ -138,6 +147,7 @@ function surroundings(file: GemfileOnDisk, call: EvaluatedCall): Around {
   return {
     conditional: file.conditional || call.conditional,
     partial: file.partial || call.partial,
+    groups: joinGroups(file.groups, call.groups),
     ...(from === undefined ? {} : { from }),
   };
 }
@@ -149,10 +159,10 @@ function evaluatedPath({ path: target }: EvaluatedCall, file: GemfileOnDisk): st
 
 /** `Bundler::Dsl#gemspec`: relative to the root of the project, wherever the call stands. */
 async function specificationsOf(
-  { path: target, name, developmentGroup }: GemspecCall,
+  { path: target, name, developmentGroup }: Omit<GemspecCall, 'groups'>,
   root: string,
   parser: RubyParser,
-): Promise<DeclaredInGemspec[] | undefined> {
+): Promise<Omit<DeclaredInGemspec, 'groups'>[] | undefined> {
   if (target === undefined) return undefined;
   const directory = path.resolve(root, target);
   const entries = await readdir(directory).catch(() => []);
@@ -160,7 +170,7 @@ async function specificationsOf(
   const named = name === undefined ? all : all.filter((entry) => entry === `${name}.gemspec`);
   const chosen = named.length > 0 ? named : all;
   if (chosen.length === 0) return undefined;
-  const found: DeclaredInGemspec[] = [];
+  const found: Omit<DeclaredInGemspec, 'groups'>[] = [];
   for (const entry of chosen.slice(0, MAX_FILES)) {
     const file = path.join(directory, entry);
     const source = await readSource(file, file).catch(() => undefined);

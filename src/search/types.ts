@@ -13,6 +13,20 @@ export interface RubyFrom {
   readonly place: string;
 }
 
+/** Groups that a setting of Bundler names, and where it is said. */
+export interface StatedGroups {
+  readonly names: readonly string[];
+  /** For people: `--without`, `.gemcompat.yml`, `Dockerfile:12`, `BUNDLE_WITHOUT`, `.bundle/config`. */
+  readonly place: string;
+}
+
+/** Which groups of the Gemfile are installed, by Bundler's settings of these names. */
+export interface GroupSettings {
+  readonly without?: StatedGroups;
+  readonly with?: StatedGroups;
+  readonly only?: StatedGroups;
+}
+
 /** A system and CPU that the bundle is deployed to, and the Ruby that runs there. */
 export interface Deployment {
   readonly target: Target;
@@ -27,6 +41,15 @@ export interface Deployment {
   readonly bundler?: string;
   /** `bundle install` runs there with `frozen` or `deployment` set, or is known to run without; absent where it is not known. */
   readonly frozen?: boolean;
+  /** Where `frozen` is said; absent where it is not said, but known. */
+  readonly frozenFrom?: string;
+  /** Where it is said that Bundler there compiles every gem (`force_ruby_platform`); absent if it does not, or is not known to. */
+  readonly forceRubyFrom?: string;
+  /**
+   * The groups that are installed there. Several if several commands install: a gem is there if one of them installs it. Absent if
+   * nothing is said, so that all groups are but the optional ones.
+   */
+  readonly groups?: readonly GroupSettings[];
 }
 
 /** What Bundler would install of one version on one deployment. */
