@@ -19,6 +19,9 @@ export const auditArgs = {
   }),
 };
 
+/** Given several times, or as Bundler takes it: `development:test`. */
+const GROUPS_FLAG = { multiple: true, multipleNonGreedy: true, helpValue: 'GROUP' } as const;
+
 export const auditFlags = {
   target: Flags.string({
     char: 't',
@@ -71,6 +74,13 @@ export const auditFlags = {
     summary: 'RubyGems that runs on the target: from 4.1 on it installs content-addressed gems.',
     helpValue: 'X.Y.Z',
   }),
+  without: Flags.string({
+    ...GROUPS_FLAG,
+    summary:
+      'Group of the Gemfile that is not installed there. [default: as the Dockerfile or Bundler is set]',
+  }),
+  with: Flags.string({ ...GROUPS_FLAG, summary: 'Optional group of the Gemfile that is installed there.' }),
+  only: Flags.string({ ...GROUPS_FLAG, summary: 'Group of the Gemfile that alone is installed there.' }),
   all: Flags.boolean({ summary: 'Open gems without a platform too: a few carry executables.' }),
   ...pageSizeFlag,
   ...offlineFlag,
@@ -99,6 +109,9 @@ export interface AuditFlags {
   readonly source: string[] | undefined;
   readonly ruby: string[] | undefined;
   readonly rubygems: string | undefined;
+  readonly without: string[] | undefined;
+  readonly with: string[] | undefined;
+  readonly only: string[] | undefined;
   readonly all: boolean;
   readonly 'page-size': string | undefined;
   readonly offline: boolean;
@@ -120,6 +133,7 @@ export function auditOptions(path: string | undefined, flags: AuditFlags): Audit
     ...(flags.source === undefined ? {} : { sources: flags.source }),
     ...(rubies === undefined ? {} : { ruby: rubies.length === 1 ? (rubies[0] ?? '') : rubies }),
     ...(flags.rubygems === undefined ? {} : { rubygems: flags.rubygems }),
+    ...groupOptions(flags),
     ...(flags.all ? { all: true } : {}),
     ...pageSizeOption(flags['page-size']),
     ...(flags.pull ? { pull: true } : {}),
@@ -143,6 +157,19 @@ export function auditCommand(path: string, flags: AuditFlags, sources: FlagSourc
     return all.map((each) => `--${name} ${shellWord(String(each))}`);
   });
   return ['gemcompat audit', ...(path === '.' ? [] : [shellWord(path)]), ...given].join(' ');
+}
+
+/** An empty text is no group at all: `--without ''` installs them all. */
+function groupOptions(flags: AuditFlags): Pick<AuditOptions, 'without' | 'with' | 'only'> {
+  return Object.fromEntries(
+    (['without', 'with', 'only'] as const).flatMap((name) => {
+      const given = flags[name];
+      if (given === undefined) return [];
+      return [
+        [name, given.flatMap((text) => text.split(/[\s,:]+/)).filter((group) => group !== '')] as const,
+      ];
+    }),
+  );
 }
 
 function pairOf(text: string): [name: string, value: string] {

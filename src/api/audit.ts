@@ -12,6 +12,7 @@ import { TargetError } from '../errors.js';
 import type { AuditProgress } from '../audit/ports.js';
 import type { AuditReport, AuditWarning, MultiTargetReport } from '../audit/types.js';
 import type { ForcedLine } from '../gemfile/forced-gems.js';
+import { bundlerSettings } from '../registry/bundler-settings.js';
 import type { CpuReading } from '../target/merge-cpus.js';
 import type { ReadForCpusOptions } from '../target/read-for-cpus.js';
 import { Overrides } from '../search/overrides.js';
@@ -95,11 +96,13 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   );
 
   const rubies = await projectRubies(project);
-  const { deployments, warnings: doubts } = deploymentsFor(resolved, lockfile, { ...plan, rubies });
+  const machine = await bundlerSettings({ cwd: directory, env });
+  const { deployments, warnings: doubts } = deploymentsFor(resolved, lockfile, { ...plan, rubies, machine });
   warnings.push(...doubts);
 
   const warn = (warning: AuditWarning): void => void warnings.push(warning);
-  const facts = await gemfileFacts(path.resolve(cwd, file), lockfile, { cwd, warn });
+  const byGroup = deployments.some(({ groups }) => groups !== undefined);
+  const facts = await gemfileFacts(path.resolve(cwd, file), lockfile, { cwd, warn, byGroup });
   const session = await openSession({
     cwd,
     env,
@@ -110,7 +113,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   });
   const bundler = installingBundler(lockfile, options.rubygems);
   if (sources === undefined) warnings.push(...(await addressedCopies(session.cachePath, bundler)));
-  if (session.forceRubyPlatform) {
+  if (session.forceRubyPlatform && deployments.some(({ forceRubyFrom }) => forceRubyFrom === undefined)) {
     warnings.push({
       code: 'FORCE_RUBY_PLATFORM',
       message:
@@ -125,6 +128,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
         deployments,
         all: plan.all,
         forced: options.forced ?? facts.forced,
+        ...(facts.groups === undefined ? {} : { groups: facts.groups }),
         overrides: new Overrides(facts.overrides),
         cooldown: {
           ...(session.cooldown === undefined ? {} : { setting: session.cooldown }),

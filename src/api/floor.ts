@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { AuditReport, FloorReport, MultiTargetReport, SystemFloor } from '../audit/types.js';
 import type { FloorAudit } from '../audit/floor.js';
 import { anySystem, auditFloor, countsForFloor, libcsOf, needsOf } from '../audit/floor.js';
+import { bundleRules } from '../audit/bundle-rules.js';
 import { usualCpus, installingBundler } from '../audit/deployments.js';
 import { applyIgnores } from '../audit/ignore.js';
 import type { BundlePlan } from '../audit/plan.js';
@@ -11,6 +12,7 @@ import { chooseRuby } from '../audit/ruby-sources.js';
 import type { AuditWarning } from '../audit/types.js';
 import { mergeRequires } from '../compat/requires.js';
 import { UsageError } from '../errors.js';
+import { bundlerSettings } from '../registry/bundler-settings.js';
 import { targetsFittingOn } from '../target/catalog.js';
 import { PAGE_SIZE_UNUSED } from '../target/page-size.js';
 import type { AuditOptions } from './audit.js';
@@ -51,6 +53,8 @@ export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
   const warn = (warning: AuditWarning): void => void warnings.push(warning);
   const ruby = onlyRuby(plan) ?? chooseRuby(await projectRubies(project), warn);
   const { rubygems } = plan;
+  const machine = await bundlerSettings({ cwd: directory, env });
+  const rules = bundleRules({ groups: plan.groups, machine, isHost: false }, warn);
   const bundler = installingBundler(lockfile, rubygems);
   const deployments = (plan.arches ?? usualCpus(lockfile)).flatMap((cpu) =>
     libcsOf(lockfile, cpu).map((libc) => ({
@@ -59,10 +63,12 @@ export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
       ...ruby,
       ...(rubygems === undefined ? {} : { rubygems }),
       ...(bundler === undefined ? {} : { bundler }),
+      ...rules,
     })),
   );
   if (options.pageSize !== undefined) warnings.push({ code: 'OPTION_UNUSED', message: PAGE_SIZE_UNUSED });
-  const { forced } = await gemfileFacts(path.resolve(cwd, file), lockfile, { cwd, warn });
+  const byGroup = rules.groups !== undefined;
+  const { forced, groups } = await gemfileFacts(path.resolve(cwd, file), lockfile, { cwd, warn, byGroup });
   const session = await openSession({
     cwd,
     env,
@@ -73,7 +79,10 @@ export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
   });
   try {
     const audited = await auditFloor(
-      { lockfile, path: file, deployments, all: plan.all, forced },
+      {
+        ...{ lockfile, path: file, deployments, all: plan.all, forced },
+        ...(groups === undefined ? {} : { groups }),
+      },
       {
         reader: session.reader(options.jobs),
         originOf: (gem) => session.originOf(gem.remotes),
@@ -124,7 +133,7 @@ function onlyRuby({ ruby: rubies = [], rubyFrom }: BundlePlan): ChosenRuby | und
 }
 
 function systemFloor({ libc, arch, report, systemsOf }: FloorAudit, today: string): SystemFloor {
-  const { gems, summary } = report;
+  const { gems, summary, notInstalled } = report;
   const counted = gems.filter((gem) => countsForFloor(gem, libc));
   const floor = mergeRequires(counted.flatMap(({ requires }) => requires ?? []));
   const running = counted.flatMap((gem) => {
@@ -139,7 +148,16 @@ function systemFloor({ libc, arch, report, systemsOf }: FloorAudit, today: strin
       ...(endOfLife === undefined ? {} : { endOfLife }),
       supported: endOfLife === undefined || endOfLife >= today,
     }));
-  return { libc, arch, floor, needs: needsOf(gems, libc, arch), gems, systems, summary };
+  return {
+    libc,
+    arch,
+    floor,
+    needs: needsOf(gems, libc, arch),
+    gems,
+    ...(notInstalled === undefined ? {} : { notInstalled }),
+    systems,
+    summary,
+  };
 }
 
 function distinct(warnings: readonly AuditWarning[]): AuditWarning[] {

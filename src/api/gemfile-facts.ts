@@ -1,9 +1,12 @@
 import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import type { SourceCooldown } from '../audit/cooldown.js';
 import type { AuditWarning } from '../audit/types.js';
 import { GemfileError } from '../errors.js';
 import { isNeeded } from '../fix/own-requirements.js';
 import type { ForcedLine } from '../gemfile/forced-gems.js';
+import type { GemfileGroups } from '../gemfile/gem-groups.js';
+import { gemfileGroups } from '../gemfile/gem-groups.js';
 import { forcedGems } from '../gemfile/forced-gems.js';
 import type { ProjectGemfiles } from '../gemfile/project-gemfiles.js';
 import { readProjectGemfiles, readSource } from '../gemfile/project-gemfiles.js';
@@ -14,7 +17,7 @@ import { RequirementError, parseRequirement } from '../version/requirement.js';
 import { gemfileOf } from './gemfile-and-lockfile.js';
 
 /** What of a Gemfile decides whether it has to be parsed at all. */
-const MAY_MATTER = /force_ruby_platform|eval_gemfile|\boverride\b|\bcooldown\b/;
+const MAY_MATTER = /force_ruby_platform|eval_gemfile|\boverride\b|\bcooldown\b|\boptional\b/;
 
 /** What a Gemfile says that its lockfile does not. */
 export interface GemfileFacts {
@@ -23,7 +26,12 @@ export interface GemfileFacts {
   /** What Bundler 4.1 is to make of other gems' requirements. */
   readonly overrides: readonly Override[];
   readonly cooldowns: readonly SourceCooldown[];
+  /** The groups of its gems; absent where that is not known. */
+  readonly groups?: GemfileGroups;
 }
+
+const ALL_INSTALLED =
+  'so which gems are of the groups that are not installed is not known, and all are judged';
 
 const NOTHING: GemfileFacts = { forced: new Map(), overrides: [], cooldowns: [] };
 
@@ -37,16 +45,32 @@ const NOTHING: GemfileFacts = { forced: new Map(), overrides: [], cooldowns: [] 
 export async function gemfileFacts(
   file: string,
   lockfile: Lockfile,
-  { cwd, warn }: { readonly cwd: string; readonly warn: (warning: AuditWarning) => void },
+  {
+    cwd,
+    warn,
+    byGroup = false,
+  }: {
+    readonly cwd: string;
+    readonly warn: (warning: AuditWarning) => void;
+    /** Something says which groups are installed. */
+    readonly byGroup?: boolean;
+  },
 ): Promise<GemfileFacts> {
   const gemfile = gemfileOf(file);
   const isFile = await stat(gemfile ?? '').then(
     (stats) => stats.isFile(),
     () => false,
   );
-  if (gemfile === undefined || !isFile) return NOTHING;
+  if (gemfile === undefined || !isFile) {
+    if (byGroup)
+      warn({
+        code: 'GROUPS_UNKNOWN',
+        message: `there is no Gemfile beside ${path.relative(cwd, file)}, ${ALL_INSTALLED}`,
+      });
+    return NOTHING;
+  }
   try {
-    if (!MAY_MATTER.test(await readSource(gemfile, gemfile))) return NOTHING;
+    if (!byGroup && !MAY_MATTER.test(await readSource(gemfile, gemfile))) return NOTHING;
     const project = await readProjectGemfiles(gemfile, { cwd, parser: await loadRubyParser() });
     const direct = new Set(lockfile.dependencies.map(({ name }) => name));
     const forced = forcedGems(project, (name) => isNeeded(lockfile, name));
@@ -56,6 +80,7 @@ export async function gemfileFacts(
       ),
       overrides: overridesOf(project, warn),
       cooldowns: cooldownsOf(project, warn),
+      groups: gemfileGroups(project),
     };
   } catch (error) {
     if (!(error instanceof GemfileError)) throw error;
@@ -63,6 +88,7 @@ export async function gemfileFacts(
       code: 'GEMFILE_UNREAD',
       message: `${error.message}; which gems the Gemfile has compiled (force_ruby_platform) is not known, so the precompiled ones are judged`,
     });
+    if (byGroup) warn({ code: 'GROUPS_UNKNOWN', message: `${error.path} cannot be read, ${ALL_INSTALLED}` });
     return NOTHING;
   }
 }

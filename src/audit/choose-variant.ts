@@ -83,7 +83,8 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
     }
   }
   // What is compiled needs no variant of its own in a lockfile that provides for the machine, a frozen one included.
-  const isCompiled = provided && forced?.certain === true;
+  const compiles = forced?.certain === true || deployment.forceRubyFrom !== undefined;
+  const isCompiled = provided && compiles;
   const otherwise = onAnyRuby(request, available);
   const notes = [...notesOf(picked, request, wanted, isCompiled, otherwise), ...forcedNotes(picked, request)];
   const refused = refusedByRuby(request, picked, otherwise, { available, all });
@@ -93,7 +94,7 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
     const finding = { kind: 'no-variant', file: gem, reason: 'old-rubygems', wanted, ...tooOld } as const;
     return { kind: 'none', finding, notes };
   }
-  if (picked.kind === 'ruby' && picked.notes.includes('yanked') && forced?.certain !== true) {
+  if (picked.kind === 'ruby' && picked.notes.includes('yanked') && !compiles) {
     const gone = platforms.filter((platform) => platform !== 'ruby').join(', ');
     return none(
       gem,

@@ -3,6 +3,7 @@ import type { FindingKind } from '../compat/types.js';
 import { FINDING_KINDS } from '../compat/verdict.js';
 import type { Cpu } from '../elf/types.js';
 import { CPUS, parseCpu } from '../gem/cpu-name.js';
+import { groupsInSetting } from '../target/bundle-settings.js';
 import { PAGE_SIZE_HINT, parsePageSize } from '../target/page-size.js';
 import { isInstalledVersion } from '../version/gem-version.js';
 import { RequirementError, parseRequirement, splitRequirementList } from '../version/requirement.js';
@@ -41,6 +42,10 @@ export interface ProjectConfig {
   readonly sources?: readonly string[];
   readonly ruby?: readonly string[];
   readonly rubygems?: string;
+  /** Bundler's settings of which groups are installed; an empty list is none. */
+  readonly without?: readonly string[];
+  readonly with?: readonly string[];
+  readonly only?: readonly string[];
   readonly all?: boolean;
   readonly pull?: boolean;
   /** In bytes. */
@@ -156,6 +161,11 @@ const flag = z
   .enum(['true', 'false'], { error: ({ input }) => `is ${shown(input)}, and has to be true or false` })
   .transform((value) => value === 'true');
 
+/** Groups, as a list or in one text as Bundler takes them: `development test`, `development:test`. */
+const groups = z
+  .union([text, z.array(text)], { error: 'has to be a list of groups' })
+  .transform((value) => [value].flat().flatMap((each) => groupsInSetting(each)));
+
 const shape = z.strictObject(
   {
     targets: listOf(text).exactOptional(),
@@ -163,6 +173,9 @@ const shape = z.strictObject(
     sources: listOf(text).exactOptional(),
     ruby: listOf(versionOf('Ruby', 'ruby: 3.3.6')).exactOptional(),
     rubygems: versionOf('RubyGems', 'rubygems: 4.1.1').exactOptional(),
+    without: groups.exactOptional(),
+    with: groups.exactOptional(),
+    only: groups.exactOptional(),
     all: flag.exactOptional(),
     pull: flag.exactOptional(),
     pageSize: pageSize.exactOptional(),
@@ -170,7 +183,7 @@ const shape = z.strictObject(
   },
   {
     error: expected(
-      `a mapping of ${['targets', 'arches', 'sources', 'ruby', 'rubygems', 'all', 'pull', 'pageSize', 'ignore'].join(', ')}`,
+      `a mapping of ${['targets', 'arches', 'sources', 'ruby', 'rubygems', 'without', 'with', 'only', 'all', 'pull', 'pageSize', 'ignore'].join(', ')}`,
     ),
   },
 );

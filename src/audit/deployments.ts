@@ -3,11 +3,13 @@ import { linuxTarget, parsePlatform } from '../gem/platform.js';
 import { TargetError } from '../errors.js';
 import { FIRST_WITH_ADDRESSES } from '../gem/content-address.js';
 import type { Lockfile } from '../lockfile/types.js';
-import type { Deployment, RubyFrom } from '../search/types.js';
+import type { Deployment, GroupSettings, RubyFrom } from '../search/types.js';
 import type { RubygemsUpdate } from '../target/dockerfile/rubygems-update.js';
 import type { CpuReading } from '../target/merge-cpus.js';
 import { bundledRubygems } from '../target/ruby-releases.js';
 import type { Target } from '../target/types.js';
+import type { MachineSettings } from './bundle-rules.js';
+import { bundleRules } from './bundle-rules.js';
 import { lockedRuby } from './project-ruby.js';
 import type { ChosenRuby, RubyStatement } from './ruby-sources.js';
 import { chooseRuby } from './ruby-sources.js';
@@ -23,7 +25,14 @@ export interface DeploymentOptions {
   readonly rubyFrom?: RubyFrom;
   /** What the project says of its Ruby, what counts most first; RUBY VERSION of the lockfile by default. */
   readonly rubies?: readonly RubyStatement[];
+  /** The groups that are installed, as the caller or the configuration says; by default as Bundler's settings say. */
+  readonly groups?: GroupSettings;
+  /** Bundler's settings of the machine that audits. */
+  readonly machine?: MachineSettings;
 }
+
+/** The name of the target that is this machine. */
+const HOST = 'host';
 
 /**
  * Each target on each CPU with its Ruby, or with each of those that are asked for; a target that is named twice counts once. A CPU
@@ -44,17 +53,26 @@ export function deploymentsFor(
     // What the project's files say is the same for each target.
     if (!warnings.some(({ message }) => message === warning.message)) warnings.push(warning);
   };
-  for (const { target, ruby: brought, rubygemsUpdate, cpus: read } of targets) {
+  for (const { target, ruby: brought, rubygemsUpdate, bundle, cpus: read } of targets) {
     const cpus = read ?? existing(target, options.arches, warnings) ?? cpusOf(target, lockfile);
     const fresh = [...new Set(cpus)].filter((cpu) => !seen.has(`${target.name} ${cpu}`));
     if (fresh.length === 0) continue;
+    const rules = bundleRules(
+      {
+        groups: options.groups ?? {},
+        isHost: target.name === HOST,
+        ...(bundle === undefined ? {} : { bundle }),
+        ...(options.machine === undefined ? {} : { machine: options.machine }),
+      },
+      warn,
+    );
     const each = rubiesOn(target, brought, stated, options, warn).flatMap((ruby) => {
       const rubygems = options.rubygems ?? rubygemsOn(ruby, rubygemsUpdate);
       const runs = {
         ...(bundler === undefined ? {} : { bundler }),
         ...(rubygems === undefined ? {} : { rubygems }),
       };
-      return fresh.map((cpu) => ({ target, cpu, ...ruby, ...runs }));
+      return fresh.map((cpu) => ({ target, cpu, ...ruby, ...runs, ...rules }));
     });
     deployments.set(target, [...(deployments.get(target) ?? []), ...each]);
     for (const cpu of fresh) seen.set(`${target.name} ${cpu}`, target);

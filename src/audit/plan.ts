@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { UsageError } from '../errors.js';
 import type { Cpu } from '../elf/types.js';
-import type { RubyFrom } from '../search/types.js';
+import type { GroupSettings, RubyFrom } from '../search/types.js';
 import { checkPageSize } from '../target/page-size.js';
 import type { IgnoreRule } from './config-file.js';
 import { CONFIG_FILE } from './config-file.js';
@@ -35,6 +35,14 @@ export interface PlanOptions {
   readonly ruby?: string | readonly string[];
   /** The RubyGems that runs on the target: `4.1.1`. Not known by default, so that what depends on it is not checked. */
   readonly rubygems?: string;
+  /**
+   * Groups that are not installed on the target, and optional ones that are, as Bundler's settings of these names have it. By default
+   * what `.gemcompat.yml` says, else the Dockerfile, else Bundler's own settings here.
+   */
+  readonly without?: readonly string[];
+  readonly with?: readonly string[];
+  /** Groups that alone are installed. */
+  readonly only?: readonly string[];
   /** Open `ruby`-platform gems too. */
   readonly all?: boolean;
   /**
@@ -74,6 +82,8 @@ export interface BundlePlan {
   /** Where `ruby` is said; absent where it is not. */
   readonly rubyFrom?: RubyFrom;
   readonly rubygems?: string;
+  /** Empty where nobody asks for any. */
+  readonly groups: GroupSettings;
   readonly all: boolean;
   readonly ignore: readonly IgnoreRule[];
   readonly warnings: readonly AuditWarning[];
@@ -135,10 +145,23 @@ export function planWithoutTargets(
     ...(sources === undefined ? {} : { sources }),
     ...(ruby === undefined ? {} : { ruby: rubiesOf(ruby), rubyFrom }),
     ...(rubygems === undefined ? {} : { rubygems }),
+    groups: groupsAsked(options, project),
     all: options.all ?? config?.all ?? false,
     ignore: config?.ignore ?? [],
     warnings: warnings.map((message) => ({ code: 'CONFIG', message })),
   };
+}
+
+/** What the caller says of groups goes before what `.gemcompat.yml` says, setting by setting. */
+function groupsAsked(options: PlanOptions, { config }: ProjectFiles): GroupSettings {
+  return Object.fromEntries(
+    (['without', 'with', 'only'] as const).flatMap((name) => {
+      const asked = options[name];
+      const names = asked ?? config?.[name];
+      if (names === undefined) return [];
+      return [[name, { names, place: asked === undefined ? CONFIG_FILE : `--${name}` }] as const];
+    }),
+  );
 }
 
 /** Forms of a target that say where on this disk it lies; an archive's or layout's image stands behind a colon. */

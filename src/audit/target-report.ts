@@ -1,16 +1,14 @@
-import type { Cpu } from '../elf/types.js';
 import type { Verdict } from '../compat/types.js';
 import { mergeRequires } from '../compat/requires.js';
-import { installable, localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
-import type { Lockfile } from '../lockfile/types.js';
 import type { PlanAnswer } from '../search/plan-bundle.js';
 import type { Deployment, PlannedPin } from '../search/types.js';
-import type { Target } from '../target/types.js';
+import { platformsOn } from './bundle-refusals.js';
 import { notInstalledOn } from './installed-gems.js';
 import type { AuditRequest, Row } from './ports.js';
 import type {
   AuditReport,
   AuditWarning,
+  BundleRefusal,
   GemReport,
   MultiTargetReport,
   NotInstalledGem,
@@ -36,7 +34,10 @@ export function reportFor(
   const cpus = deployments.map(({ cpu }) => cpu);
   const { rubyFrom, rubygems, groups } = deployments[0] ?? {};
   const notInstalled = notInstalledOnAll(deployments, request);
-  const gems = allRows.filter(({ deployment }) => isOn(system, deployment)).map(({ report }) => report);
+  const { refused, warnings } = platformsOn(deployments, request.lockfile);
+  const gems = allRows
+    .filter(({ deployment }) => isOn(system, deployment))
+    .map(({ report }) => withoutRefused(report, refused));
   const single = deployments.length === request.deployments.length;
   const concerned =
     answer !== undefined &&
@@ -53,17 +54,23 @@ export function reportFor(
     ...(rubygems === undefined ? {} : { rubygems }),
     all: request.all,
     gems,
+    ...(refused.length === 0 ? {} : { refused }),
     ...(groups === undefined ? {} : { groups }),
     ...(notInstalled.length === 0 ? {} : { notInstalled }),
     pins: concerned ? answer.pins : [],
     ...(concerned ? { plan: answer.plan } : {}),
     floor: mergeRequires(gems.flatMap(({ requires }) => requires ?? [])),
     summary: countVerdicts(gems),
-    warnings: [
-      ...warningsOf(target, cpus, request.lockfile),
-      ...(concerned ? tooYoungWarning(answer.tooYoung ?? []) : []),
-    ],
+    warnings: [...warnings, ...(concerned ? tooYoungWarning(answer.tooYoung ?? []) : [])],
   };
+}
+
+/** What Bundler refuses of the whole bundle is not said of each gem again. */
+function withoutRefused(gem: GemReport, refused: readonly BundleRefusal[]): GemReport {
+  if (gem.notes === undefined || !refused.some(({ arch }) => arch === gem.arch)) return gem;
+  const { notes: all, ...rest } = gem;
+  const notes = all.filter((note) => note.kind !== 'not-in-lockfile' || note.update !== undefined);
+  return notes.length === 0 ? rest : { ...rest, notes };
 }
 
 /** What is installed on none of the CPUs of a target. */
@@ -110,20 +117,4 @@ function tooYoungWarning(versions: readonly string[]): AuditWarning[] {
   return [
     { code: 'COOLDOWN', message: `${told} younger than the project's cooldown allows, and not proposed` },
   ];
-}
-
-function warningsOf(target: Target, cpus: readonly Cpu[], lockfile: Lockfile): AuditWarning[] {
-  const warnings: AuditWarning[] = [];
-  const platforms = lockfile.platforms.map((name) => parsePlatform(name));
-  for (const cpu of cpus) {
-    const local = localPlatform(cpu, target.libc);
-    if (!platforms.some((platform) => installable(platform, local))) {
-      const name = platformToString(local);
-      warnings.push({
-        code: 'PLATFORM_NOT_LOCKED',
-        message: `the lockfile's PLATFORMS have none for ${name}, so a frozen bundle install refuses it there; run: bundle lock --add-platform ${name}`,
-      });
-    }
-  }
-  return warnings;
 }

@@ -83,6 +83,23 @@ export type GemNote =
 /** What the whole bundle needs: a system that has all of it runs every gem that could be read. */
 export type BundleFloor = Omit<Requires, 'libc' | 'libraries'>;
 
+/**
+ * Why Bundler stops on a target before it installs any gem.
+ * - `platform-not-locked`: it installs frozen, and PLATFORMS do not have the machine.
+ */
+export interface BundleRefusal {
+  readonly kind: 'platform-not-locked';
+  readonly arch: Cpu;
+  /** What Bundler looks for: `aarch64-linux`; `ruby` where it is set to compile every gem. */
+  readonly platform: string;
+  /** The lockfile's PLATFORMS. */
+  readonly locked: readonly string[];
+  /** Where it is said that Bundler installs frozen. */
+  readonly frozenFrom?: string;
+  /** Where Bundler is set to compile every gem. */
+  readonly forceRubyFrom?: string;
+}
+
 /** A gem of the lockfile that is not installed on a target: no group that is installed there has it, and no other gem needs it. */
 export interface NotInstalledGem {
   readonly name: string;
@@ -123,6 +140,8 @@ export interface AuditReport {
   /** `ruby`-platform gems were opened too. */
   readonly all: boolean;
   readonly gems: readonly GemReport[];
+  /** Why Bundler installs nothing there; absent where it does. */
+  readonly refused?: readonly BundleRefusal[];
   /** Bundler's settings of which groups are installed there; absent where nothing says any. */
   readonly groups?: readonly GroupSettings[];
   /** Gems that are not installed there, and so are in nothing else of the report; absent where there are none. */

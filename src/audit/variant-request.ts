@@ -36,7 +36,7 @@ export function pick(
     locked: locked.platforms,
     addresses: new Map([...locked.addresses].map(([platform, { address }]) => [platform, address])),
     lockedPlatforms: lockfile.platforms,
-    forceRuby: forced?.certain === true,
+    forceRuby: forced?.certain === true || deployment.forceRubyFrom !== undefined,
     ...(deployment.frozen === undefined ? {} : { frozen: deployment.frozen }),
     ...(available === undefined ? {} : { available }),
   });

@@ -81,12 +81,16 @@ export function addPlatformsOf(report: Report): string[] {
   const names = commands.flatMap(
     (command) => /^bundle lock --add-platform (.+)$/.exec(command)?.[1]?.split(' ') ?? [],
   );
-  return [...new Set(names)].sort();
+  const refused = reportsOf(report).flatMap((each) => each.refused?.map(({ platform }) => platform) ?? []);
+  return [...new Set([...names, ...refused])].sort();
+}
+
+function reportsOf(report: Report): readonly AuditReport[] {
+  return 'targets' in report ? report.targets : [report];
 }
 
 function gemsOf(report: Report): GemReport[] {
-  const reports = 'targets' in report ? report.targets : [report];
-  return reports.flatMap(({ gems }) => gems.filter(({ ignored }) => ignored === undefined));
+  return reportsOf(report).flatMap(({ gems }) => gems.filter(({ ignored }) => ignored === undefined));
 }
 
 function named(gems: readonly GemReport[]): string[] {

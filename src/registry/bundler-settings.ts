@@ -11,6 +11,8 @@ import { withTrailingSlash } from './remote-url.js';
 
 /** What of Bundler's settings bears on an audit. It prints without secrets: they are reached through functions only. */
 export interface BundlerSettings {
+  /** A setting as it is written, and where: the level that counts. */
+  stated(name: string): StatedHere | undefined;
   /** `force_ruby_platform`: Bundler takes the `ruby` variant of every gem. */
   readonly forceRubyPlatform: boolean;
   /** `cooldown`: days that a version has to be published before it is resolved to; absent where it is not set, or no number. */
@@ -27,6 +29,15 @@ export interface BundlerSettings {
   credentialsFor(remote: URL): Credentials | undefined;
   /** The mirror that is configured for a remote, by its URL or its host, or for all. */
   mirrorFor(remote: URL): Mirror | undefined;
+}
+
+/** What one of Bundler's levels says. */
+export interface StatedHere {
+  readonly value: string;
+  /** For people: `.bundle/config`, `BUNDLE_WITHOUT`, `~/.bundle/config`. */
+  readonly place: string;
+  /** It stands in the config of the user, for all of their projects. */
+  readonly user: boolean;
 }
 
 export interface BundlerSettingsOptions {
@@ -53,16 +64,30 @@ export async function bundlerSettings(options: BundlerSettingsOptions): Promise<
   const env = options.env ?? process.env;
   const home = options.home ?? env['HOME'] ?? homedir();
   const ignoreFiles = env['BUNDLE_IGNORE_CONFIG'] !== undefined;
+  const files = [projectConfig(options.cwd, env), userConfig(home, env)];
   const [local, global] = await Promise.all(
-    [projectConfig(options.cwd, env), userConfig(home, env)].map(async (file) =>
-      ignoreFiles || file === undefined ? new Map<string, string>() : load(file),
-    ),
+    files.map(async (file) => (ignoreFiles || file === undefined ? new Map<string, string>() : load(file))),
   );
-  const levels: ReadonlyMap<string, string>[] = [local ?? new Map(), environment(env), global ?? new Map()];
-  return fromLevels(levels, options.cwd);
+  const [project = '', user = ''] = files;
+  return fromLevels(
+    [
+      { values: local ?? new Map(), place: path.relative(options.cwd, project), user: false },
+      { values: environment(env), user: false },
+      { values: global ?? new Map(), place: user, user: true },
+    ],
+    options.cwd,
+  );
 }
 
-function fromLevels(levels: readonly ReadonlyMap<string, string>[], root: string): BundlerSettings {
+interface Level {
+  readonly values: ReadonlyMap<string, string>;
+  /** The file; absent for the environment. */
+  readonly place?: string;
+  readonly user: boolean;
+}
+
+function fromLevels(all: readonly Level[], root: string): BundlerSettings {
+  const levels = all.map(({ values }) => values);
   const get = (name: string): string | undefined => {
     const key = settingKey(name);
     const value = levels.find((level) => level.has(key))?.get(key);
@@ -79,6 +104,14 @@ function fromLevels(levels: readonly ReadonlyMap<string, string>[], root: string
   const cooldown = /^\s*(\d{1,6})\s*$/.exec(get('cooldown') ?? '')?.[1];
   const [gemfile, lockfile] = [given('gemfile'), given('lockfile')];
   return {
+    stated: (name) => {
+      const key = settingKey(name);
+      const level = all.find(({ values }) => values.has(key));
+      const value = level?.values.get(key);
+      return level === undefined || value === undefined
+        ? undefined
+        : { value, place: level.place ?? key, user: level.user };
+    },
     forceRubyPlatform: isTrue(get('force_ruby_platform')),
     ...(cooldown === undefined ? {} : { cooldown: Number(cooldown) }),
     ...(gemfile === undefined ? {} : { gemfile }),

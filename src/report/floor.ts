@@ -3,6 +3,7 @@ import type { FloorNeed, FloorReport, GemReport, SystemFloor } from '../audit/ty
 import type { TargetSummary } from '../target/summary.js';
 import type { Verdict } from '../compat/types.js';
 import { compareDotted } from '../version/symbol-version.js';
+import { notInstalledWords } from './bundle-words.js';
 import { gemSections } from './gem-section.js';
 import { printable } from './printable.js';
 import { renderTable } from './table.js';
@@ -68,6 +69,7 @@ function floorSections(
     read.length === 0 ? '' : gemTable(read, width, paint),
     ...gemSections(read.map(withoutLevels), { target }, paint).map((section) => wrapped(section, width)),
     ...systemsWords(floor),
+    notInstalledWords(floor),
     paintVerdict(worst, floorSummaryWords(summary, all, gems), paint),
   ];
 }

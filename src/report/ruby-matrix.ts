@@ -1,5 +1,6 @@
 import type { Ansis } from 'ansis';
 import type { AuditReport, GemReport } from '../audit/types.js';
+import { notInstalledWords } from './bundle-words.js';
 import { closingLine } from './closing-line.js';
 import { gemSections } from './gem-section.js';
 import type { MatrixCell, MatrixRow } from './matrix-rows.js';
@@ -14,6 +15,7 @@ import {
   matrixRemedy,
   noChangesWords,
 } from './ruby-words.js';
+import { refusalSection } from './refusal-section.js';
 import { shownGems } from './shown-gems.js';
 import type { Column } from './table.js';
 import { renderTable } from './table.js';
@@ -39,9 +41,11 @@ export function renderMatrix(
   const rows = matrixRows(reports);
   const sections = [
     wrapped(paint.bold(matrixHeading(reports)), width),
+    wrapped(refusalSection(reports[0], paint), width),
     rows.length === 0 ? '' : gemsByRuby(rows, reports, width, paint),
     wrapped(changes(rows, reports, paint), width),
     ...findingSections(reports, paint).map((section) => wrapped(section, width)),
+    wrapped([...new Set(reports.map(notInstalledWords))].join('\n'), width),
     wrapped(reports.map((report) => closingLine(report, paint, `${labelOf(report)}: `)).join('\n'), width),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;

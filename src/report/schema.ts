@@ -442,6 +442,47 @@ const plan = z
   })
   .describe('One answer for all gems that do not fit, together');
 
+const stated = z.strictObject({
+  names: list,
+  place: text.describe('For people: --without, .gemcompat.yml, Dockerfile:12, BUNDLE_WITHOUT'),
+});
+
+const groups = z
+  .array(
+    z.strictObject({
+      without: stated.exactOptional(),
+      with: stated.exactOptional(),
+      only: stated.exactOptional(),
+    }),
+  )
+  .readonly()
+  .describe("Bundler's settings of which groups are installed; of several commands that install, of each");
+
+const notInstalled = z
+  .array(
+    z.strictObject({
+      name: text,
+      version: text,
+      groups: list.describe('Groups that it is in, or that gems are in that ask for it'),
+    }),
+  )
+  .readonly()
+  .describe('Gems that are not installed there: they are in nothing else of the report');
+
+const refused = z
+  .array(
+    z.strictObject({
+      kind: z.literal('platform-not-locked').describe('Bundler is frozen, and PLATFORMS lack the machine'),
+      arch: cpu,
+      platform: text.describe('What Bundler looks for'),
+      locked: list.describe("The lockfile's PLATFORMS"),
+      frozenFrom: text.exactOptional().describe('Where it is said that Bundler installs frozen'),
+      forceRubyFrom: text.exactOptional().describe('Where Bundler is set to compile every gem'),
+    }),
+  )
+  .readonly()
+  .describe('Why Bundler stops there before it installs any gem');
+
 /** One target's report: see src/audit/types.ts. */
 export const auditReportSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -453,6 +494,9 @@ export const auditReportSchema = z.strictObject({
   rubygems: text.exactOptional().describe('The RubyGems that runs there, where it is known'),
   all: z.boolean(),
   gems: z.array(gem).readonly(),
+  refused: refused.exactOptional(),
+  groups: groups.exactOptional(),
+  notInstalled: notInstalled.exactOptional(),
   pins: list,
   plan: plan.exactOptional(),
   floor: z.strictObject(floor),
@@ -498,6 +542,7 @@ export const floorReportSchema = z.strictObject({
           .readonly()
           .describe('Version names, a level of x86-64, and sonames beyond those of the C library'),
         gems: z.array(gem).readonly(),
+        notInstalled: notInstalled.exactOptional(),
         systems: z
           .array(
             z.strictObject({

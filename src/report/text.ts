@@ -1,10 +1,12 @@
 import { Ansis } from 'ansis';
 import type { AuditReport, GemReport, MultiTargetReport } from '../audit/types.js';
+import { notInstalledWords } from './bundle-words.js';
 import { closingLine } from './closing-line.js';
 import { gemSections, isUnaskedOffline } from './gem-section.js';
 import { pinsSection } from './pins-section.js';
 import { printable } from './printable.js';
 import { renderMatrix } from './ruby-matrix.js';
+import { refusalSection } from './refusal-section.js';
 import { shownGems } from './shown-gems.js';
 import { renderTable } from './table.js';
 import { MARKS, paintVerdict } from './verdict-mark.js';
@@ -69,9 +71,11 @@ function renderOne(report: AuditReport, { width }: TextOptions, paint: Ansis, wi
   const rows = shown.filter((gem) => !isUnaskedOffline(gem));
   const sections = [
     wrapped(paint.bold(heading), width),
+    wrapped(refusalSection(report, paint), width),
     rows.length === 0 ? '' : tableSection(rows, width, paint),
     ...gemSections(shown, report, paint).map((section) => wrapped(section, width)),
     withPins ? pinsSection([report], report.pins, width, paint) : '',
+    wrapped(notInstalledWords(report), width),
     wrapped(closingLine(report, paint), width),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
