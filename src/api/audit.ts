@@ -5,7 +5,7 @@ import { CONFIG_FILE } from '../audit/config-file.js';
 import { deploymentsFor, installingBundler, usualCpus } from '../audit/deployments.js';
 import { inSeveralSources } from '../audit/elsewhere.js';
 import { applyIgnores, isAccepted, unusedIgnores } from '../audit/ignore.js';
-import type { PlannedTarget, PlanOptions } from '../audit/plan.js';
+import type { AuditPlan, PlannedTarget, PlanOptions } from '../audit/plan.js';
 import { overriddenPins } from '../audit/overridden-pins.js';
 import { planAudit } from '../audit/plan.js';
 import { TargetError } from '../errors.js';
@@ -18,7 +18,9 @@ import type { ReadForCpusOptions } from '../target/read-for-cpus.js';
 import { Overrides } from '../search/overrides.js';
 import { readForCpus } from '../target/read-for-cpus.js';
 import { addressedCopies } from './addressed-copies.js';
+import type { AuditedProject } from './audited-project.js';
 import { readAuditedProject } from './audited-project.js';
+import { deployedLockfile } from './deployed-lockfile.js';
 import { driftWarning } from './drift-warning.js';
 import { gemfileFacts } from './gemfile-facts.js';
 import { projectRubies } from './project-rubies.js';
@@ -72,9 +74,22 @@ export async function audit(
 // eslint-disable-next-line @typescript-eslint/unified-signatures -- the first overload goes before that of any other text
 export async function audit(options: AuditOptions): Promise<AuditReport | MultiTargetReport>;
 export async function audit(options: AuditOptions): Promise<AuditReport | MultiTargetReport> {
-  const project = await readAuditedProject(options);
-  const { cwd, env, today, path: file, directory, root, lockfile } = project;
-  const plan = planAudit({ ...options, cwd }, project.files, root);
+  const own = await readAuditedProject(options);
+  const planned = planAudit({ ...options, cwd: own.cwd }, own.files, own.root);
+  const deployed = await deployedLockfile(own, planned);
+  const { path: place } = deployed;
+  if (place === undefined) return auditProject(options, own, planned, deployed.warnings);
+  const project = await readAuditedProject({ ...options, path: place });
+  return auditProject(options, project, planned, deployed.warnings);
+}
+
+async function auditProject(
+  options: AuditOptions,
+  project: AuditedProject,
+  plan: AuditPlan,
+  told: readonly AuditWarning[],
+): Promise<AuditReport | MultiTargetReport> {
+  const { cwd, env, today, path: file, directory, lockfile } = project;
   const { buildArgs, pull, sources, stage, pageSize } = plan;
   const warnings: AuditWarning[] = [];
   const readOptions = {
@@ -91,6 +106,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport | MultiT
   const resolved = (await Promise.all(plan.targets.map((target) => readPlanned(target, readOptions)))).flat();
   warnings.push(
     ...plan.warnings,
+    ...told,
     ...resolved.flatMap((each) => each.warnings.map((message) => ({ code: 'TARGET', message }))),
     ...project.warnings,
   );

@@ -18,6 +18,8 @@ export interface AuditedProject extends LockfileOnDisk {
   /** The directory of `files`, absolute. */
   readonly root: string;
   readonly files: ProjectFiles;
+  /** The user named the lockfile itself, and not the directory that holds it. */
+  readonly named: boolean;
   /** What is odd about the lockfile. */
   readonly warnings: readonly AuditWarning[];
 }
@@ -31,7 +33,8 @@ export async function readAuditedProject(options: AuditOptions): Promise<Audited
   const today = new Date().toISOString().slice(0, 10);
   checkRuby(options.ruby);
   checkRubygems(options.rubygems);
-  const found = await readLockfile(options.path ?? (await defaultPath({ cwd, env })), cwd);
+  const given = options.path ?? (await defaultPath({ cwd, env }));
+  const found = await readLockfile(given, cwd);
   const lockfile =
     lockfileText === undefined ? found.lockfile : parseLockfile(lockfileText, { path: found.path });
   const root = await projectRoot(path.resolve(cwd, found.path), cwd);
@@ -43,5 +46,5 @@ export async function readAuditedProject(options: AuditOptions): Promise<Audited
     code: 'LOCKFILE',
     message: `${found.path}:${line}: ${message}`,
   }));
-  return { ...found, lockfile, cwd, env, today, root, files, warnings };
+  return { ...found, lockfile, cwd, env, today, root, files, named: found.path === given, warnings };
 }

@@ -25,6 +25,7 @@ import { pinComment } from '../report/fix-reason.js';
 import { bundleCommand } from '../report/shell-command.js';
 import type { AuditOptions } from './audit.js';
 import { audit } from './audit.js';
+import { deployedPath } from './deployed-lockfile.js';
 import { defaultPath, gemfileOf, lockfileOf } from './gemfile-and-lockfile.js';
 
 /** What to make fit, and how. */
@@ -71,7 +72,8 @@ export async function fix(options: FixOptions): Promise<FixResult> {
   const cwd = options.cwd ?? process.cwd();
   const env = options.env ?? process.env;
   const bundle = await bundleFor(options, env);
-  const given = await lockfileFor(options.path ?? (await defaultPath({ cwd, env })), cwd);
+  const named = await lockfileFor(options.path ?? (await defaultPath({ cwd, env })), cwd);
+  const given = (await deployedPath({ ...options, path: named })) ?? named;
   const { path: shownLockfile, lockfile } = await readLockfile(given, cwd);
   const lockfilePath = path.resolve(cwd, shownLockfile);
   const gemfilePath = gemfileFor(lockfilePath);
@@ -245,10 +247,12 @@ function remoteOf({ specs, sources }: Lockfile, name: string): string | undefine
 }
 
 function fileChanges({ files }: ProjectGemfiles): FileChange[] {
+  const root = path.dirname(files[0].path);
   return files
     .map(({ path: file, shown, original, editor }) => ({
       path: file,
       shown,
+      inProject: path.relative(root, file),
       before: original,
       after: editor.source,
     }))

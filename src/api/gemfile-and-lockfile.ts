@@ -30,15 +30,17 @@ export interface Place {
 
 /**
  * What Bundler works on where nothing is named: the lockfile that `BUNDLE_LOCKFILE` names, or that of the Gemfile that
- * `BUNDLE_GEMFILE` names, in the environment or in a config file of Bundler's, else that of the directory.
+ * `BUNDLE_GEMFILE` names, in the environment or in a config file of Bundler's, else that of the directory, or of the nearest one above
+ * that has a Gemfile.
  * @throws LockfileError `LOCKFILE_NOT_FOUND` where what is named is not there; RegistryError `BUNDLER_CONFIG_UNREADABLE`
  */
 export async function defaultPath({ cwd, env }: Place): Promise<string> {
-  const settings = await bundlerSettings({ cwd, env });
+  const root = await searchUp(cwd);
+  const settings = await bundlerSettings({ cwd: root, env });
   const { gemfile } = settings;
   const named = env['BUNDLE_LOCKFILE'] ? path.resolve(cwd, env['BUNDLE_LOCKFILE']) : settings.lockfile;
   const file = named ?? (gemfile === undefined ? undefined : lockfileOf(gemfile));
-  if (file === undefined) return '.';
+  if (file === undefined) return path.relative(cwd, root) || '.';
   const lockfile = fromHere(file, cwd);
   const isThere = await stat(file).then(
     () => true,
@@ -56,7 +58,25 @@ export async function defaultPath({ cwd, env }: Place): Promise<string> {
   });
 }
 
-function fromHere(file: string, cwd: string): string {
+/** What Bundler looks for (`Bundler::SharedHelpers#gemfile_names`), and the lockfiles of these, which may stand alone. */
+const AT_THE_ROOT = ['gems.rb', 'Gemfile', 'gems.locked', 'Gemfile.lock'];
+
+/** The directory itself, or the nearest above it, that has a Gemfile (`Bundler::SharedHelpers#search_up`); itself if there is none. */
+async function searchUp(cwd: string): Promise<string> {
+  for (let directory = cwd; ; directory = path.dirname(directory)) {
+    for (const name of AT_THE_ROOT) {
+      const isFile = await stat(path.join(directory, name)).then(
+        (stats) => stats.isFile(),
+        () => false,
+      );
+      if (isFile) return directory;
+    }
+    if (directory === path.dirname(directory)) return cwd;
+  }
+}
+
+/** A path as a user in `cwd` would write it. */
+export function fromHere(file: string, cwd: string): string {
   const relative = path.relative(cwd, file);
   return relative.startsWith('..') ? file : relative;
 }

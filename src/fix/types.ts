@@ -51,6 +51,8 @@ export interface ByHand {
 export interface FileChange {
   readonly path: string;
   readonly shown: string;
+  /** Relative to the directory of the Gemfile; absent where that is not known. */
+  readonly inProject?: string;
   readonly before: string;
   readonly after: string;
 }

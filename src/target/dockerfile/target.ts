@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { TargetError } from '../../errors.js';
 import { resolveImage } from '../image-target.js';
 import { installedGlibcLayer, withGlibcLayer } from '../glibc-layer.js';
+import type { BundleReading } from '../bundle-settings.js';
 import type { ResolvedTarget, Target } from '../types.js';
 import { DockerfileError, quoted } from './dockerfile-error.js';
 import { formatPlatform, platformOf } from './platform.js';
@@ -63,6 +64,18 @@ export async function dockerfileTarget(
 function installed(target: Target, { glibcLayer }: DockerfileReading): Target {
   if (glibcLayer !== true || target.libc !== 'musl' || target.glibcLayer !== undefined) return target;
   return withGlibcLayer(target, installedGlibcLayer());
+}
+
+/**
+ * How a Dockerfile has the gems installed, whatever it is built on.
+ * @throws DockerfileError as `readDockerfile`; TargetError `DOCKERFILE_NOT_FOUND`, `DOCKERFILE_UNREADABLE`
+ */
+export async function dockerfileReading(
+  path: string,
+  options: Omit<DockerfileTargetOptions, 'pull'> = {},
+): Promise<BundleReading> {
+  const file = await readText(path, options.cwd ?? process.cwd());
+  return { path: file.path, installs: readDockerfile(file.text, { ...options, path: file.path }).installs };
 }
 
 async function readText(
