@@ -64,7 +64,10 @@ export function notInstalledOn(
     if (name === 'bundler' || there.has(name) || !groupsOf.has(name)) continue;
     gone.set(`${name} ${version}`, { name, version, groups: [...(groupsOf.get(name) ?? [])].sort() });
   }
-  return [...gone.values()];
+  // The Gemfile's own first: they are the ones that people know.
+  const own = new Set(left);
+  const all = [...gone.values()];
+  return [...all.filter(({ name }) => own.has(name)), ...all.filter(({ name }) => !own.has(name))];
 }
 
 /** The deployments on which a gem is installed, by its name. */

@@ -16,13 +16,13 @@ export type BundlerSetting = (typeof BUNDLER_SETTINGS)[number];
 export interface StatedSetting {
   /** As it is written; absent if it shows only when the image is built. */
   readonly value?: string;
-  /** 1-based line that says it. */
+  /** 1-based first line of the instruction that says it. */
   readonly line: number;
 }
 
 /** One `bundle install`, and Bundler's settings when it runs. */
 export interface BundleInstall {
-  /** 1-based line of the command; absent if none is seen: the settings are then those at the end of the stage. */
+  /** 1-based first line of the RUN; absent if none is seen: the settings are then those at the end of the stage. */
   readonly line?: number;
   readonly settings: Readonly<Partial<Record<BundlerSetting, StatedSetting>>>;
   /** Nothing else can set any: a `.bundle/config` may be copied there otherwise. */
