@@ -1,12 +1,37 @@
-import { installable, localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
+import type { GemPlatform, PlatformOrRuby } from '../gem/platform.js';
+import {
+  installable,
+  localPlatform,
+  parsePlatform,
+  platformMatches,
+  platformToString,
+} from '../gem/platform.js';
 import type { Lockfile } from '../lockfile/types.js';
 import type { Deployment } from '../search/types.js';
+import { compareGemVersions } from '../version/gem-version.js';
 import type { AuditWarning, BundleRefusal } from './types.js';
 
 /** What PLATFORMS of a lockfile come to on the CPUs of a target. */
 export interface PlatformsOnTarget {
   readonly refused: readonly BundleRefusal[];
   readonly warnings: readonly AuditWarning[];
+}
+
+/** The first Bundler that asks whether the machine's platform takes in a locked one, and no longer the other way round. */
+const ASKS_OF_MACHINE = '2.6.5';
+
+/**
+ * `Bundler::Definition#current_platform_locked?`. Since 2.6.5 a bare `x86_64-linux` does not have a machine with musl any more, and
+ * `x86_64-linux-musl` has a bare one. A Bundler that is not known is taken for an older one.
+ */
+function isLockedFor(
+  platforms: readonly PlatformOrRuby[],
+  local: GemPlatform,
+  bundler: string | undefined,
+): boolean {
+  if (bundler === undefined || compareGemVersions(bundler, ASKS_OF_MACHINE) < 0)
+    return platforms.some((platform) => installable(platform, local));
+  return platforms.some((platform) => platform === 'ruby' || platformMatches(local, platform));
 }
 
 /**
@@ -17,12 +42,10 @@ export function platformsOn(deployments: readonly Deployment[], lockfile: Lockfi
   const platforms = lockfile.platforms.map((name) => parsePlatform(name));
   const refused: BundleRefusal[] = [];
   const warnings: AuditWarning[] = [];
-  for (const { cpu, target, frozen, frozenFrom, forceRubyFrom } of deployments) {
+  for (const { cpu, target, bundler, frozen, frozenFrom, forceRubyFrom } of deployments) {
     const local = localPlatform(cpu, target.libc);
     const isLocked =
-      forceRubyFrom === undefined
-        ? platforms.some((platform) => installable(platform, local))
-        : platforms.includes('ruby');
+      forceRubyFrom === undefined ? isLockedFor(platforms, local, bundler) : platforms.includes('ruby');
     if (isLocked) continue;
     const platform = forceRubyFrom === undefined ? platformToString(local) : 'ruby';
     if (frozen === true) {

@@ -1,4 +1,7 @@
-/** Settings of Bundler that decide what is installed, and how (`bundle help config`). */
+/**
+ * Settings of Bundler that say what is installed, and how (`bundle help config`). Two decide nothing here: `path` says where gems
+ * go, and `specific_platform` was for Bundler before 2.2, which has installed the machine's own variants ever since.
+ */
 export const BUNDLER_SETTINGS = [
   'without',
   'with',
