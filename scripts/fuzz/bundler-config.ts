@@ -1,7 +1,8 @@
 import { parseBundlerConfig } from '../../src/registry/bundler-config-file.js';
 import { settingKey } from '../../src/registry/bundler-settings.js';
 import { mirrorsFrom } from '../../src/registry/mirrors.js';
-import { parseRemote, shownUrl } from '../../src/registry/remote-url.js';
+import { shownUrl } from '../../src/http/shown-url.js';
+import { parseRemote } from '../../src/registry/remote-url.js';
 import { RegistryError } from '../../src/errors.js';
 import type { Subject } from './subject.js';
 import { BrokenPromise } from './subject.js';

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import type { Cpu } from '../../src/elf/types.js';
-import { createAgents } from '../../src/registry/agents.js';
+import { createAgents } from '../../src/http/agents.js';
 import { openDockerArchive } from '../../src/target/image/docker-archive.js';
 import type { ImageTree } from '../../src/target/image/load-image.js';
 import { openOciLayout } from '../../src/target/image/oci-layout.js';

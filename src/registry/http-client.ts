@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { RegistryError } from '../errors.js';
-import type { Agents } from './agents.js';
+import type { Agents } from '../http/agents.js';
+import { exchange } from '../http/exchange.js';
+import type { Answer, ExchangeContext, HttpLimits } from '../http/exchange.js';
+import { Transient, withRetries } from '../http/retry.js';
+import type { RetryPolicy } from '../http/retry.js';
+import { urlCredentials } from './credentials.js';
 import type { Credentials } from './credentials.js';
 import { statedSha256 } from './digest-header.js';
-import { exchange } from './http-exchange.js';
-import type { Answer, ExchangeOptions, HttpLimits } from './http-exchange.js';
-import { damagedBody, tooLarge, webPage } from './http-failures.js';
+import { damagedBody, gemServerError, refused, tooLarge, webPage } from './http-failures.js';
 import { createReachability } from './reachability.js';
-import { Transient, withRetries } from './retry.js';
-import type { RetryPolicy } from './retry.js';
 
 export interface HttpClientOptions {
   readonly agents: Agents;
@@ -42,16 +43,38 @@ export interface HttpClient {
 /** One exchange, without retries. */
 type Ask = (
   url: URL,
-  options: Pick<ExchangeOptions, 'headers'> & { credentials?: Credentials },
+  options: { headers: Readonly<Record<string, string>>; credentials?: Credentials },
 ) => Promise<Answer>;
 
 /** The operation, again while its failure may pass. */
 type WithAttempts = <T>(url: URL, operation: () => Promise<T>) => Promise<T>;
 
+/** All of it, a part of it, or nothing new. */
+const ACCEPTED: ReadonlySet<number> = new Set([200, 206, 304]);
+
 export function createHttpClient(client: HttpClientOptions): HttpClient {
   const { agents, limits, userAgent } = client;
   const reachability = createReachability();
-  const ask: Ask = (url, options) => exchange(url, { agents, reachability, limits, userAgent, ...options });
+  const context: ExchangeContext = {
+    ...{ agents, limits, userAgent },
+    errorFor: gemServerError,
+    watch: reachability,
+  };
+  const ask: Ask = async (url, { headers, credentials }) => {
+    const authorization = (urlCredentials(url) ?? credentials)?.authorization();
+    const answer = await exchange(
+      url,
+      {
+        headers,
+        ...(authorization === undefined ? {} : { authorization }),
+        authorizationIn: (next) => urlCredentials(next)?.authorization(),
+      },
+      context,
+    );
+    if (ACCEPTED.has(answer.status)) return answer;
+    answer.discard();
+    throw refused(answer.url, answer.status, answer.authorized);
+  };
   const withAttempts: WithAttempts = (url, operation) =>
     reachability.request(url, () => withRetries(client.retry, operation));
   return {

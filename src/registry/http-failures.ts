@@ -1,14 +1,41 @@
 import { RegistryError } from '../errors.js';
 import { settingKey } from './bundler-settings.js';
-import { shownUrl } from './remote-url.js';
+import type { HttpFailure } from '../http/failure.js';
+import { connectionKind, timeoutWords } from '../http/failure.js';
+import { shownUrl } from '../http/shown-url.js';
 
 const OTHER_SOURCES =
   'Use `--source DIR` for a mirror or a directory of gems on disk, or `--offline` for what is in the cache.';
 
+/** What the failure of an exchange is for a gem server. The message names the system's error code; the URL is shown without secrets. */
+export function gemServerError(failure: HttpFailure): RegistryError {
+  const { url } = failure;
+  switch (failure.kind) {
+    case 'connection':
+      return connectionFailed(url, failure.code);
+    case 'timeout':
+      return new RegistryError(`${url.host} ${timeoutWords(failure)}: ${shownUrl(url)}`, {
+        code: 'REGISTRY_TIMEOUT',
+        url: shownUrl(url),
+        suggestions: ['Try again.', OTHER_SOURCES],
+      });
+    case 'redirect':
+      return new RegistryError(`${shownUrl(url)} redirects ${failure.reason}`, {
+        code: 'REGISTRY_BAD_REDIRECT',
+        url: shownUrl(url),
+        status: failure.status,
+        suggestions: ['Check the address of the source.'],
+      });
+    case 'status':
+      return refused(url, failure.status, false);
+  }
+}
+
 /** No connection, or one that broke. The message names the system's error code; the URL is shown without secrets. */
-export function connectionFailed(url: URL, code: string, detail: string): RegistryError {
+function connectionFailed(url: URL, code: string): RegistryError {
   const shown = shownUrl(url);
-  if (CERTIFICATE_ERRORS.has(code)) {
+  const kind = connectionKind(code);
+  if (kind === 'certificate') {
     return new RegistryError(`the TLS certificate of ${url.host} is not trusted (${code})`, {
       code: 'REGISTRY_CERTIFICATE',
       url: shown,
@@ -17,7 +44,7 @@ export function connectionFailed(url: URL, code: string, detail: string): Regist
       ],
     });
   }
-  if (UNREACHABLE.has(code)) {
+  if (kind === 'unreachable') {
     return new RegistryError(`${url.host} cannot be reached (${code})`, {
       code: 'REGISTRY_UNREACHABLE',
       url: shown,
@@ -27,55 +54,10 @@ export function connectionFailed(url: URL, code: string, detail: string): Regist
       ],
     });
   }
+  const detail = code === 'ECONNRESET' ? ', the server closed it' : '';
   return new RegistryError(`the connection to ${url.host} failed (${code}${detail}): ${shown}`, {
     code: 'REGISTRY_CONNECTION_LOST',
     url: shown,
-    suggestions: ['Try again.', OTHER_SOURCES],
-  });
-}
-
-/** Codes of OpenSSL's verification as Node reports them (`tls` documentation, "X509 certificate error codes"). */
-const CERTIFICATE_ERRORS = new Set([
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_REVOKED',
-  'CERT_UNTRUSTED',
-  'CERT_SIGNATURE_FAILURE',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-
-const UNREACHABLE = new Set([
-  'EAI_AGAIN',
-  'EADDRNOTAVAIL',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETDOWN',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'ETIMEDOUT',
-]);
-
-/** Errors that say the same on a second try (Bundler's `HTTP_NON_RETRYABLE_ERRORS`, and certificates). */
-export function isPermanent(code: string): boolean {
-  return (
-    CERTIFICATE_ERRORS.has(code) || (UNREACHABLE.has(code) && code !== 'EAI_AGAIN' && code !== 'ECONNREFUSED')
-  );
-}
-
-export function timedOut(url: URL, phase: 'answer' | 'idle' | 'total', milliseconds: number): RegistryError {
-  const what = {
-    answer: `did not answer within ${milliseconds} ms`,
-    idle: `sent nothing for ${milliseconds} ms in the middle of its answer`,
-    total: `took more than ${milliseconds} ms for its answer`,
-  }[phase];
-  return new RegistryError(`${url.host} ${what}: ${shownUrl(url)}`, {
-    code: 'REGISTRY_TIMEOUT',
-    url: shownUrl(url),
     suggestions: ['Try again.', OTHER_SOURCES],
   });
 }
@@ -106,15 +88,6 @@ export function webPage(url: URL, status: number): RegistryError {
     suggestions: [
       `A login page or a captive portal answers in its place: set credentials (${credentialRemedy(url)}), or check the address.`,
     ],
-  });
-}
-
-export function badRedirect(url: URL, reason: string, status?: number): RegistryError {
-  return new RegistryError(`${shownUrl(url)} redirects ${reason}`, {
-    code: 'REGISTRY_BAD_REDIRECT',
-    url: shownUrl(url),
-    ...(status === undefined ? {} : { status }),
-    suggestions: ['Check the address of the source.'],
   });
 }
 

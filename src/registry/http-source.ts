@@ -5,7 +5,8 @@ import type { Credentials } from './credentials.js';
 import { assertGemName, checkedFileName } from './gem-file-name.js';
 import type { HttpClient } from './http-client.js';
 import { findRelease } from './find-release.js';
-import { indexUrl, shownUrl } from './remote-url.js';
+import { shownUrl } from '../http/shown-url.js';
+import { indexUrl } from './remote-url.js';
 import type { SingleSource, Release } from './types.js';
 import { digestsOfInfos, infoDigest } from './versions-list.js';
 

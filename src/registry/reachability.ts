@@ -1,5 +1,5 @@
 import { RegistryError } from '../errors.js';
-import { Transient } from './retry.js';
+import { Transient } from '../http/retry.js';
 
 /**
  * Which servers answer, found out once for each in a run: a lockfile has several hundred gems, and a server that cannot be reached

@@ -9,19 +9,6 @@ export function withTrailingSlash(url: URL): URL {
 }
 
 /**
- * The URL as it may be shown and stored: without credentials, and without query and fragment, where signed redirects carry
- * theirs.
- */
-export function shownUrl(url: URL): string {
-  const shown = new URL(url);
-  shown.username = '';
-  shown.password = '';
-  shown.search = '';
-  shown.hash = '';
-  return shown.href;
-}
-
-/**
  * Parses a remote as it stands in a lockfile or on the command line.
  *
  * @throws RegistryError `REGISTRY_BAD_URL`; the message repeats nothing of what follows the scheme where there may be

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RegistryError } from '../errors.js';
-import { createAgents } from './agents.js';
+import { createAgents } from '../http/agents.js';
 import type { BundlerSettings } from './bundler-settings.js';
 import { noCache } from './cache.js';
 import type { RegistryCache } from './cache.js';
@@ -10,13 +10,14 @@ import type { CombinedSource } from './combined-source.js';
 import { directorySource } from './directory-source.js';
 import type { ReadGemMetadata } from './directory-source.js';
 import { createHttpClient } from './http-client.js';
-import { HTTP_LIMITS } from './http-exchange.js';
-import type { HttpLimits } from './http-exchange.js';
+import { HTTP_LIMITS } from '../http/exchange.js';
+import type { HttpLimits } from '../http/exchange.js';
 import { httpSource } from './http-source.js';
 import { mirrorAnswers } from './mirrors.js';
-import { parseRemote, shownUrl } from './remote-url.js';
-import { RETRY_POLICY } from './retry.js';
-import type { RetryPolicy } from './retry.js';
+import { shownUrl } from '../http/shown-url.js';
+import { parseRemote } from './remote-url.js';
+import { RETRY_POLICY } from '../http/retry.js';
+import type { RetryPolicy } from '../http/retry.js';
 import type { SingleSource } from './types.js';
 
 export interface RegistryOptions {

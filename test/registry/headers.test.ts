@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseUserinfo, urlCredentials } from '../../src/registry/credentials.js';
 import { statedSha256 } from '../../src/registry/digest-header.js';
-import { indexUrl, parseRemote, shownUrl } from '../../src/registry/remote-url.js';
-import { parseRetryAfter } from '../../src/registry/retry.js';
+import { shownUrl } from '../../src/http/shown-url.js';
+import { indexUrl, parseRemote } from '../../src/registry/remote-url.js';
+import { parseRetryAfter } from '../../src/http/retry.js';
 
 const DIGEST = 'X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=';
 

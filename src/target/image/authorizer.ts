@@ -3,8 +3,8 @@ import type { Challenge } from './challenge.js';
 import { parseChallenges } from './challenge.js';
 import type { Login } from './docker-login.js';
 import type { PullReference } from './pull-reference.js';
-import type { ExchangeContext, RegistryAnswer, RegistryRequest } from './registry-exchange.js';
-import { exchange } from './registry-exchange.js';
+import type { ExchangeContext, Answer, ExchangeRequest } from '../../http/exchange.js';
+import { exchange } from '../../http/exchange.js';
 import { unauthorized, unexpected } from './registry-failures.js';
 
 /** `token` and `access_token` mean the same (distribution, "Token Authentication Specification"). */
@@ -31,7 +31,7 @@ export class Authorizer {
    * @throws TargetError `TARGET_IMAGE_UNAUTHORIZED`, `TARGET_CREDENTIALS`, and as `exchange`
    * @throws Transient as `exchange`
    */
-  async ask(url: URL, request: RegistryRequest): Promise<RegistryAnswer> {
+  async ask(url: URL, request: ExchangeRequest): Promise<Answer> {
     const used = this.#authorization;
     const first = await this.#send(url, request);
     // Who says so after a redirect is not the registry.
@@ -42,7 +42,7 @@ export class Authorizer {
     return this.#judged(await this.#send(url, request));
   }
 
-  #send(url: URL, request: RegistryRequest): Promise<RegistryAnswer> {
+  #send(url: URL, request: ExchangeRequest): Promise<Answer> {
     const authorization = this.#authorization;
     return exchange(
       url,
@@ -51,14 +51,14 @@ export class Authorizer {
     );
   }
 
-  #judged(answer: RegistryAnswer): RegistryAnswer {
+  #judged(answer: Answer): Answer {
     const { status } = answer;
     if (status !== 401 && status !== 403) return answer;
     answer.discard();
     throw unauthorized(this.#image, status, this.#how);
   }
 
-  async #logIn(url: URL, { headers, status }: RegistryAnswer): Promise<void> {
+  async #logIn(url: URL, { headers, status }: Answer): Promise<void> {
     const challenges = parseChallenges(headers.get('www-authenticate') ?? '');
     const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
     const login = await this.#findLogin();
@@ -101,7 +101,7 @@ export class Authorizer {
     url: URL,
     fields: Readonly<Record<string, string>>,
     login: Login | undefined,
-  ): Promise<RegistryAnswer> {
+  ): Promise<Answer> {
     if (login?.kind === 'identity-token') {
       // distribution, "OAuth2 Token Authentication"
       const form = new URLSearchParams({
@@ -124,7 +124,7 @@ function basic({ user, password }: Extract<Login, { kind: 'password' }>): string
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 
-async function small(answer: RegistryAnswer): Promise<string> {
+async function small(answer: Answer): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of answer.body()) {

@@ -1,9 +1,9 @@
 import type { Cpu } from '../../elf/types.js';
-import type { Agents } from '../../registry/agents.js';
-import type { HttpLimits } from '../../registry/http-exchange.js';
-import { HTTP_LIMITS } from '../../registry/http-exchange.js';
-import type { RetryPolicy } from '../../registry/retry.js';
-import { RETRY_POLICY, Transient } from '../../registry/retry.js';
+import type { Agents } from '../../http/agents.js';
+import type { HttpLimits } from '../../http/exchange.js';
+import { HTTP_LIMITS } from '../../http/exchange.js';
+import type { RetryPolicy } from '../../http/retry.js';
+import { RETRY_POLICY, Transient } from '../../http/retry.js';
 import { Authorizer } from './authorizer.js';
 import { findLogin } from './docker-login.js';
 import { NO_IMAGE_CACHE, openImageCache } from './image-cache.js';
@@ -12,8 +12,9 @@ import type { ImageTree } from './load-image.js';
 import { chooseImage, configOf, layersOf, loadImage } from './load-image.js';
 import type { ImageLimits } from './limits.js';
 import { parsePullReference } from './pull-reference.js';
-import type { ExchangeContext } from './registry-exchange.js';
-import { exchange } from './registry-exchange.js';
+import { containerRegistryError } from './registry-failures.js';
+import type { ExchangeContext } from '../../http/exchange.js';
+import { exchange } from '../../http/exchange.js';
 import { RegistryStore } from './registry-store.js';
 
 export interface PullOptions {
@@ -48,7 +49,12 @@ export async function pullImage(reference: string, cpu: Cpu, options: PullOption
   const { label } = image;
   const retry = options.retry ?? RETRY_POLICY;
   const { agents, userAgent } = options;
-  const context: ExchangeContext = { agents, userAgent, limits: options.httpLimits ?? HTTP_LIMITS };
+  const context: ExchangeContext = {
+    ...{ agents, userAgent, limits: options.httpLimits ?? HTTP_LIMITS },
+    // The digests are those of the bytes as they are stored.
+    headers: { 'Accept-Encoding': 'identity' },
+    errorFor: containerRegistryError,
+  };
   const cache =
     options.cacheDirectory === undefined
       ? NO_IMAGE_CACHE

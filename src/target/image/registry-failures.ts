@@ -1,5 +1,6 @@
-import { isPermanent } from '../../registry/http-failures.js';
-import { shownUrl } from '../../registry/remote-url.js';
+import type { HttpFailure } from '../../http/failure.js';
+import { connectionKind, timeoutWords } from '../../http/failure.js';
+import { shownUrl } from '../../http/shown-url.js';
 import type { TargetError } from '../../errors.js';
 import { imageError } from './image-error.js';
 import type { PullReference } from './pull-reference.js';
@@ -7,8 +8,27 @@ import type { PullReference } from './pull-reference.js';
 const WITHOUT_REGISTRY =
   'Without the registry: write the image with `docker save -o FILE IMAGE` where it is, and name docker-archive:FILE.';
 
-export function connectionFailed(url: URL, code: string): TargetError {
-  const certificate = /CERT|SIGNED|VERIFY|ISSUER/.test(code);
+/** What the failure of an exchange is for a container registry. */
+export function containerRegistryError(failure: HttpFailure): TargetError {
+  const { url } = failure;
+  switch (failure.kind) {
+    case 'connection':
+      return connectionFailed(url, failure.code);
+    case 'timeout':
+      return imageError(
+        'TARGET_REGISTRY_TIMEOUT',
+        `The registry ${url.host} ${timeoutWords(failure)}: ${shownUrl(url)}.`,
+        { suggestions: ['Try again.', WITHOUT_REGISTRY] },
+      );
+    case 'redirect':
+      return unexpected(url, `redirects ${failure.reason}`);
+    case 'status':
+      return failure.status === 429 ? rateLimited(url) : serverFailed(url, failure.status);
+  }
+}
+
+function connectionFailed(url: URL, code: string): TargetError {
+  const certificate = connectionKind(code) === 'certificate';
   return imageError(
     'TARGET_REGISTRY_UNREACHABLE',
     certificate
@@ -25,23 +45,7 @@ export function connectionFailed(url: URL, code: string): TargetError {
   );
 }
 
-/** Whether a failure to connect may pass. */
-export function passes(code: string): boolean {
-  return !isPermanent(code);
-}
-
-export function timedOut(url: URL, phase: 'answer' | 'idle' | 'total', milliseconds: number): TargetError {
-  const what = {
-    answer: `did not answer within ${milliseconds} ms`,
-    idle: `sent nothing for ${milliseconds} ms in the middle of its answer`,
-    total: `took more than ${milliseconds} ms for its answer`,
-  }[phase];
-  return imageError('TARGET_REGISTRY_TIMEOUT', `The registry ${url.host} ${what}: ${shownUrl(url)}.`, {
-    suggestions: ['Try again.', WITHOUT_REGISTRY],
-  });
-}
-
-export function rateLimited(url: URL): TargetError {
+function rateLimited(url: URL): TargetError {
   return imageError(
     'TARGET_REGISTRY_RATE_LIMITED',
     `The registry ${url.host} limits the rate of requests (HTTP 429).`,
@@ -54,7 +58,7 @@ export function rateLimited(url: URL): TargetError {
   );
 }
 
-export function serverFailed(url: URL, status: number): TargetError {
+function serverFailed(url: URL, status: number): TargetError {
   return imageError(
     'TARGET_REGISTRY_ANSWER',
     `The registry ${url.host} fails with HTTP ${status}: ${shownUrl(url)}.`,

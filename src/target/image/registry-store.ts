@@ -1,5 +1,5 @@
-import type { RetryPolicy } from '../../registry/retry.js';
-import { Transient, withRetries } from '../../registry/retry.js';
+import type { RetryPolicy } from '../../http/retry.js';
+import { Transient, withRetries } from '../../http/retry.js';
 import type { Authorizer } from './authorizer.js';
 import { sha256, isDigest } from './digest.js';
 import type { ImageCache } from './image-cache.js';
@@ -11,8 +11,8 @@ import { MAX_DOCUMENT } from './limits.js';
 import type { BlobStore } from './load-image.js';
 import { verified } from './load-image.js';
 import type { PullReference } from './pull-reference.js';
-import type { ExchangeContext, RegistryAnswer } from './registry-exchange.js';
-import { exchange } from './registry-exchange.js';
+import type { ExchangeContext, Answer } from '../../http/exchange.js';
+import { exchange } from '../../http/exchange.js';
 import { noSuchImage, unexpected } from './registry-failures.js';
 
 export interface RegistryStoreOptions {
@@ -103,7 +103,7 @@ export class RegistryStore implements BlobStore {
     });
   }
 
-  #accepted(answer: RegistryAnswer, url: URL): RegistryAnswer {
+  #accepted(answer: Answer, url: URL): Answer {
     const { status } = answer;
     if (status === 200 || status === 206) return answer;
     answer.discard();
@@ -134,7 +134,7 @@ export class RegistryStore implements BlobStore {
     }
   }
 
-  async #open(blob: LayerBlob, position: number): Promise<RegistryAnswer> {
+  async #open(blob: LayerBlob, position: number): Promise<Answer> {
     const { authorizer } = this.#options;
     const url = this.#url('blobs', blob.digest ?? blob.diffId);
     const range = position === 0 ? {} : { headers: { Range: `bytes=${position}-` } };
@@ -148,7 +148,7 @@ export class RegistryStore implements BlobStore {
   }
 
   /** Layers that may not be distributed lie at the URLs of their descriptor (OCI image-spec, layer.md). No credentials go there. */
-  async #elsewhere(blob: LayerBlob): Promise<RegistryAnswer> {
+  async #elsewhere(blob: LayerBlob): Promise<Answer> {
     const { image, context } = this.#options;
     for (const text of blob.urls ?? []) {
       const url = URL.canParse(text) ? new URL(text) : undefined;
