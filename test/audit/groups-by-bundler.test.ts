@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { notInstalledOn } from '../../src/audit/installed-gems.js';
 import { gemfileGroups } from '../../src/gemfile/gem-groups.js';
@@ -248,6 +249,67 @@ end
   },
 ];
 
+const GROUPS = ['default', 'development', 'test', 'production', 'docs'];
+const groupNames = fc.subarray(GROUPS.slice(1), { minLength: 1, maxLength: 2 });
+
+/** A line for a gem, in one of the forms that Gemfiles have. */
+const anyLine = (name: string): fc.Arbitrary<string> =>
+  fc.oneof(
+    fc.constant(`gem "${name}"`),
+    groupNames.map((own) => `gem "${name}", group: %i[${own.join(' ')}]`),
+    groupNames.map(([first = '']) => `gem "${name}", require: false, :group => "${first}"`),
+    fc
+      .tuple(groupNames, fc.boolean(), fc.option(groupNames))
+      .map(
+        ([around, optional, own]) =>
+          `group ${around.map((group) => `:${group}`).join(', ')}${optional ? ', optional: true' : ''} do\n  gem "${name}"${
+            own === null ? '' : `, groups: [${own.map((group) => `:${group}`).join(', ')}]`
+          }\nend`,
+      ),
+    fc
+      .tuple(groupNames, groupNames)
+      .map(
+        ([outer, inner]) =>
+          `group :${outer[0] ?? ''} do\n  group :${inner[0] ?? ''} do\n    install_if true do\n      gem "${name}"\n    end\n  end\nend`,
+      ),
+  );
+
+/** A project of eight gems, each of which may need later ones, and the settings of an install. */
+const anyCase: fc.Arbitrary<Case> = fc
+  .record({
+    needs: fc.array(fc.subarray([1, 2, 3, 4], { maxLength: 2 }), { minLength: 8, maxLength: 8 }),
+    direct: fc.subarray([0, 1, 2, 3, 4, 5, 6, 7], { minLength: 3 }),
+    settings: fc.record({
+      without: fc.subarray([...GROUPS, 'ci'], { maxLength: 3 }),
+      with: fc.subarray(GROUPS, { maxLength: 2 }),
+      only: fc.option(fc.subarray(GROUPS, { maxLength: 3 }), { freq: 2 }),
+    }),
+    separator: fc.constantFrom(':', ' '),
+  })
+  .chain(({ needs, direct, settings, separator }) => {
+    const gems = Object.fromEntries(
+      needs.map((steps, at) => [
+        `g${at}`,
+        steps.flatMap((step) => (at + step < needs.length ? [`g${at + step}`] : [])),
+      ]),
+    );
+    const names = direct.map((at) => `g${at}`);
+    const asked = settings.with.filter((group) => !settings.without.includes(group));
+    const env = Object.fromEntries(
+      Object.entries({
+        BUNDLE_WITHOUT: settings.without,
+        BUNDLE_WITH: asked,
+        BUNDLE_ONLY: settings.only ?? [],
+      })
+        .filter(([, list]) => list.length > 0)
+        .map(([name, list]) => [name, list.join(separator)]),
+    );
+    return fc.tuple(...names.map(anyLine)).map((lines): Case => ({
+      ...{ title: '', env, out: [], lockfile: locked(gems, names) },
+      gemfile: `source "https://rubygems.org"\n${lines.join('\n')}\n`,
+    }));
+  });
+
 /** Settings as `Bundler::Settings` has them. */
 function settingsOf({ env = {}, files = {} }: Case): GroupSettings {
   const config = /BUNDLE_WITHOUT: "(.*)"/.exec(files['.bundle/config'] ?? '')?.[1];
@@ -286,6 +348,27 @@ describe('the gems of groups that are not installed', () => {
       expect(all.filter((name) => !installed.includes(name)).sort(), bundler.version).toEqual(one.out);
     }
     expect(await leftOut(one, files)).toEqual(one.out);
+  });
+
+  it('are those of Bundler in any project', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyCase, async (one) => {
+        const files = { Gemfile: one.gemfile, 'Gemfile.lock': one.lockfile ?? '' };
+        const all = [...new Set(parseLockfile(files['Gemfile.lock']).specs.map(({ name }) => name))];
+        const gone = await leftOut(one, files);
+        for (const bundler of bundlers) {
+          const answer = await bundler.requested(files, one.env);
+          const reached = await bundler.requested(files, { BUNDLE_WITH: GROUPS.join(':') });
+          if (!('installed' in answer) || !('installed' in reached)) throw new Error(JSON.stringify(answer));
+          // What no line of the Gemfile reaches is an oddity of the lockfile.
+          const out = all.filter(
+            (name) => !answer.installed.includes(name) && reached.installed.includes(name),
+          );
+          expect(out.sort(), bundler.version).toEqual(gone);
+        }
+      }),
+      { seed: 20_261_201, numRuns: 60 },
+    );
   });
 
   it.each([
