@@ -31,8 +31,11 @@ export function isAccepted(row: GemReport, rules: readonly IgnoreRule[], today: 
 /** The ignores that cover no finding in any of the reports of one audit: they can be taken out of the file. */
 export function unusedIgnores(reports: readonly AuditReport[], rules: readonly IgnoreRule[]): IgnoreRule[] {
   const rows = reports.flatMap(({ gems }) => gems);
+  // What another install would find of it is not known.
+  const left = new Set(reports.flatMap(({ notInstalled = [] }) => notInstalled.map(({ name }) => name)));
   return rules.filter(
     (rule) =>
+      !left.has(rule.gem) &&
       !rows.some((row) => concerns(rule, row) && row.findings.some((finding) => covers(rule, finding))),
   );
 }

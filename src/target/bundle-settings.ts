@@ -19,7 +19,7 @@ export type BundlerSetting = (typeof BUNDLER_SETTINGS)[number];
 export interface StatedSetting {
   /** As it is written; absent if it shows only when the image is built. */
   readonly value?: string;
-  /** 1-based first line of the instruction that says it. */
+  /** 1-based line that says it. */
   readonly line: number;
 }
 

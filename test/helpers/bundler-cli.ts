@@ -98,7 +98,7 @@ export async function startBundlerCli(ruby: RubyVersion): Promise<BundlerCli> {
   await mkdir(path.join(directory, '.home'));
   const vm: Ruby = await startRuby(ruby, {
     mounts: { '/work': directory },
-    env: { HOME: '/work/.home', BUNDLE_SILENCE_DEPRECATIONS: '1', NO_COLOR: '1' },
+    env: { HOME: '/work/.home', BUNDLE_SILENCE_DEPRECATIONS: '1', BUNDLE_SILENCE_ROOT_WARNING: '1' },
   });
   vm.eval(SETUP);
   let count = 0;

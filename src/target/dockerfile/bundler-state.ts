@@ -29,21 +29,30 @@ export class BundlerState {
   readonly #environment: Settings = new Map();
   readonly #arguments: Settings = new Map();
   readonly #global: Settings = new Map();
+  readonly #lines: readonly string[];
   #workdir = '/';
   #inProject = false;
   #complete = true;
 
+  /** @param lines of the Dockerfile */
+  constructor(lines: readonly string[]) {
+    this.#lines = lines;
+  }
+
   /** An ENV. */
-  setEnvironment(variable: string, { text, unset }: Expansion, line: number): void {
+  setEnvironment(variable: string, { text, unset }: Expansion, instruction: DockerfileInstruction): void {
     const name = BY_VARIABLE.get(variable);
     if (name === undefined) return;
+    const line = this.#lineOf(instruction, variable);
     this.#environment.set(name, unset.length > 0 ? { line } : { value: text, line });
   }
 
   /** An ARG, which is in the environment of each RUN of its stage. @param value undefined if nothing gives it one */
-  setArgument(variable: string, value: string | undefined, line: number): void {
+  setArgument(variable: string, value: string | undefined, instruction: DockerfileInstruction): void {
     const name = BY_VARIABLE.get(variable);
-    if (name !== undefined) this.#arguments.set(name, { ...(value === undefined ? {} : { value }), line });
+    if (name === undefined) return;
+    const line = this.#lineOf(instruction, variable);
+    this.#arguments.set(name, { ...(value === undefined ? {} : { value }), line });
   }
 
   /** Ends a stage: its arguments are gone. */
@@ -63,7 +72,7 @@ export class BundlerState {
       for (const script of scriptsOf(instruction)) {
         if (script.includes('.bundle/config')) this.#complete = false;
         for (const command of bundleCommands(script, (name) => scope.get(name)))
-          this.#carryOut(command, line);
+          this.#carryOut(command, instruction);
       }
     }
   }
@@ -75,9 +84,10 @@ export class BundlerState {
       : [{ settings: this.#settings(new Map(), new Map()), complete: false }];
   }
 
-  #carryOut(command: BundleCommand, line: number): void {
+  #carryOut(command: BundleCommand, instruction: DockerfileInstruction): void {
     if (command.kind === 'config') {
       const { setting, value, scope, conditional } = command;
+      const line = this.#lineOf(instruction, setting);
       const level =
         scope === 'global' || (scope === undefined && !this.#inProject) ? this.#global : this.#local;
       if (conditional) level.set(setting, { line });
@@ -88,12 +98,14 @@ export class BundlerState {
     // `Bundler::Settings#set_command_option`: these flags are kept in the application's config.
     for (const [name, value] of command.remembered) {
       if (value === undefined) this.#local.delete(name);
-      else this.#local.set(name, { ...value, line });
+      else this.#local.set(name, { ...value, line: this.#lineOf(instruction, name) });
     }
     const stated = (values: typeof command.flags): Settings =>
-      new Map([...values].map(([name, value]) => [name, { ...value, line }]));
+      new Map(
+        [...values].map(([name, value]) => [name, { ...value, line: this.#lineOf(instruction, name) }]),
+      );
     this.installs.push({
-      line,
+      line: instruction.line,
       settings: this.#settings(stated(command.flags), stated(command.environment)),
       complete: this.#complete,
     });
@@ -108,6 +120,14 @@ export class BundlerState {
         return [[name, name === 'gemfile' ? this.#inProjectPath(found) : found] as const];
       }),
     );
+  }
+
+  /** The first line of an instruction that has a word; that with which it begins if none does. 1-based. */
+  #lineOf({ line, endLine }: DockerfileInstruction, word: string): number {
+    const found = this.#lines
+      .slice(line - 1, endLine)
+      .findIndex((text) => text.toLowerCase().includes(word.toLowerCase()));
+    return line + Math.max(0, found);
   }
 
   /** Of a path in the image, the one in the project that is copied to the working directory. */

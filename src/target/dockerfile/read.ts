@@ -34,11 +34,12 @@ export interface ReadDockerfileOptions {
  *   `DOCKERFILE_STAGE_UNKNOWN`, `DOCKERFILE_ARGUMENT_UNSET`, `DOCKERFILE_PLATFORM`
  */
 export function readDockerfile(text: string, options: ReadDockerfileOptions = {}): DockerfileReading {
-  return new Reading(parseDockerfile(text, options.path), options).result();
+  return new Reading(parseDockerfile(text, options.path), text, options).result();
 }
 
 class Reading {
   readonly #file: Dockerfile;
+  readonly #lines: readonly string[];
   readonly #staged: StagedDockerfile;
   readonly #given: BuildArguments;
   /** What stands in where a platform is left open. */
@@ -47,8 +48,9 @@ class Reading {
   readonly #global: Scope;
   readonly #links: StageLinks;
 
-  constructor(file: Dockerfile, options: ReadDockerfileOptions) {
+  constructor(file: Dockerfile, text: string, options: ReadDockerfileOptions) {
     this.#file = file;
+    this.#lines = text.split('\n');
     this.#staged = stagesOf(file);
     this.#given = options.buildArgs ?? {};
     this.#usual = platformOf(options.cpu ?? 'x86_64');
@@ -64,7 +66,7 @@ class Reading {
     const platform = this.#platformOf(root);
     const chain = chainOf(this.#runs, this.#links);
     const depends = [...chain.flatMap((stage) => [...this.#fromOf(stage).from]), ...(platform?.from ?? [])];
-    const contents = contentsOf(chain, this.#global, this.#given, this.#file);
+    const contents = contentsOf(chain, this.#global, this.#given, this.#file, this.#lines);
     const bundleFrom = this.#bundleOrigin(contents);
     const { installs, rubygemsUpdate: rubygems } = this.#installing(bundleFrom, contents);
     return {
@@ -214,7 +216,7 @@ class Reading {
   #installing(bundleFrom: BundleOrigin | undefined, running: StageContents): StageContents {
     const stage = bundleFrom === undefined ? undefined : this.#copied(bundleFrom.from);
     if (stage === undefined) return running;
-    return contentsOf(chainOf(stage, this.#links), this.#global, this.#given, this.#file);
+    return contentsOf(chainOf(stage, this.#links), this.#global, this.#given, this.#file, this.#lines);
   }
 
   #bundleOrigin({ copies, installsGems: installsItself }: StageContents): BundleOrigin | undefined {

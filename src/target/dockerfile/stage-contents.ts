@@ -30,6 +30,7 @@ export interface StageContents {
  * Carries out the ARG and ENV of a chain of stages.
  * @param chain the one that begins with an image first
  * @param global the arguments that a FROM sees
+ * @param lines of the Dockerfile, to name the one in an instruction that says something
  * @throws DockerfileError `DOCKERFILE_SYNTAX`
  */
 export function contentsOf(
@@ -37,10 +38,11 @@ export function contentsOf(
   global: Scope,
   given: BuildArguments,
   file: Dockerfile,
+  lines: readonly string[],
 ): StageContents {
   const copies: CopyFrom[] = [];
   const scope = new Scope(file);
-  const bundler = new BundlerState();
+  const bundler = new BundlerState(lines);
   let installs = false;
   let installsLayer = false;
   let ruby: string | undefined;
@@ -52,7 +54,7 @@ export function contentsOf(
       if (instruction.keyword === 'ARG') {
         declare(instruction, scope, given, file, global);
         for (const { name } of declarations(instruction, file))
-          bundler.setArgument(name, scope.get(name), instruction.line);
+          bundler.setArgument(name, scope.get(name), instruction);
       } else if (instruction.keyword === 'ENV') {
         const assignments = environmentOf(instruction.rest, file.escape);
         // One ENV sets all of its variables at once: none of them sees the other.
@@ -61,7 +63,7 @@ export function contentsOf(
         );
         for (const [name, value] of values) {
           scope.setEnvironment(name, value);
-          bundler.setEnvironment(name, value, instruction.line);
+          bundler.setEnvironment(name, value, instruction);
         }
       } else {
         installs ||= installsGems(instruction);

@@ -39,7 +39,7 @@ CMD ["./bin/thrust", "./bin/rails", "server"]
 
 describe("Bundler's settings in a Dockerfile", () => {
   it("of Rails' own", () => {
-    expect(settings(RAILS)).toEqual(['without=development@5', 'deployment=1@5', 'path=/usr/local/bundle@5']);
+    expect(settings(RAILS)).toEqual(['without=development@8', 'deployment=1@6', 'path=/usr/local/bundle@7']);
     expect(installs(RAILS)).toMatchObject([{ line: 11, complete: true }]);
   });
 
@@ -99,7 +99,7 @@ COPY --from=build /usr/local/bundle /usr/local/bundle
     ['RUN BUNDLE_WITHOUT=test && bundle install', []],
     [
       'RUN <<EOF\nset -e\nbundle config set --local force_ruby_platform true # compiled\nbundle install\nEOF',
-      ['force_ruby_platform=true@3'],
+      ['force_ruby_platform=true@5'],
     ],
     ['RUN sudo -u app -E BUNDLE_FROZEN=true bundle install', ['frozen=true@3']],
     ['RUN bundle check || bundle install --without test', ['without=test@3']],
