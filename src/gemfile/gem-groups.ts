@@ -35,9 +35,9 @@ export function gemfileGroups({ files, gemspecs }: ProjectGemfiles): GemfileGrou
       if (!conditional && !call.conditional) sure.add(call.name);
     }
   }
-  for (const { name, development, developmentGroup, groups: around } of gemspecs) {
+  for (const { name, development, developmentGroups, groups: around } of gemspecs) {
     // What the gemspec needs to run comes with its own gem. A line of the Gemfile goes before a development dependency.
-    if (development && !sure.has(name)) add(name, joinGroups(around, [developmentGroup]));
+    if (development && !sure.has(name)) add(name, joinGroups(around, developmentGroups));
   }
   return {
     of: new Map([...groups].flatMap(([name, own]) => (own === undefined ? [] : [[name, own] as const]))),

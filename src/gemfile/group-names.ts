@@ -36,8 +36,12 @@ export function groupsOption(
   }
   const groups = stated.get('groups');
   const chosen = groups === undefined || isNode(groups, 'NilNode') ? stated.get('group') : groups;
-  if (chosen === undefined || isNode(chosen, 'NilNode')) return [];
-  return isNode(chosen, 'ArrayNode') ? namesOf(chosen.elements) : namesOf([chosen]);
+  return chosen === undefined || isNode(chosen, 'NilNode') ? [] : readGroups(chosen);
+}
+
+/** One group, or an array of them. */
+export function readGroups(node: RubyNode): GroupNames {
+  return isNode(node, 'ArrayNode') ? namesOf(node.elements) : namesOf([node]);
 }
 
 /** What is around a line and what it says itself together; unknown if one of them is. */

@@ -5,7 +5,7 @@ import { literalStrings, readGemCall } from './gem-call.js';
 import type { OverrideCall, SourceCooldown } from './override-call.js';
 import { readCooldown, readOverride } from './override-call.js';
 import type { GroupNames } from './group-names.js';
-import { joinGroups, readGroupBlock } from './group-names.js';
+import { joinGroups, readGroupBlock, readGroups } from './group-names.js';
 import { plainPath } from './plain-path.js';
 import type { NodeOf, ParsedRuby, RubyNode, Span } from './ruby-node.js';
 import { childrenOf, isNode, literalString, spanOf } from './ruby-node.js';
@@ -44,6 +44,8 @@ export interface GemspecCall {
   /** The gem's name, where there are several in the directory. */
   readonly name?: string;
   readonly developmentGroup: string;
+  /** The same, as far as it is a literal. */
+  readonly developmentGroups: GroupNames;
   /** Those of the blocks around it. */
   readonly groups: GroupNames;
 }
@@ -388,7 +390,7 @@ function gemspecCall(node: NodeOf<'CallNode'>, line: number, file: string): Omit
   const options = new Map<string, RubyNode>();
   for (const element of elements) {
     if (!isNode(element, 'AssocNode') || !isNode(element.key, 'SymbolNode'))
-      return { line, developmentGroup: 'development' };
+      return { line, developmentGroup: 'development', developmentGroups: undefined };
     options.set(element.key.unescaped.value, element.value);
   }
   const at = options.get('path');
@@ -397,11 +399,13 @@ function gemspecCall(node: NodeOf<'CallNode'>, line: number, file: string): Omit
   const given = name === undefined ? undefined : literalString(name);
   const group = options.get('development_group');
   const developmentGroup = isNode(group, 'SymbolNode') ? group.unescaped.value : 'development';
+  const developmentGroups = group === undefined ? [developmentGroup] : readGroups(group);
   return {
     line,
     ...(target === undefined ? {} : { path: target }),
     ...(given === undefined ? {} : { name: given }),
     developmentGroup,
+    developmentGroups,
   };
 }
 

@@ -38,6 +38,7 @@ type Around = Pick<GemfileOnDisk, 'conditional' | 'from' | 'partial' | 'groups'>
 export interface DeclaredInGemspec extends GemspecDependency {
   readonly file: string;
   readonly developmentGroup: string;
+  readonly developmentGroups: GroupNames;
   /** The groups of the blocks around `gemspec`. */
   readonly groups: GroupNames;
 }
@@ -159,7 +160,7 @@ function evaluatedPath({ path: target }: EvaluatedCall, file: GemfileOnDisk): st
 
 /** `Bundler::Dsl#gemspec`: relative to the root of the project, wherever the call stands. */
 async function specificationsOf(
-  { path: target, name, developmentGroup }: Omit<GemspecCall, 'groups'>,
+  { path: target, name, developmentGroup, developmentGroups }: Omit<GemspecCall, 'groups'>,
   root: string,
   parser: RubyParser,
 ): Promise<Omit<DeclaredInGemspec, 'groups'>[] | undefined> {
@@ -175,7 +176,14 @@ async function specificationsOf(
     const file = path.join(directory, entry);
     const source = await readSource(file, file).catch(() => undefined);
     if (source === undefined) return undefined;
-    found.push(...gemspecDependencies(source, parser).map((each) => ({ ...each, file, developmentGroup })));
+    found.push(
+      ...gemspecDependencies(source, parser).map((each) => ({
+        ...each,
+        file,
+        developmentGroup,
+        developmentGroups,
+      })),
+    );
   }
   return found;
 }

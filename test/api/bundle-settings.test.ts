@@ -202,6 +202,13 @@ describe('a frozen install', () => {
   });
 });
 
+it('fix says which platform a frozen install lacks', async () => {
+  const cwd = await app({ Dockerfile: `FROM debian:12\nENV BUNDLE_DEPLOYMENT=1\nRUN bundle install\n` });
+  const env = { GEMCOMPAT_CACHE_DIR: path.join(scratch, 'cache'), PATH: '' };
+  const { outcome } = await fix({ cwd, env, sources: [MIRROR], arches: ['aarch64'], dryRun: true });
+  expect(outcome).toMatchObject({ addPlatforms: ['aarch64-linux'], exitCode: 1 });
+});
+
 describe('the lockfile that is deployed', () => {
   const SAAS = {
     'Gemfile.saas': 'source "https://rubygems.org"\ngem "pg", "~> 1.5"\n',
@@ -234,6 +241,17 @@ describe('the lockfile that is deployed', () => {
     expect(codes(report)).toContain('LOCKFILE_OF_TARGET');
     const Dockerfile = `${FROM}ARG BUNDLE_GEMFILE\nRUN bundle install\n`;
     expect(codes(await audited({ Dockerfile }))).toContain('LOCKFILE_OF_TARGET');
+  });
+
+  it('is not the one of other targets', async () => {
+    const cwd = await app(SAAS);
+    const env = { GEMCOMPAT_CACHE_DIR: path.join(scratch, 'cache') };
+    const target = ['debian-12', 'dockerfile:saas/Dockerfile'];
+    const report = await audit({ cwd, env, sources: [MIRROR], target });
+    expect(report.lockfile).toBe('Gemfile.lock');
+    expect(report.warnings.map(({ message }) => message)).toContain(
+      'saas/Dockerfile:3 installs by Gemfile.saas.lock (BUNDLE_GEMFILE); Gemfile.lock is judged for all targets; for this one alone: gemcompat audit Gemfile.saas.lock --target dockerfile:saas/Dockerfile',
+    );
   });
 
   it('is the one that fix edits for', async () => {

@@ -376,6 +376,7 @@ describe('the gems of groups that are not installed', () => {
     ['options that are', 'gem "tool", **options'],
     ['a variable that may be options', 'gem "tool", options'],
     ['a block of a group that is computed', 'group ENV["GROUP"].to_sym do\n  gem "tool"\nend'],
+    ['a group of a gemspec that is', 'gemspec development_group: ENV["GROUP"]'],
     ['a name that is', '%w[tool].each { |name| gem name, group: :development }'],
     ['a method of its own', 'def gem(*) = super\ngem "tool", group: :development'],
     ['a branch without a group', 'if ENV["CI"]\n  gem "tool"\nelse\n  gem "tool", group: :development\nend'],
@@ -386,7 +387,9 @@ describe('the gems of groups that are not installed', () => {
       env: { BUNDLE_WITHOUT: 'development' },
       out: [],
     };
-    const files = { Gemfile: one.gemfile, 'Gemfile.lock': locked({ tool: ['lint'], lint: [] }, ['tool']) };
+    const gemspec = 'Gem::Specification.new { |s| s.add_development_dependency "tool" }\n';
+    const text = locked({ tool: ['lint'], lint: [] }, ['tool']);
+    const files = { Gemfile: one.gemfile, 'Gemfile.lock': text, 'app.gemspec': gemspec };
     expect(await leftOut(one, files)).toEqual([]);
   });
 });

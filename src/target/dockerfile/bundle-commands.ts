@@ -25,6 +25,7 @@ export type BundleCommand =
       readonly remembered: ReadonlyMap<BundlerSetting, Value | undefined>;
       /** What the script sets in the environment of the command. */
       readonly environment: Values;
+      readonly conditional: boolean;
     };
 
 type Variables = (name: string) => string | undefined;
@@ -39,9 +40,21 @@ const SHELLS = /^(?:sh|bash|ash|dash|zsh|su)$/;
  * flags of Bundler 1 to 4, what stands before it (`BUNDLE_WITHOUT=test bundle install`) and what was exported.
  * @param valueOf what the environment has before the script runs
  */
-export function bundleCommands(script: string, valueOf: Variables, nested = 0): BundleCommand[] {
-  const own = new Map<string, string | undefined>();
-  const exported = new Set<string>();
+export function bundleCommands(script: string, valueOf: Variables): BundleCommand[] {
+  return commandsIn(script, valueOf, { given: new Map(), conditional: false, nested: 0 });
+}
+
+/** What a script has of the one that runs it. */
+interface Outer {
+  /** In its environment. */
+  readonly given: ReadonlyMap<string, string | undefined>;
+  readonly conditional: boolean;
+  readonly nested: number;
+}
+
+function commandsIn(script: string, valueOf: Variables, outer: Outer): BundleCommand[] {
+  const own = new Map<string, string | undefined>(outer.given);
+  const exported = new Set<string>(own.keys());
   const value: Variables = (name) => (own.has(name) ? own.get(name) : valueOf(name));
   const found: BundleCommand[] = [];
   for (const command of shellCommands(script)) {
@@ -51,28 +64,34 @@ export function bundleCommands(script: string, valueOf: Variables, nested = 0): 
       assigned,
     );
     const [name, ...rest] = words;
-    if (words.length === 0)
-      for (const [key, text] of given) own.set(key, command.conditional ? undefined : text);
+    const conditional = outer.conditional || command.conditional;
+    const environment = new Map([
+      ...[...own].filter(([key]) => exported.has(key) || valueOf(key) !== undefined),
+      ...given,
+    ]);
+    if (words.length === 0) for (const [key, text] of given) own.set(key, conditional ? undefined : text);
     else if (name === 'export') {
       for (const [key, text] of exportsOf(command, value)) {
-        if (text !== undefined || !own.has(key)) own.set(key, command.conditional ? undefined : text);
+        if (text !== undefined || !own.has(key)) own.set(key, conditional ? undefined : text);
         exported.add(key);
       }
     } else if (isShell(name)) {
-      const inner = scriptOf(rest);
-      if (inner !== undefined && nested < MAX_NESTED) found.push(...bundleCommands(inner, value, nested + 1));
-    } else if (name !== undefined && /(?:^|\/)bundler?$/.test(name)) {
-      const environment = new Map([
-        ...[...own].filter(([key]) => exported.has(key) || valueOf(key) !== undefined),
-        ...given,
-      ]);
-      found.push(...readBundle(rest, command.conditional, settingsIn(environment)));
-    }
+      const inner = outer.nested < MAX_NESTED ? scriptOf(rest) : undefined;
+      if (inner === undefined) continue;
+      found.push(...commandsIn(inner, value, { given: environment, conditional, nested: outer.nested + 1 }));
+    } else if (isBundle(name)) found.push(...readBundle(rest, conditional, settingsIn(environment)));
   }
   return found;
 }
 
-/** What stands before a command: `env A=b`, `sudo -E`, `gosu app`. */
+function isBundle(name: string | undefined): boolean {
+  return name !== undefined && /(?:^|\/)bundler?$/.test(name);
+}
+
+/** Commands that do not run what they are given. */
+const WRITES = /^(?:echo|printf|grep|sed|cat)$/;
+
+/** What stands before a command: `env A=b`, `sudo -E`, `gosu app`, `timeout 600`. */
 function withoutPrefixes(
   all: Words,
   assigned: readonly (readonly [string, string | undefined])[],
@@ -97,7 +116,10 @@ function withoutPrefixes(
       if (words[0] === '--') words = words.slice(1);
     } else break;
   }
-  return { words, given };
+  const at = words.findIndex(
+    (word, index) => isBundle(word) && /^(?:install|update|config)$/.test(words[index + 1] ?? ''),
+  );
+  return { words: at > 0 && !WRITES.test(words[0] ?? '') ? words.slice(at) : words, given };
 }
 
 function exportsOf({ words }: ShellCommand, valueOf: Variables): [string, string | undefined][] {
@@ -155,7 +177,7 @@ function readBundle(all: Words, conditional: boolean, environment: Values): Bund
   ) {
     // A first word that is computed may be any command.
     if (command === undefined && words.length > 0) return [];
-    return [{ kind: 'install', environment, ...readFlags(words) }];
+    return [{ kind: 'install', environment, conditional, ...readFlags(words) }];
   }
   return [];
 }

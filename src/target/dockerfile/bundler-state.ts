@@ -109,6 +109,10 @@ export class BundlerState {
       settings: this.#settings(stated(command.flags), stated(command.environment)),
       complete: this.#complete,
     });
+    if (!command.conditional) return;
+    // It need not have run, and then later commands know nothing of its flags.
+    for (const name of command.remembered.keys())
+      this.#local.set(name, { line: this.#lineOf(instruction, name) });
   }
 
   #settings(flags: Settings, environment: Settings): BundleInstall['settings'] {

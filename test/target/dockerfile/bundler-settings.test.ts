@@ -87,6 +87,12 @@ COPY --from=build /usr/local/bundle /usr/local/bundle
       ['without=test@3', 'deployment=true@3', 'path=vendor/bundle@3'],
     ],
     ['RUN bundle install --frozen --no-deployment --gemfile gemfiles/app.rb', ['gemfile=gemfiles/app.rb@3']],
+    ['RUN timeout 600 bundle install --without test', ['without=test@3']],
+    [
+      "RUN export BUNDLE_FROZEN=1; BUNDLE_WITHOUT=test bash -c 'bundle install'",
+      ['without=test@3', 'frozen=1@3'],
+    ],
+    ['RUN rm -rf vendor/bundle; gem install bundler; bundle install --with a', ['with=a@3']],
     ['RUN bundle _2.5.6_ install --with docs', ['with=docs@3']],
     ['RUN ["bundle", "install", "--without", "test"]', ['without=test@3']],
     ["RUN bash -lc 'bundle config set --local without test && bundle install'", ['without=test@3']],
@@ -138,6 +144,14 @@ COPY --from=build /usr/local/bundle /usr/local/bundle
     ).toEqual(['without=?@3']);
     expect(settings(`${ruby}RUN [ -n "$X" ] && bundle config set without test; bundle install`)).toEqual([
       'without=?@3',
+    ]);
+  });
+
+  it('of a branch are not those of the next', () => {
+    const branch = 'if [ "$X" = 1 ]; then bundle install --without test; else bundle install; fi';
+    expect(installs(`${ruby}RUN ${branch}\n`).map(({ settings: { without } }) => without)).toEqual([
+      { value: 'test', line: 3 },
+      { line: 3 },
     ]);
   });
 
