@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { bundlerTooOld } from '../audit/bundler-too-old.js';
 import { auditLockfile } from '../audit/audit.js';
 import { CONFIG_FILE } from '../audit/config-file.js';
@@ -12,18 +11,16 @@ import { TargetError } from '../errors.js';
 import type { AuditProgress } from '../audit/ports.js';
 import type { AuditReport, AuditWarning, MultiTargetReport } from '../audit/types.js';
 import type { ForcedLine } from '../gemfile/forced-gems.js';
-import { bundlerSettings } from '../registry/bundler-settings.js';
 import type { CpuReading } from '../target/merge-cpus.js';
 import type { ReadForCpusOptions } from '../target/read-for-cpus.js';
 import { Overrides } from '../search/overrides.js';
 import { readForCpus } from '../target/read-for-cpus.js';
 import { addressedCopies } from './addressed-copies.js';
-import type { AuditedProject } from './audited-project.js';
-import { readAuditedProject } from './audited-project.js';
+import type { Project } from './project.js';
+import { openProject } from './project.js';
 import { deployedLockfile } from './deployed-lockfile.js';
 import { driftWarning } from './drift-warning.js';
 import { gemfileFacts } from './gemfile-facts.js';
-import { projectRubies } from './project-rubies.js';
 import { openSession } from './session.js';
 import { systemsThatRunGem } from './systems-that-run.js';
 import { targetPorts } from './target-ports.js';
@@ -74,26 +71,30 @@ export async function audit(
 // eslint-disable-next-line @typescript-eslint/unified-signatures -- the first overload goes before that of any other text
 export async function audit(options: AuditOptions): Promise<AuditReport | MultiTargetReport>;
 export async function audit(options: AuditOptions): Promise<AuditReport | MultiTargetReport> {
-  const own = await readAuditedProject(options);
-  const planned = planAudit({ ...options, cwd: own.cwd }, own.files, own.root);
-  const deployed = await deployedLockfile(own, planned);
-  const { path: place } = deployed;
-  if (place === undefined) return auditProject(options, own, planned, deployed.warnings);
-  const project = await readAuditedProject({ ...options, path: place });
-  return auditProject(options, project, planned, deployed.warnings);
+  return auditOpened(options, await openProject(options));
+}
+
+/** Audits a project that is open already. @throws as `audit` */
+export async function auditOpened(
+  options: AuditOptions,
+  own: Project,
+): Promise<AuditReport | MultiTargetReport> {
+  const plan = planAudit({ ...options, cwd: own.cwd }, own.files, own.root);
+  const { path: place, warnings } = await deployedLockfile(own, plan);
+  return auditProject(options, place === undefined ? own : await own.movedTo(place), plan, warnings);
 }
 
 async function auditProject(
   options: AuditOptions,
-  project: AuditedProject,
+  project: Project,
   plan: AuditPlan,
   told: readonly AuditWarning[],
 ): Promise<AuditReport | MultiTargetReport> {
-  const { cwd, env, today, path: file, directory, lockfile } = project;
+  const { cwd, env, today, path: file, lockfile } = project;
   const { buildArgs, pull, sources, stage, pageSize } = plan;
   const warnings: AuditWarning[] = [];
   const readOptions = {
-    ...targetPorts({ ...project, offline: options.offline }, (message) =>
+    ...targetPorts({ cwd, env, offline: options.offline }, (message) =>
       warnings.push({ code: 'CACHE', message }),
     ),
     buildArgs,
@@ -111,18 +112,18 @@ async function auditProject(
     ...project.warnings,
   );
 
-  const rubies = await projectRubies(project);
-  const machine = await bundlerSettings({ cwd: directory, env });
+  const rubies = await project.rubies();
+  const machine = await project.settings();
   const { deployments, warnings: doubts } = deploymentsFor(resolved, lockfile, { ...plan, rubies, machine });
   warnings.push(...doubts);
 
   const warn = (warning: AuditWarning): void => void warnings.push(warning);
   const byGroup = deployments.some(({ groups }) => groups !== undefined);
-  const facts = await gemfileFacts(path.resolve(cwd, file), lockfile, { cwd, warn, byGroup });
+  const facts = await gemfileFacts(project, { warn, byGroup });
   const session = await openSession({
     cwd,
     env,
-    project: directory,
+    settings: machine,
     sources,
     offline: options.offline,
     warn,
@@ -176,8 +177,7 @@ async function auditProject(
       ...overriddenPins(facts.overrides, answer),
     );
     const fails = reports.some(({ gems }) => gems.some(({ verdict }) => verdict === 'incompatible'));
-    const drift =
-      fails && options.gemfile === undefined ? await driftWarning(file, lockfile, cwd) : undefined;
+    const drift = fails && options.gemfile === undefined ? await driftWarning(project) : undefined;
     if (drift !== undefined) warnings.push(drift);
     const [first] = reports;
     if (first !== undefined && reports.length === 1 && !asksForSeveral(options)) {

@@ -8,8 +8,7 @@ import type { BundleReading, StatedSetting } from '../target/bundle-settings.js'
 import { dockerfileReading } from '../target/dockerfile/target.js';
 import { placeOf } from '../target/read-target.js';
 import type { AuditOptions } from './audit.js';
-import type { AuditedProject } from './audited-project.js';
-import { readAuditedProject } from './audited-project.js';
+import type { Project } from './project.js';
 import { fromHere, lockfileOf } from './gemfile-and-lockfile.js';
 
 /** What the targets say of the lockfile that they install by. */
@@ -34,7 +33,7 @@ const CODE = 'LOCKFILE_OF_TARGET';
  * targets agree and the user named no lockfile. Whatever else is found is a warning.
  */
 export async function deployedLockfile(
-  project: AuditedProject,
+  project: Project,
   plan: Pick<AuditPlan, 'targets' | 'buildArgs' | 'stage'>,
 ): Promise<DeployedLockfile> {
   const warnings: AuditWarning[] = [];
@@ -65,22 +64,22 @@ export async function deployedLockfile(
   return { warnings };
 }
 
-/** The path to audit or fix in place of the one that the options name; undefined if there is none, or it is not known. */
-export async function deployedPath(options: AuditOptions): Promise<string | undefined> {
+/** The project with the lockfile to fix in place of its own, if its targets install by another one and all of them can be read. */
+export async function deployedProject(options: AuditOptions, project: Project): Promise<Project> {
   try {
-    const project = await readAuditedProject(options);
     const plan = planAudit({ ...options, cwd: project.cwd }, project.files, project.root);
-    return (await deployedLockfile(project, plan)).path;
+    const { path: place } = await deployedLockfile(project, plan);
+    return place === undefined ? project : await project.movedTo(place);
   } catch (error) {
     // The audit says it.
-    if (error instanceof GemcompatError) return undefined;
+    if (error instanceof GemcompatError) return project;
     throw error;
   }
 }
 
 async function installingOf(
   target: string,
-  { cwd, root, path: own }: AuditedProject,
+  { cwd, root, path: own }: Project,
   { buildArgs, stage }: Pick<AuditPlan, 'buildArgs' | 'stage'>,
   warn: (message: string) => void,
 ): Promise<Installing> {

@@ -1,6 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { readLockfile } from '../audit/lockfile-file.js';
 import { plannedPins } from '../audit/target-report.js';
 import type { AuditReport, MultiTargetReport } from '../audit/types.js';
 import { GemfileError, UsageError } from '../errors.js';
@@ -24,9 +23,11 @@ import { driftWords } from '../report/drift-words.js';
 import { pinComment } from '../report/fix-reason.js';
 import { bundleCommand } from '../report/shell-command.js';
 import type { AuditOptions } from './audit.js';
-import { audit } from './audit.js';
-import { deployedPath } from './deployed-lockfile.js';
-import { defaultPath, gemfileOf, lockfileOf } from './gemfile-and-lockfile.js';
+import { auditOpened } from './audit.js';
+import { deployedProject } from './deployed-lockfile.js';
+import { defaultPath, lockfileOf } from './gemfile-and-lockfile.js';
+import type { Project } from './project.js';
+import { openProject } from './project.js';
 
 /** What to make fit, and how. */
 export interface FixOptions extends Omit<AuditOptions, 'gemfile' | 'pinned' | 'forced' | 'lockfileText'> {
@@ -73,20 +74,18 @@ export async function fix(options: FixOptions): Promise<FixResult> {
   const env = options.env ?? process.env;
   const bundle = await bundleFor(options, env);
   const named = await lockfileFor(options.path ?? (await defaultPath({ cwd, env })), cwd);
-  const given = (await deployedPath({ ...options, path: named })) ?? named;
-  const { path: shownLockfile, lockfile } = await readLockfile(given, cwd);
-  const lockfilePath = path.resolve(cwd, shownLockfile);
-  const gemfilePath = gemfileFor(lockfilePath);
+  const opened = await deployedProject(options, await openProject({ ...options, path: named }));
+  const { path: shownLockfile, lockfile, lockfilePath } = opened;
+  const gemfilePath = gemfileFor(opened);
   const lockfileBefore = await readFile(lockfilePath, 'latin1');
   const parser = await loadRubyParser();
-  const project = await readProjectGemfiles(gemfilePath, { cwd, parser });
+  const project = (await opened.gemfiles()) ?? (await readProjectGemfiles(gemfilePath, { cwd, parser }));
   refuseDrift(driftOf(project, lockfile, parser, shownLockfile), project.files[0].shown, shownLockfile);
   const { gemfile, pinned } = withoutOwnPins(project, lockfile, parser);
 
-  const asked = { ...options, path: given };
   const forced = (): ReadonlyMap<string, ForcedLine> =>
     forcedGems(project, (name) => isNeeded(lockfile, name));
-  const report = await audit({ ...asked, gemfile, pinned, forced: forced() });
+  const report = await auditOpened({ ...options, gemfile, pinned, forced: forced() }, opened);
   const pins = reasoned(report, lockfile, gemfile);
   const { changes, byHand } = rewrite(project, {
     pins,
@@ -123,7 +122,7 @@ export async function fix(options: FixOptions): Promise<FixResult> {
         });
   const after =
     bundler?.kind === 'resolved'
-      ? await audit({ ...asked, lockfileText: bundler.lockfile, forced: forced() })
+      ? await auditOpened({ ...options, forced: forced() }, opened.withLockfile(bundler.lockfile))
       : undefined;
   const written = options.dryRun !== true && bundler?.kind !== 'failed';
   const lockfileWritten = written && options.lock === true && bundler?.kind === 'resolved';
@@ -209,9 +208,8 @@ async function lockfileFor(given: string, cwd: string): Promise<string> {
   return lockfileOf(given);
 }
 
-function gemfileFor(lockfile: string): string {
-  const gemfile = gemfileOf(lockfile);
-  if (gemfile !== undefined) return gemfile;
+function gemfileFor({ gemfilePath, lockfilePath: lockfile }: Project): string {
+  if (gemfilePath !== undefined) return gemfilePath;
   const message = `${path.basename(lockfile)} is not named after a Gemfile, so that it is not known which one to edit`;
   throw new GemfileError(message, {
     code: 'GEMFILE_NOT_FOUND',

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { AuditReport, FloorReport, MultiTargetReport, SystemFloor } from '../audit/types.js';
 import type { FloorAudit } from '../audit/floor.js';
 import { anySystem, auditFloor, countsForFloor, libcsOf, needsOf } from '../audit/floor.js';
@@ -6,20 +5,19 @@ import { bundleRules } from '../audit/bundle-rules.js';
 import { usualCpus, installingBundler } from '../audit/deployments.js';
 import { applyIgnores } from '../audit/ignore.js';
 import type { BundlePlan } from '../audit/plan.js';
-import { planWithoutTargets } from '../audit/plan.js';
+import { namesTarget, planWithoutTargets } from '../audit/plan.js';
 import type { ChosenRuby } from '../audit/ruby-sources.js';
 import { chooseRuby } from '../audit/ruby-sources.js';
 import type { AuditWarning } from '../audit/types.js';
 import { mergeRequires } from '../compat/requires.js';
 import { UsageError } from '../errors.js';
-import { bundlerSettings } from '../registry/bundler-settings.js';
 import { targetsFittingOn } from '../target/catalog.js';
 import { PAGE_SIZE_UNUSED } from '../target/page-size.js';
 import type { AuditOptions } from './audit.js';
-import { audit } from './audit.js';
-import { readAuditedProject } from './audited-project.js';
+import { auditOpened } from './audit.js';
 import { gemfileFacts } from './gemfile-facts.js';
-import { projectRubies } from './project-rubies.js';
+import type { Project } from './project.js';
+import { openProject } from './project.js';
 import { openSession } from './session.js';
 import { systemsThatRunGem } from './systems-that-run.js';
 
@@ -31,12 +29,8 @@ import { systemsThatRunGem } from './systems-that-run.js';
 export async function auditOrFloor(
   options: AuditOptions,
 ): Promise<AuditReport | MultiTargetReport | FloorReport> {
-  try {
-    return await audit(options);
-  } catch (error) {
-    if (!(error instanceof UsageError) || error.code !== 'TARGET_MISSING') throw error;
-    return bundleFloor(options);
-  }
+  const project = await openProject(options);
+  return namesTarget(options, project.files) ? auditOpened(options, project) : floorOf(options, project);
 }
 
 /**
@@ -45,15 +39,18 @@ export async function auditOrFloor(
  * @throws GemcompatError as `audit` does; UsageError `RUBY_SEVERAL`
  */
 export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
-  const project = await readAuditedProject(options);
-  const { cwd, env, today, path: file, directory, root, lockfile } = project;
+  return floorOf(options, await openProject(options));
+}
+
+async function floorOf(options: AuditOptions, project: Project): Promise<FloorReport> {
+  const { cwd, env, today, path: file, root, lockfile } = project;
   const plan = planWithoutTargets(options, project.files, root);
   const { sources } = plan;
   const warnings: AuditWarning[] = [...plan.warnings, ...project.warnings];
   const warn = (warning: AuditWarning): void => void warnings.push(warning);
-  const ruby = onlyRuby(plan) ?? chooseRuby(await projectRubies(project), warn);
+  const ruby = onlyRuby(plan) ?? chooseRuby(await project.rubies(), warn);
   const { rubygems } = plan;
-  const machine = await bundlerSettings({ cwd: directory, env });
+  const machine = await project.settings();
   const rules = bundleRules({ groups: plan.groups, machine, isHost: false }, warn);
   const bundler = installingBundler(lockfile, rubygems);
   const deployments = (plan.arches ?? usualCpus(lockfile)).flatMap((cpu) =>
@@ -68,11 +65,11 @@ export async function bundleFloor(options: AuditOptions): Promise<FloorReport> {
   );
   if (options.pageSize !== undefined) warnings.push({ code: 'OPTION_UNUSED', message: PAGE_SIZE_UNUSED });
   const byGroup = rules.groups !== undefined;
-  const { forced, groups } = await gemfileFacts(path.resolve(cwd, file), lockfile, { cwd, warn, byGroup });
+  const { forced, groups } = await gemfileFacts(project, { warn, byGroup });
   const session = await openSession({
     cwd,
     env,
-    project: directory,
+    settings: machine,
     sources,
     offline: options.offline,
     warn,

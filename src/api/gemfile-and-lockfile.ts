@@ -36,7 +36,7 @@ export interface Place {
  */
 export async function defaultPath({ cwd, env }: Place): Promise<string> {
   const root = await searchUp(cwd);
-  const settings = await bundlerSettings({ cwd: root, env });
+  const settings = await bundlerSettings({ cwd: root, env, startedIn: cwd });
   const { gemfile } = settings;
   const named = env['BUNDLE_LOCKFILE'] ? path.resolve(cwd, env['BUNDLE_LOCKFILE']) : settings.lockfile;
   const file = named ?? (gemfile === undefined ? undefined : lockfileOf(gemfile));

@@ -9,12 +9,10 @@ import type { GemfileGroups } from '../gemfile/gem-groups.js';
 import { gemfileGroups } from '../gemfile/gem-groups.js';
 import { forcedGems } from '../gemfile/forced-gems.js';
 import type { ProjectGemfiles } from '../gemfile/project-gemfiles.js';
-import { readProjectGemfiles, readSource } from '../gemfile/project-gemfiles.js';
-import { loadRubyParser } from '../gemfile/ruby-parser.js';
-import type { Lockfile } from '../lockfile/types.js';
+import { readSource } from '../gemfile/project-gemfiles.js';
 import type { Override } from '../version/override.js';
 import { RequirementError, parseRequirement } from '../version/requirement.js';
-import { gemfileOf } from './gemfile-and-lockfile.js';
+import type { Project } from './project.js';
 
 /** What of a Gemfile decides whether it has to be parsed at all. */
 const MAY_MATTER = /force_ruby_platform|eval_gemfile|\boverride\b|\bcooldown\b|\boptional\b/;
@@ -40,47 +38,33 @@ const NOTHING: GemfileFacts = { forced: new Map(), overrides: [], cooldowns: [] 
  * either, with a warning, so that the precompiled gems are judged. What DEPENDENCIES do not name the lockfile was made without: of a
  * line that did not run, or that is of another lockfile, nothing is certain.
  *
- * @param file absolute path of the lockfile
+ * @param byGroup something says which groups are installed
  */
 export async function gemfileFacts(
-  file: string,
-  lockfile: Lockfile,
-  {
-    cwd,
-    warn,
-    byGroup = false,
-  }: {
-    readonly cwd: string;
-    readonly warn: (warning: AuditWarning) => void;
-    /** Something says which groups are installed. */
-    readonly byGroup?: boolean;
-  },
+  project: Project,
+  { warn, byGroup = false }: { readonly warn: (warning: AuditWarning) => void; readonly byGroup?: boolean },
 ): Promise<GemfileFacts> {
-  const gemfile = gemfileOf(file);
-  const isFile = await stat(gemfile ?? '').then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
-  if (gemfile === undefined || !isFile) {
-    if (byGroup)
-      warn({
-        code: 'GROUPS_UNKNOWN',
-        message: `there is no Gemfile beside ${path.relative(cwd, file)}, ${ALL_INSTALLED}`,
-      });
-    return NOTHING;
-  }
+  const { lockfile } = project;
   try {
-    if (!byGroup && !MAY_MATTER.test(await readSource(gemfile, gemfile))) return NOTHING;
-    const project = await readProjectGemfiles(gemfile, { cwd, parser: await loadRubyParser() });
+    if (!byGroup && !(await mayMatter(project))) return NOTHING;
+    const gemfiles = await project.gemfiles();
+    if (gemfiles === undefined) {
+      if (byGroup)
+        warn({
+          code: 'GROUPS_UNKNOWN',
+          message: `there is no Gemfile beside ${path.relative(project.cwd, project.lockfilePath)}, ${ALL_INSTALLED}`,
+        });
+      return NOTHING;
+    }
     const direct = new Set(lockfile.dependencies.map(({ name }) => name));
-    const forced = forcedGems(project, (name) => isNeeded(lockfile, name));
+    const forced = forcedGems(gemfiles, (name) => isNeeded(lockfile, name));
     return {
       forced: new Map(
         [...forced].map(([name, line]) => [name, { ...line, certain: line.certain && direct.has(name) }]),
       ),
-      overrides: overridesOf(project, warn),
-      cooldowns: cooldownsOf(project, warn),
-      groups: gemfileGroups(project),
+      overrides: overridesOf(gemfiles, warn),
+      cooldowns: cooldownsOf(gemfiles, warn),
+      groups: gemfileGroups(gemfiles),
     };
   } catch (error) {
     if (!(error instanceof GemfileError)) throw error;
@@ -91,6 +75,15 @@ export async function gemfileFacts(
     if (byGroup) warn({ code: 'GROUPS_UNKNOWN', message: `${error.path} cannot be read, ${ALL_INSTALLED}` });
     return NOTHING;
   }
+}
+
+/** Whether it has to be parsed at all: most Gemfiles say nothing of this. Throws GemfileError. */
+async function mayMatter({ gemfilePath }: Project): Promise<boolean> {
+  const isThere = await stat(gemfilePath ?? '').then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
+  return gemfilePath !== undefined && isThere && MAY_MATTER.test(await readSource(gemfilePath, gemfilePath));
 }
 
 /** What only Ruby can tell is told, and left out. */

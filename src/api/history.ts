@@ -22,6 +22,7 @@ import { checkRuby } from './check-ruby.js';
 import { systemsFor } from './history-systems.js';
 import type { Place } from './gemfile-and-lockfile.js';
 import { defaultPath } from './gemfile-and-lockfile.js';
+import { bundlerSettings } from '../registry/bundler-settings.js';
 import { projectRubies } from './project-rubies.js';
 import { openSession } from './session.js';
 
@@ -96,7 +97,7 @@ export async function history(options: HistoryOptions): Promise<HistoryReport> {
   const session = await openSession({
     cwd,
     env,
-    project: project?.directory ?? cwd,
+    settings: await bundlerSettings({ cwd: project?.directory ?? cwd, env }),
     ...(options.sources === undefined ? {} : { sources: options.sources }),
     ...(options.offline === undefined ? {} : { offline: options.offline }),
     warn: (warning) => warnings.push(warning),

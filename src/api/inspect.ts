@@ -28,6 +28,7 @@ import { readForCpus } from '../target/read-for-cpus.js';
 import { targetSummary } from '../target/summary.js';
 import { compareGemVersions } from '../version/gem-version.js';
 import { checkRuby } from './check-ruby.js';
+import { bundlerSettings } from '../registry/bundler-settings.js';
 import { openSession } from './session.js';
 import { systemsThatRun } from './systems-that-run.js';
 import { targetPorts } from './target-ports.js';
@@ -306,7 +307,7 @@ async function readAll(
     ? await openSession({
         cwd,
         env,
-        project: cwd,
+        settings: await bundlerSettings({ cwd, env }),
         sources: options.sources,
         offline: options.offline,
         warn: (warning) => warnings.push(warning),

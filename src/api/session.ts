@@ -5,7 +5,7 @@ import type { GemOrigin } from '../audit/gem-reader.js';
 import { GemReader } from '../audit/gem-reader.js';
 import type { AuditWarning } from '../audit/types.js';
 import type * as GemReading from '../gem/contents.js';
-import { bundlerSettings } from '../registry/bundler-settings.js';
+import type { BundlerSettings } from '../registry/bundler-settings.js';
 import { cacheDirectory, openCache } from '../registry/cache.js';
 import type { CombinedSource } from '../registry/combined-source.js';
 import { openRegistry } from '../registry/sources.js';
@@ -15,8 +15,8 @@ export interface SessionOptions {
   /** Where relative directories of `sources` are taken from. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Directory of the project, for Bundler's settings and `vendor/cache`. */
-  readonly project: string;
+  /** Bundler's settings in the project. */
+  readonly settings: BundlerSettings;
   /** URLs and directories to get gems from, in place of the remotes and `vendor/cache`. */
   readonly sources?: readonly string[] | undefined;
   readonly offline?: boolean | undefined;
@@ -50,8 +50,7 @@ export interface Session {
  * lockfile is its gems' finding
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { cwd, env, project, sources, offline, warn } = options;
-  const settings = await bundlerSettings({ cwd: project, env });
+  const { cwd, env, settings, sources, offline, warn } = options;
   const cache = openCache({
     directory: cacheDirectory(env),
     version: packageVersion(),

@@ -89,6 +89,14 @@ export interface BundlePlan {
   readonly warnings: readonly AuditWarning[];
 }
 
+/** Whether the caller or the project names something to audit against; otherwise `planAudit` throws. */
+export function namesTarget(options: PlanOptions, { config, kamal, dockerfile }: ProjectFiles): boolean {
+  return (
+    (options.target !== undefined && options.target.length > 0) ||
+    (options.dockerfile ?? config?.targets ?? kamal?.buildpackBuilder ?? dockerfile) !== undefined
+  );
+}
+
 /**
  * What the caller asks for goes before `.gemcompat.yml`, and that before what Kamal and the Dockerfile say.
  *

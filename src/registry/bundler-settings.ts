@@ -43,6 +43,8 @@ export interface StatedHere {
 export interface BundlerSettingsOptions {
   /** The project's root, where the Gemfile is. */
   readonly cwd: string;
+  /** Where `gemfile` and `lockfile` are taken from: Bundler expands them where it is started. The root by default. */
+  readonly startedIn?: string;
   /** The process's environment by default. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The user's home directory by default. */
@@ -76,6 +78,7 @@ export async function bundlerSettings(options: BundlerSettingsOptions): Promise<
       { values: global ?? new Map(), place: user, user: true },
     ],
     options.cwd,
+    options.startedIn ?? options.cwd,
   );
 }
 
@@ -86,7 +89,7 @@ interface Level {
   readonly user: boolean;
 }
 
-function fromLevels(all: readonly Level[], root: string): BundlerSettings {
+function fromLevels(all: readonly Level[], root: string, startedIn: string): BundlerSettings {
   const levels = all.map(({ values }) => values);
   const get = (name: string): string | undefined => {
     const key = settingKey(name);
@@ -99,7 +102,7 @@ function fromLevels(all: readonly Level[], root: string): BundlerSettings {
   const sslCaCert = get('ssl_ca_cert');
   const given = (name: string): string | undefined => {
     const file = get(name);
-    return file === undefined || file === '' ? undefined : path.resolve(root, file);
+    return file === undefined || file === '' ? undefined : path.resolve(startedIn, file);
   };
   const cooldown = /^\s*(\d{1,6})\s*$/.exec(get('cooldown') ?? '')?.[1];
   const [gemfile, lockfile] = [given('gemfile'), given('lockfile')];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultPath } from '../../src/api/gemfile-and-lockfile.js';
-import { readAuditedProject } from '../../src/api/audited-project.js';
+import { openProject } from '../../src/api/project.js';
 import { startRuby } from '../helpers/ruby.js';
 
 const LOCK = `GEM\n  remote: https://rubygems.org/\n  specs:\n    foo (1.0)\n\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n  foo\n`;
@@ -43,7 +43,7 @@ const cases: [cwd: string, gemfile: string | undefined, lockfile: string][] = [
 describe('with no path', () => {
   it.each(cases)('in %j with BUNDLE_GEMFILE %j it is %s', async (cwd, gemfile, lockfile) => {
     const options = { cwd: path.join(root, cwd), env: { BUNDLE_GEMFILE: gemfile, HOME: '' } };
-    const { path: found } = await readAuditedProject(options);
+    const { path: found } = await openProject(options);
     expect(path.resolve(options.cwd, found)).toBe(path.join(root, lockfile));
   });
 
@@ -94,7 +94,7 @@ describe('the files of a project', () => {
     ['gemfiles', 'rails.gemfile.lock', 'gemfiles'],
     ['', 'modern/gems.locked', 'modern'],
   ])('in %j for %s are in %j', async (cwd, file, expected) => {
-    const project = await readAuditedProject({ cwd: path.join(root, cwd), path: file, env: { HOME: '' } });
+    const project = await openProject({ cwd: path.join(root, cwd), path: file, env: { HOME: '' } });
     expect(project.root).toBe(path.join(root, expected));
     expect(project.files.dockerfile).toBe(expected === '' ? path.join(root, 'Dockerfile') : undefined);
   });
