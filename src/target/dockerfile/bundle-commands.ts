@@ -1,7 +1,9 @@
 import type { BundlerSetting, StatedSetting } from '../bundle-settings.js';
 import { BUNDLER_SETTINGS } from '../bundle-settings.js';
 import type { ShellCommand } from './shell-commands.js';
-import { evaluate, shellCommands } from './shell-commands.js';
+import { shellCommands } from './shell-commands.js';
+import { passes } from './shell-guards.js';
+import { evaluate } from './shell-tokens.js';
 
 /** A value as it is written, or none if it shows only when the image is built. */
 type Value = Pick<StatedSetting, 'value'>;
@@ -32,6 +34,8 @@ type Variables = (name: string) => string | undefined;
 type Words = readonly (string | undefined)[];
 
 const MAX_NESTED = 4;
+/** Far more than any script sets. */
+const MAX_VARIABLES = 200;
 const VARIABLE = /^BUNDLE_([A-Z_]+)$/;
 const SHELLS = /^(?:sh|bash|ash|dash|zsh|su)$/;
 
@@ -64,22 +68,27 @@ function commandsIn(script: string, valueOf: Variables, outer: Outer): BundleCom
       assigned,
     );
     const [name, ...rest] = words;
-    const conditional = outer.conditional || command.conditional;
-    const environment = new Map([
-      ...[...own].filter(([key]) => exported.has(key) || valueOf(key) !== undefined),
-      ...given,
-    ]);
-    if (words.length === 0) for (const [key, text] of given) own.set(key, conditional ? undefined : text);
+    const runs = passes(command.guards, value);
+    if (runs === false) continue;
+    const conditional = outer.conditional || runs === undefined;
+    const environment = (): ReadonlyMap<string, string | undefined> =>
+      new Map([...[...own].filter(([key]) => exported.has(key) || valueOf(key) !== undefined), ...given]);
+    const set = (key: string, text: string | undefined): void => {
+      if (own.has(key) || own.size < MAX_VARIABLES) own.set(key, conditional ? undefined : text);
+    };
+    if (words.length === 0) for (const [key, text] of given) set(key, text);
     else if (name === 'export') {
       for (const [key, text] of exportsOf(command, value)) {
-        if (text !== undefined || !own.has(key)) own.set(key, conditional ? undefined : text);
-        exported.add(key);
+        if (text !== undefined || !own.has(key)) set(key, text);
+        if (own.has(key)) exported.add(key);
       }
     } else if (isShell(name)) {
       const inner = outer.nested < MAX_NESTED ? scriptOf(rest) : undefined;
       if (inner === undefined) continue;
-      found.push(...commandsIn(inner, value, { given: environment, conditional, nested: outer.nested + 1 }));
-    } else if (isBundle(name)) found.push(...readBundle(rest, conditional, settingsIn(environment)));
+      found.push(
+        ...commandsIn(inner, value, { given: environment(), conditional, nested: outer.nested + 1 }),
+      );
+    } else if (isBundle(name)) found.push(...readBundle(rest, conditional, settingsIn(environment())));
   }
   return found;
 }
@@ -101,7 +110,7 @@ function withoutPrefixes(
   for (;;) {
     const [first, second] = words;
     if (first === undefined) break;
-    if (/^(?:env|sudo|doas|exec|command|nice|time)$/.test(first)) {
+    if (/^(?:env|sudo|doas|exec|command|nice|time|!)$/.test(first)) {
       words = words.slice(1);
       for (let word = words[0]; word !== undefined && /^-|^\w+=/.test(word); word = words[0]) {
         const [, name, text] = /^(\w+)=([^]*)$/.exec(word) ?? [];

@@ -8,6 +8,9 @@ import { shellScripts } from './shell-scripts.js';
 import type { DockerfileInstruction } from './types.js';
 import { jsonArray } from './words.js';
 
+/** Lines of one instruction among which the one that says something is looked for. */
+const MAX_LINES = 200;
+
 type Settings = Map<BundlerSetting, StatedSetting>;
 
 const BY_VARIABLE = new Map<string, BundlerSetting>(
@@ -30,6 +33,7 @@ export class BundlerState {
   readonly #arguments: Settings = new Map();
   readonly #global: Settings = new Map();
   readonly #lines: readonly string[];
+  #read: { readonly line: number; readonly lines: readonly string[] } | undefined;
   #workdir = '/';
   #inProject = false;
   #complete = true;
@@ -43,7 +47,7 @@ export class BundlerState {
   setEnvironment(variable: string, { text, unset }: Expansion, instruction: DockerfileInstruction): void {
     const name = BY_VARIABLE.get(variable);
     if (name === undefined) return;
-    const line = this.#lineOf(instruction, variable);
+    const line = this.#lineOf(instruction, variable, { value: text });
     this.#environment.set(name, unset.length > 0 ? { line } : { value: text, line });
   }
 
@@ -51,7 +55,7 @@ export class BundlerState {
   setArgument(variable: string, value: string | undefined, instruction: DockerfileInstruction): void {
     const name = BY_VARIABLE.get(variable);
     if (name === undefined) return;
-    const line = this.#lineOf(instruction, variable);
+    const line = this.#lineOf(instruction, variable, {});
     this.#arguments.set(name, { ...(value === undefined ? {} : { value }), line });
   }
 
@@ -87,7 +91,7 @@ export class BundlerState {
   #carryOut(command: BundleCommand, instruction: DockerfileInstruction): void {
     if (command.kind === 'config') {
       const { setting, value, scope, conditional } = command;
-      const line = this.#lineOf(instruction, setting);
+      const line = this.#lineOf(instruction, setting, value === 'unset' ? {} : value);
       const level =
         scope === 'global' || (scope === undefined && !this.#inProject) ? this.#global : this.#local;
       if (conditional) level.set(setting, { line });
@@ -98,11 +102,14 @@ export class BundlerState {
     // `Bundler::Settings#set_command_option`: these flags are kept in the application's config.
     for (const [name, value] of command.remembered) {
       if (value === undefined) this.#local.delete(name);
-      else this.#local.set(name, { ...value, line: this.#lineOf(instruction, name) });
+      else this.#local.set(name, { ...value, line: this.#lineOf(instruction, name, value) });
     }
     const stated = (values: typeof command.flags): Settings =>
       new Map(
-        [...values].map(([name, value]) => [name, { ...value, line: this.#lineOf(instruction, name) }]),
+        [...values].map(([name, value]) => [
+          name,
+          { ...value, line: this.#lineOf(instruction, name, value) },
+        ]),
       );
     this.installs.push({
       line: instruction.line,
@@ -112,7 +119,7 @@ export class BundlerState {
     if (!command.conditional) return;
     // It need not have run, and then later commands know nothing of its flags.
     for (const name of command.remembered.keys())
-      this.#local.set(name, { line: this.#lineOf(instruction, name) });
+      this.#local.set(name, { line: this.#lineOf(instruction, name, {}) });
   }
 
   #settings(flags: Settings, environment: Settings): BundleInstall['settings'] {
@@ -126,12 +133,28 @@ export class BundlerState {
     );
   }
 
-  /** The first line of an instruction that has a word; that with which it begins if none does. 1-based. */
-  #lineOf({ line, endLine }: DockerfileInstruction, word: string): number {
-    const found = this.#lines
-      .slice(line - 1, endLine)
-      .findIndex((text) => text.toLowerCase().includes(word.toLowerCase()));
-    return line + Math.max(0, found);
+  /**
+   * The first line of an instruction that has a word and its value; else the first with the word, else that with which it begins.
+   * 1-based.
+   */
+  #lineOf(
+    { line, endLine }: DockerfileInstruction,
+    word: string,
+    { value = '' }: Pick<StatedSetting, 'value'>,
+  ): number {
+    const lines = this.#lowered(line, endLine);
+    const has = (text: string): boolean => text.includes(word.toLowerCase());
+    const both = lines.findIndex((text) => has(text) && text.includes(value.toLowerCase()));
+    return line + Math.max(0, both >= 0 ? both : lines.findIndex(has));
+  }
+
+  /** The lines of an instruction in lower case, as many as people read; kept for the next that asks of it. */
+  #lowered(line: number, endLine: number): readonly string[] {
+    if (this.#read?.line !== line) {
+      const lines = this.#lines.slice(line - 1, Math.min(endLine, line - 1 + MAX_LINES));
+      this.#read = { line, lines: lines.map((text) => text.toLowerCase()) };
+    }
+    return this.#read.lines;
   }
 
   /** Of a path in the image, the one in the project that is copied to the working directory. */

@@ -1,85 +1,171 @@
-/** A piece of a word: text, a variable with what stands in for it, or what only the shell can tell. */
-export type WordPart =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'variable'; readonly name: string; readonly fallback?: string }
-  | { readonly kind: 'computed' };
-
-export type ShellWord = readonly WordPart[];
+import type { ShellGuard } from './shell-guards.js';
+import { testWords } from './shell-guards.js';
+import type { ShellWord, Token } from './shell-tokens.js';
+import { textOf, tokens } from './shell-tokens.js';
 
 /** A simple command of a script. */
 export interface ShellCommand {
   /** `NAME=value` before the command, or alone. */
   readonly assignments: readonly { readonly name: string; readonly value: ShellWord }[];
   readonly words: readonly ShellWord[];
-  /** Something decides whether it runs: a branch, a loop, `||`. */
-  readonly conditional: boolean;
+  /** What decides whether it runs; empty for one that does. */
+  readonly guards: readonly ShellGuard[];
 }
 
-const OPENING: ReadonlySet<string> = new Set(['if', 'for', 'while', 'until', 'case']);
-const CLOSING: ReadonlySet<string> = new Set(['fi', 'done', 'esac']);
-const TESTS: ReadonlySet<string> = new Set(['[', '[[', 'test']);
-/** Words that a command may follow at once. */
-const LEADING: ReadonlySet<string> = new Set([
-  ...['if', 'while', 'until', 'then', 'else', 'elif', 'do', '{', '!', 'time'],
-  ...CLOSING,
-  '}',
-]);
+/** A compound command that is open. */
+interface Frame {
+  readonly kind: 'if' | 'case' | 'loop';
+  /** What decides over the branch that is read. */
+  guards: readonly ShellGuard[];
+  /** What was decided before it: none of the earlier branches was taken. */
+  readonly earlier: ShellGuard[];
+  /** Of `if`: the commands between it and `then`. Of `case`: a pattern is next. */
+  condition: boolean;
+  tests: (readonly ShellWord[])[];
+  readonly word?: ShellWord;
+  patterns: ShellWord[];
+}
+
+/** Branches in each other, and of one command, that are followed. */
+const MAX_GUARDS = 32;
+
+const UNKNOWN: ShellGuard = { kind: 'unknown' };
 
 /**
- * The simple commands of a shell script in their order, as far as its text shows them (POSIX, 2.10). Loops and branches are not
- * followed: what is in them is conditional.
+ * The simple commands of a shell script in their order, as far as its text shows them (POSIX, 2.10), each with what decides whether
+ * it runs. Loops are not followed: what is in them is not known to run.
  */
 export function shellCommands(script: string): ShellCommand[] {
-  const commands: ShellCommand[] = [];
-  let depth = 0;
-  // Behind `||`, and behind a test and `&&`, up to the next command of its own.
-  let guarded = false;
-  let words: ShellWord[] = [];
-  let skip = false;
-  const end = (operator: string): void => {
-    while (words.length > 0) {
-      const first = textOf(words[0]);
-      if (first === undefined || (!LEADING.has(first) && !OPENING.has(first))) break;
-      if (OPENING.has(first)) depth += 1;
-      if (CLOSING.has(first)) depth = Math.max(0, depth - 1);
-      words = LEADING.has(first) ? words.slice(1) : [];
+  const reader = new CommandReader();
+  for (const token of tokens(script)) reader.take(token);
+  reader.take(';');
+  return reader.commands;
+}
+
+class CommandReader {
+  readonly commands: ShellCommand[] = [];
+  readonly #frames: Frame[] = [];
+  #words: ShellWord[] = [];
+  /** Behind `||`, and behind `&&` after a test, up to the next command of its own. */
+  #chain: readonly ShellGuard[] = [];
+  /** The file of a redirection is next. */
+  #skip = false;
+
+  take(token: Token): void {
+    if (typeof token !== 'string') {
+      if (!this.#skip) this.#words.push(token);
+      this.#skip = false;
+      return;
     }
-    const command = commandOf(words, depth > 0 || guarded);
-    if (command !== undefined) commands.push(command);
-    const isTest = TESTS.has(textOf(words[0]) ?? '');
-    words = [];
-    guarded = operator === '||' || (operator === '&&' && (guarded || isTest));
-  };
-  for (const token of tokens(script)) {
-    if (typeof token === 'string') {
-      skip = token === '>' || token === '<';
-      if (!skip) end(token);
-    } else if (skip) skip = false;
-    else words.push(token);
+    this.#skip = token === '>' || token === '<';
+    if (this.#skip) return;
+    const frame = this.#frames.at(-1);
+    if (frame?.kind === 'case' && frame.condition) this.#pattern(frame, token);
+    else this.#end(token);
   }
-  end(';');
-  return commands;
-}
 
-/** The text of a word without variables. */
-export function textOf(word: ShellWord | undefined): string | undefined {
-  if (word === undefined) return undefined;
-  return evaluate(word, () => undefined);
-}
-
-/** A word with its variables put in; undefined if it shows only when the shell runs. */
-export function evaluate(word: ShellWord, valueOf: (name: string) => string | undefined): string | undefined {
-  let whole = '';
-  for (const part of word) {
-    if (part.kind === 'computed') return undefined;
-    const text = part.kind === 'text' ? part.text : (valueOf(part.name) ?? part.fallback);
-    if (text === undefined) return undefined;
-    whole += text;
+  /** `a | b)` of a case. */
+  #pattern(frame: Frame, token: string): void {
+    if (textOf(this.#words[0]) === 'esac') {
+      this.#frames.pop();
+      this.#words = [];
+      this.#end(token);
+      return;
+    }
+    frame.patterns.push(...this.#words);
+    this.#words = [];
+    if (token !== ')') return;
+    const { word = [], patterns } = frame;
+    frame.guards = [{ kind: 'case', word, patterns, negated: false }];
+    frame.condition = false;
   }
-  return whole;
+
+  #end(operator: string): void {
+    const empty = this.#words.length === 0;
+    this.#keywords();
+    const opened = this.#frames.at(-1);
+    if (opened?.kind === 'case' && opened.condition) {
+      this.#pattern(opened, operator);
+      return;
+    }
+    const words = this.#words;
+    this.#words = [];
+    const frame = this.#frames.at(-1);
+    if (operator === ';' && empty && frame?.kind === 'case') {
+      frame.earlier.push(...frame.guards.map(negated));
+      Object.assign(frame, { guards: [], patterns: [], condition: true });
+    }
+    const command = commandOf(words, this.#guards());
+    if (command !== undefined) {
+      if (frame?.kind === 'if' && frame.condition) frame.tests.push(words);
+      this.commands.push(command);
+    }
+    this.#chain = this.#next(operator, words);
+  }
+
+  /** What decides over the command that is read. */
+  #guards(): readonly ShellGuard[] {
+    const frames = this.#frames;
+    const isDeep = frames.length > MAX_GUARDS || frames.some(({ earlier }) => earlier.length > MAX_GUARDS);
+    if (isDeep) return [UNKNOWN];
+    return [...frames.flatMap(({ earlier, guards }) => [...earlier, ...guards]), ...this.#chain];
+  }
+
+  /** What decides over the command behind an operator. */
+  #next(operator: string, words: readonly ShellWord[]): readonly ShellGuard[] {
+    if (operator !== '&&' && operator !== '||') return [];
+    const test = testWords(words);
+    if (test !== undefined && this.#chain.length === 0)
+      return [{ kind: 'test', words: test, negated: operator === '||' }];
+    return operator === '&&' ? this.#chain : [UNKNOWN];
+  }
+
+  /** Takes the reserved words away with which a command begins. */
+  #keywords(): void {
+    for (;;) {
+      const first = textOf(this.#words[0]);
+      const frame = this.#frames.at(-1);
+      if (first === 'if') this.#open({ kind: 'if', condition: true });
+      else if (first === 'while' || first === 'until' || first === 'for') {
+        this.#open({ kind: 'loop', guards: [UNKNOWN] });
+        if (first === 'for') this.#words = [];
+        if (first === 'for') return;
+      } else if (first === 'case') {
+        const [, word = [], , ...rest] = this.#words;
+        this.#open({ kind: 'case', condition: true, word });
+        this.#words = rest;
+        return;
+      } else if (first === 'then' && frame !== undefined) this.#decide(frame);
+      else if ((first === 'elif' || first === 'else') && frame !== undefined) {
+        frame.earlier.push(...frame.guards.map(negated));
+        Object.assign(frame, { guards: [], tests: [], condition: first === 'elif' });
+      } else if (first === 'fi' || first === 'done' || first === 'esac') this.#frames.pop();
+      else if (first === undefined || !LEADING.has(first)) return;
+      this.#words = this.#words.slice(1);
+    }
+  }
+
+  #open(frame: Partial<Frame> & Pick<Frame, 'kind'>): void {
+    this.#frames.push({ guards: [], earlier: [], condition: false, tests: [], patterns: [], ...frame });
+  }
+
+  /** What stands between `if` and `then` decides, if it is one test. */
+  #decide(frame: Frame): void {
+    const [only, ...others] = frame.tests;
+    const words = only === undefined || others.length > 0 ? undefined : testWords(only);
+    frame.guards = [words === undefined ? UNKNOWN : { kind: 'test', words, negated: false }];
+    frame.condition = false;
+  }
 }
 
-function commandOf(words: readonly ShellWord[], conditional: boolean): ShellCommand | undefined {
+/** Words that a command may follow at once, and that decide nothing. */
+const LEADING: ReadonlySet<string> = new Set(['then', 'do', '{', '}', 'time']);
+
+function negated(guard: ShellGuard): ShellGuard {
+  return guard.kind === 'unknown' ? guard : { ...guard, negated: !guard.negated };
+}
+
+function commandOf(words: readonly ShellWord[], guards: readonly ShellGuard[]): ShellCommand | undefined {
   const assignments: ShellCommand['assignments'][number][] = [];
   for (const word of words) {
     const [first, ...rest] = word;
@@ -89,104 +175,5 @@ function commandOf(words: readonly ShellWord[], conditional: boolean): ShellComm
     assignments.push({ name, value: [{ kind: 'text', text }, ...rest] });
   }
   const left = words.slice(assignments.length);
-  return left.length + assignments.length === 0 ? undefined : { assignments, words: left, conditional };
-}
-
-type Token = ShellWord | string;
-
-/** Words, and operators as text. */
-function* tokens(script: string): Generator<Token> {
-  let at = 0;
-  while (at < script.length) {
-    const operator = /^(?:&&|\|\||[;&|\n()]|\d?[<>]{1,2}&?(?:\d|-)?)/.exec(script.slice(at, at + 8))?.[0];
-    const character = script[at] ?? '';
-    if (operator !== undefined) {
-      at += operator.length;
-      if (!/[<>]/.test(operator)) yield operator;
-      else if (!/[<>]&[\d-]$/.test(operator)) yield operator.includes('<') ? '<' : '>';
-    } else if (/\s/.test(character)) at += 1;
-    else if (character === '#') at = endOf(script, at, '\n');
-    else {
-      const { word, next } = wordAt(script, at);
-      yield word;
-      at = next;
-    }
-  }
-}
-
-/** Behind the next occurrence, or at the end. */
-function endOf(script: string, from: number, what: string): number {
-  const found = script.indexOf(what, from);
-  return found < 0 ? script.length : found;
-}
-
-function wordAt(script: string, start: number): { readonly word: ShellWord; readonly next: number } {
-  const parts: WordPart[] = [];
-  const add = (text: string): void => {
-    const last = parts.at(-1);
-    if (last?.kind === 'text') parts[parts.length - 1] = { kind: 'text', text: last.text + text };
-    else parts.push({ kind: 'text', text });
-  };
-  let quoted = false;
-  let at = start;
-  while (at < script.length) {
-    const character = script[at] ?? '';
-    if (!quoted && /[\s;&|()<>]/.test(character)) break;
-    if (character === '"') {
-      quoted = !quoted;
-      add('');
-      at += 1;
-    } else if (character === "'" && !quoted) {
-      const end = endOf(script, at + 1, "'");
-      add(script.slice(at + 1, end));
-      at = end + 1;
-    } else if (character === '\\') {
-      const next = script[at + 1] ?? '';
-      add(quoted && !/[$`"\\\n]/.test(next) ? `\\${next}` : next);
-      at += 2;
-    } else if (character === '`') {
-      parts.push({ kind: 'computed' });
-      at = endOf(script, at + 1, '`') + 1;
-    } else if (character === '$') {
-      const { part, next } = expansionAt(script, at);
-      if (part.kind === 'text') add(part.text);
-      else parts.push(part);
-      at = next;
-    } else {
-      add(character);
-      at += 1;
-    }
-  }
-  return { word: parts, next: at };
-}
-
-/** `$NAME`, `${NAME}`, `${NAME:-text}`; everything else is computed. */
-function expansionAt(script: string, at: number): { readonly part: WordPart; readonly next: number } {
-  const rest = script.slice(at, at + 400);
-  const plain = /^\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?-([^}$`"'\\]*))?\})/.exec(rest);
-  if (plain !== null) {
-    const [whole, bare, braced = '', fallback] = plain;
-    const name = bare ?? braced;
-    return {
-      part: { kind: 'variable', name, ...(fallback === undefined ? {} : { fallback }) },
-      next: at + whole.length,
-    };
-  }
-  const open = script[at + 1];
-  if (open === '(' || open === '{') {
-    return { part: { kind: 'computed' }, next: closing(script, at + 1, open, open === '(' ? ')' : '}') };
-  }
-  if (open !== undefined && /[\w?!@*#$-]/.test(open)) return { part: { kind: 'computed' }, next: at + 2 };
-  return { part: { kind: 'text', text: '$' }, next: at + 1 };
-}
-
-/** Behind the bracket that closes the one at `from`. */
-function closing(script: string, from: number, open: string, close: string): number {
-  let depth = 0;
-  for (let at = from; at < script.length; at += 1) {
-    if (script[at] === open) depth += 1;
-    else if (script[at] === close) depth -= 1;
-    if (depth === 0) return at + 1;
-  }
-  return script.length;
+  return left.length + assignments.length === 0 ? undefined : { assignments, words: left, guards };
 }

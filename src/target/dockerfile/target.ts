@@ -50,7 +50,7 @@ export async function dockerfileTarget(
     perCpu,
     ...(platform === undefined ? {} : { platform }),
     ...(ruby === undefined ? {} : { ruby }),
-    bundle: { path: file.path, installs: reading.installs },
+    bundle: { path: file.path, installs: installsOn(reading) },
     ...(reading.rubygemsUpdate === undefined ? {} : { rubygemsUpdate: reading.rubygemsUpdate }),
     warnings: [
       ...reading.warnings,
@@ -58,6 +58,13 @@ export async function dockerfileTarget(
       ...bundleWarnings(reading, resolved, file.path),
     ],
   };
+}
+
+/** What an image that is not known by its name sets besides is not seen. */
+function installsOn({ base, bundleFrom, installs }: DockerfileReading): DockerfileReading['installs'] {
+  const from = bundleFrom === undefined ? base : bundleFrom.base;
+  const isKnown = from !== undefined && builtOn({ line: 0, from: '', base: from }) !== undefined;
+  return isKnown ? installs : installs.map((install) => ({ ...install, complete: false }));
 }
 
 /** The base with what the stage that runs installs, as far as a verdict rests on it. */

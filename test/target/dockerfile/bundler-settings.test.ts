@@ -147,6 +147,44 @@ COPY --from=build /usr/local/bundle /usr/local/bundle
     ]);
   });
 
+  it.each([
+    // As Mastodon's does it, and Chatwoot's.
+    [
+      "case \"${RAILS_ENV}\" in \\\n    development) bundle config set --local without 'test';; \\\n    test) bundle config set --local without 'development';; \\\n    production) bundle config set --local without 'development test';; \\\n  esac; bundle install",
+      [['development test', 6]],
+    ],
+    [
+      'if [ "$RAILS_ENV" = "production" ]; then \\\n  bundle config set without \'development test\'; bundle install -j 4 -r 3; \\\n  else bundle install -j 4 -r 3; \\\n  fi',
+      [['development test', 4]],
+    ],
+    [
+      'if [ "$RAILS_ENV" != production ]; then bundle config set without a; fi; bundle install',
+      [[undefined, 0]],
+    ],
+    [
+      'if [ "$RAILS_ENV" = test ]; then false; elif [ "$RAILS_ENV" = production ]; then bundle config set without a; else bundle config set without b; fi; bundle install',
+      [['a', 3]],
+    ],
+    ['[ "$RAILS_ENV" = production ] && bundle config set without a; bundle install', [['a', 3]]],
+    ['[ "$RAILS_ENV" = production ] || bundle config set without a; bundle install', [[undefined, 0]]],
+    ['if ! [ "$RAILS_ENV" = test ]; then bundle config set without a; fi; bundle install', [['?', 3]]],
+    ['for e in a b; do bundle config set without $e; done; bundle install', [['?', 3]]],
+    [
+      'case "$RAILS_ENV" in pro*) bundle config set without a;; *) bundle config set without b;; esac; bundle install',
+      [['?', 3]],
+    ],
+    [
+      'case "$RAILS_ENV" in test|ci) bundle config set without a;; (*) bundle config set without b;; esac; bundle install',
+      [['b', 3]],
+    ],
+  ])('of the branch that is taken: %s', (script, expected) => {
+    const found = installs(`${ruby.split('\n')[0] ?? ''}\nARG RAILS_ENV=production\nRUN ${script}\n`);
+    const told = found.map(({ settings: { without } }) =>
+      without === undefined ? [undefined, 0] : [without.value ?? '?', without.line],
+    );
+    expect(told).toEqual(expected);
+  });
+
   it('of a branch are not those of the next', () => {
     const branch = 'if [ "$X" = 1 ]; then bundle install --without test; else bundle install; fi';
     expect(installs(`${ruby}RUN ${branch}\n`).map(({ settings: { without } }) => without)).toEqual([

@@ -536,6 +536,9 @@ describe('any text', () => {
     ],
     ['bundles', (count) => `FROM a AS b\nFROM c\n${'COPY --from=b /bundle /x\n'.repeat(count / 25)}`],
     ['words bundle', (count) => `FROM a\nRUN ${'bundle  \\\n'.repeat(count / 10)}`],
+    ['settings', (count) => `FROM a\nRUN <<E\n${'bundle config set without a\n'.repeat(count / 28)}\nE\n`],
+    ['branches', (count) => `FROM a\nRUN <<E\n${'if [ $A = b ]; then\nbundle\n'.repeat(count / 27)}\nE\n`],
+    ['values that double', (count) => `FROM a\nRUN <<E\nA=x\n${'export A=$A$A\n'.repeat(count / 14)}\nE\n`],
     ['dollars', (count) => `FROM a\n${`ENV A=${'$A'.repeat(500)}\n`.repeat(count / 1006)}`],
     ['escapes', (count) => `FROM a\n${`ENV A=${'\\'.repeat(999)}x\n`.repeat(count / 1006)}`],
   ])('500 KB of %s are read', (_, generate) => {
