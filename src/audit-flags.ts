@@ -52,7 +52,7 @@ export const auditFlags = {
   arch: Flags.string({
     multiple: true,
     multipleNonGreedy: true,
-    summary: `CPU to check: ${CPUS.join(', ')}. [default: the Linux CPUs of the lockfile's PLATFORMS]`,
+    summary: `CPU to check: ${CPUS.join(', ')}; all: every one of the lockfile's PLATFORMS. [default: those but arm and x86]`,
     helpValue: 'CPU',
   }),
   source: Flags.string({
@@ -129,7 +129,7 @@ export function auditOptions(path: string | undefined, flags: AuditFlags): Audit
     ...(flags['build-arg'] === undefined
       ? {}
       : { buildArgs: Object.fromEntries(flags['build-arg'].map(pairOf)) }),
-    ...(flags.arch === undefined ? {} : { arches: cpusOf(flags.arch) }),
+    ...(flags.arch === undefined ? {} : { arches: archesOf(flags.arch) }),
     ...(flags.source === undefined ? {} : { sources: flags.source }),
     ...(rubies === undefined ? {} : { ruby: rubies.length === 1 ? (rubies[0] ?? '') : rubies }),
     ...(flags.rubygems === undefined ? {} : { rubygems: flags.rubygems }),
@@ -157,6 +157,11 @@ export function auditCommand(path: string, flags: AuditFlags, sources: FlagSourc
     return all.map((each) => `--${name} ${shellWord(String(each))}`);
   });
   return ['gemcompat audit', ...(path === '.' ? [] : [shellWord(path)]), ...given].join(' ');
+}
+
+/** `all` stands alone. Throws UsageError `ARCH_UNKNOWN`. */
+function archesOf(given: readonly string[]): NonNullable<AuditOptions['arches']> {
+  return given.length === 1 && given[0]?.trim().toLowerCase() === 'all' ? 'all' : cpusOf(given);
 }
 
 /** An empty text is no group at all: `--without ''` installs them all. */

@@ -1,8 +1,9 @@
 import { bundlerTooOld } from '../audit/bundler-too-old.js';
 import { auditLockfile } from '../audit/audit.js';
 import { CONFIG_FILE } from '../audit/config-file.js';
-import { deploymentsFor, installingBundler, usualCpus } from '../audit/deployments.js';
+import { deploymentsFor, installingBundler } from '../audit/deployments.js';
 import { inSeveralSources } from '../audit/elsewhere.js';
+import { usualCpus } from '../audit/locked-cpus.js';
 import { applyIgnores, isAccepted, unusedIgnores } from '../audit/ignore.js';
 import type { AuditPlan, PlannedTarget, PlanOptions } from '../audit/plan.js';
 import { overriddenPins } from '../audit/overridden-pins.js';
@@ -101,7 +102,7 @@ async function auditProject(
     pull,
     ...(stage === undefined ? {} : { stage }),
     ...(pageSize === undefined ? {} : { pageSize }),
-    cpus: plan.arches ?? usualCpus(lockfile),
+    cpus: plan.arches ?? usualCpus(lockfile, plan.everyCpu),
     chosen: plan.arches !== undefined,
   };
   const resolved = (await Promise.all(plan.targets.map((target) => readPlanned(target, readOptions)))).flat();
@@ -114,7 +115,13 @@ async function auditProject(
 
   const rubies = await project.rubies();
   const machine = await project.settings();
-  const { deployments, warnings: doubts } = deploymentsFor(resolved, lockfile, { ...plan, rubies, machine });
+  const {
+    deployments,
+    passedOver,
+    warnings: doubts,
+  } = deploymentsFor(resolved, lockfile, {
+    ...{ ...plan, rubies, machine },
+  });
   warnings.push(...doubts);
 
   const warn = (warning: AuditWarning): void => void warnings.push(warning);
@@ -143,6 +150,7 @@ async function auditProject(
         lockfile,
         path: file,
         deployments,
+        passedOver,
         all: plan.all,
         forced: options.forced ?? facts.forced,
         ...(facts.groups === undefined ? {} : { groups: facts.groups }),

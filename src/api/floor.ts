@@ -2,7 +2,8 @@ import type { AuditReport, FloorReport, MultiTargetReport, SystemFloor } from '.
 import type { FloorAudit } from '../audit/floor.js';
 import { anySystem, auditFloor, countsForFloor, libcsOf, needsOf } from '../audit/floor.js';
 import { bundleRules } from '../audit/bundle-rules.js';
-import { usualCpus, installingBundler } from '../audit/deployments.js';
+import { installingBundler } from '../audit/deployments.js';
+import { passedOverCpus, usualCpus } from '../audit/locked-cpus.js';
 import { applyIgnores } from '../audit/ignore.js';
 import type { BundlePlan } from '../audit/plan.js';
 import { namesTarget, planWithoutTargets } from '../audit/plan.js';
@@ -53,7 +54,8 @@ async function floorOf(options: AuditOptions, project: Project): Promise<FloorRe
   const machine = await project.settings();
   const rules = bundleRules({ groups: plan.groups, machine, isHost: false }, warn);
   const bundler = installingBundler(lockfile, rubygems);
-  const deployments = (plan.arches ?? usualCpus(lockfile)).flatMap((cpu) =>
+  const passedOver = plan.arches === undefined && !plan.everyCpu ? passedOverCpus(lockfile) : [];
+  const deployments = (plan.arches ?? usualCpus(lockfile, plan.everyCpu)).flatMap((cpu) =>
     libcsOf(lockfile, cpu).map((libc) => ({
       target: anySystem(libc, cpu),
       cpu,
@@ -101,6 +103,7 @@ async function floorOf(options: AuditOptions, project: Project): Promise<FloorRe
     return {
       schemaVersion: 1,
       lockfile: file,
+      ...(passedOver.length === 0 ? {} : { passedOver }),
       ...ruby,
       all: plan.all,
       floor: mergeRequires(floors.map(({ libc, floor }) => ({ ...floor, libc }))),

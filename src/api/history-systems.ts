@@ -1,4 +1,5 @@
-import { deploymentsFor, usualCpus } from '../audit/deployments.js';
+import { deploymentsFor } from '../audit/deployments.js';
+import { usualCpus } from '../audit/locked-cpus.js';
 import type { RubyStatement } from '../audit/ruby-sources.js';
 import { chooseRuby } from '../audit/ruby-sources.js';
 import type { AuditWarning } from '../audit/types.js';

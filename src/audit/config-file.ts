@@ -38,7 +38,7 @@ export interface ProjectConfig {
   /** As the user would write it. */
   readonly path: string;
   readonly targets?: readonly ConfiguredTarget[];
-  readonly arches?: readonly Cpu[];
+  readonly arches?: readonly Cpu[] | 'all';
   readonly sources?: readonly string[];
   readonly ruby?: readonly string[];
   readonly rubygems?: string;
@@ -79,7 +79,9 @@ function failure(message: string, hint: string): { message: string; params: { hi
   return { message, params: { hint } };
 }
 
-const cpu = text.transform((name, context): Cpu => {
+/** `all`: every CPU of the lockfile's PLATFORMS. */
+const cpuOrAll = text.transform((name, context): Cpu | 'all' => {
+  if (name === 'all') return name;
   const known = parseCpu(name);
   if (known !== undefined) return known;
   context.addIssue({
@@ -169,7 +171,9 @@ const groups = z
 const shape = z.strictObject(
   {
     targets: listOf(text).exactOptional(),
-    arches: listOf(cpu).exactOptional(),
+    arches: listOf(cpuOrAll)
+      .transform((cpus) => (cpus.includes('all') ? ('all' as const) : cpus.filter((each) => each !== 'all')))
+      .exactOptional(),
     sources: listOf(text).exactOptional(),
     ruby: listOf(versionOf('Ruby', 'ruby: 3.3.6')).exactOptional(),
     rubygems: versionOf('RubyGems', 'rubygems: 4.1.1').exactOptional(),

@@ -1,5 +1,4 @@
 import type { Cpu } from '../elf/types.js';
-import { linuxTarget, parsePlatform } from '../gem/platform.js';
 import { TargetError } from '../errors.js';
 import { FIRST_WITH_ADDRESSES } from '../gem/content-address.js';
 import type { Lockfile } from '../lockfile/types.js';
@@ -10,6 +9,7 @@ import { bundledRubygems } from '../target/ruby-releases.js';
 import type { Target } from '../target/types.js';
 import type { MachineSettings } from './bundle-rules.js';
 import { bundleRules } from './bundle-rules.js';
+import { passedOverCpus, usualCpus } from './locked-cpus.js';
 import { lockedRuby } from './project-ruby.js';
 import type { ChosenRuby, RubyStatement } from './ruby-sources.js';
 import { chooseRuby } from './ruby-sources.js';
@@ -17,6 +17,8 @@ import type { AuditWarning } from './types.js';
 
 export interface DeploymentOptions {
   readonly arches?: readonly Cpu[];
+  /** Every CPU of the lockfile's PLATFORMS, if `arches` is absent; by default those that servers have. */
+  readonly everyCpu?: boolean;
   /** The Ruby that runs on every target, as the user says; of several each is deployed to. */
   readonly ruby?: string | readonly string[];
   /** The RubyGems that runs on every target, as the user says. */
@@ -31,6 +33,13 @@ export interface DeploymentOptions {
   readonly machine?: MachineSettings;
 }
 
+export interface Deployments {
+  readonly deployments: readonly Deployment[];
+  /** The CPUs of the lockfile's PLATFORMS that a target is there for and is not judged for, since servers rarely have them. */
+  readonly passedOver: ReadonlyMap<Target, readonly Cpu[]>;
+  readonly warnings: readonly AuditWarning[];
+}
+
 /** The name of the target that is this machine. */
 const HOST = 'host';
 
@@ -43,7 +52,9 @@ export function deploymentsFor(
   targets: readonly CpuReading[],
   lockfile: Lockfile,
   options: DeploymentOptions,
-): { readonly deployments: readonly Deployment[]; readonly warnings: readonly AuditWarning[] } {
+): Deployments {
+  const passedOver = new Map<Target, readonly Cpu[]>();
+  const rare = options.arches === undefined && options.everyCpu !== true ? passedOverCpus(lockfile) : [];
   const warnings: AuditWarning[] = [];
   const deployments = new Map<Target, Deployment[]>();
   const seen = new Map<string, Target>();
@@ -53,10 +64,13 @@ export function deploymentsFor(
     // What the project's files say is the same for each target.
     if (!warnings.some(({ message }) => message === warning.message)) warnings.push(warning);
   };
-  for (const { target, ruby: brought, rubygemsUpdate, bundle, cpus: read } of targets) {
-    const cpus = read ?? existing(target, options.arches, warnings) ?? cpusOf(target, lockfile);
+  for (const { target, ruby: brought, rubygemsUpdate, bundle, cpus: read, fixedCpu } of targets) {
+    const cpus =
+      read ?? existing(target, options.arches, warnings) ?? cpusOf(target, lockfile, options.everyCpu);
     const fresh = [...new Set(cpus)].filter((cpu) => !seen.has(`${target.name} ${cpu}`));
     if (fresh.length === 0) continue;
+    const left = rare.filter((cpu) => !cpus.includes(cpu) && (target.cpus?.includes(cpu) ?? true));
+    if (left.length > 0 && fixedCpu !== true) passedOver.set(target, left);
     const rules = bundleRules(
       {
         groups: options.groups ?? {},
@@ -79,7 +93,7 @@ export function deploymentsFor(
   }
   const [first] = targets;
   if (deployments.size === 0 && first !== undefined) throw noSuchSystem(first.target, warnings);
-  return { deployments: [...deployments.values()].flat(), warnings };
+  return { deployments: [...deployments.values()].flat(), passedOver, warnings };
 }
 
 function existing(
@@ -143,15 +157,9 @@ function rubygemsOn({ ruby, rubyFrom }: ChosenRuby, update: RubygemsUpdate | und
   return ruby !== undefined && rubyFrom?.source === 'target' ? bundledRubygems(ruby) : undefined;
 }
 
-/** The Linux CPUs that the lockfile's PLATFORMS name; x86_64 where there is none. */
-export function usualCpus(lockfile: Lockfile): readonly Cpu[] {
-  const cpus = lockfile.platforms.flatMap((platform) => linuxTarget(parsePlatform(platform))?.cpu ?? []);
-  return cpus.length > 0 ? [...new Set(cpus)] : ['x86_64'];
-}
-
 /** The usual CPUs that the target exists for; where there is none, x86_64 if it is made for that, else what it is made for. */
-function cpusOf({ cpus }: Target, lockfile: Lockfile): readonly Cpu[] {
-  const usual = usualCpus(lockfile).filter((cpu) => cpus?.includes(cpu) ?? true);
+function cpusOf({ cpus }: Target, lockfile: Lockfile, every: boolean | undefined): readonly Cpu[] {
+  const usual = usualCpus(lockfile, every).filter((cpu) => cpus?.includes(cpu) ?? true);
   if (usual.length > 0) return usual;
   const [first = 'x86_64'] = cpus ?? [];
   return cpus?.includes('x86_64') === false ? [first] : ['x86_64'];

@@ -24,8 +24,11 @@ export interface PlanOptions {
   readonly destination?: string;
   /** Values for the ARGs of a Dockerfile. */
   readonly buildArgs?: Readonly<Record<string, string>>;
-  /** By default those of `.gemcompat.yml`, else Kamal's, else the Linux CPUs of the lockfile's PLATFORMS, else x86_64. */
-  readonly arches?: readonly Cpu[];
+  /**
+   * By default those of `.gemcompat.yml`, else Kamal's, else the Dockerfile's `--platform`, else the Linux CPUs of the lockfile's
+   * PLATFORMS without `arm` and `x86` (`all`: with them), else x86_64.
+   */
+  readonly arches?: readonly Cpu[] | 'all';
   /** URLs and directories to get gems from, in place of the lockfile's remotes and `vendor/cache`. */
   readonly sources?: readonly string[];
   /**
@@ -76,6 +79,8 @@ export interface AuditPlan extends BundlePlan {
 /** What is asked of a bundle, whatever it runs on. */
 export interface BundlePlan {
   readonly arches?: readonly Cpu[];
+  /** Every CPU of the lockfile's PLATFORMS is asked for; `arches` is absent then. */
+  readonly everyCpu: boolean;
   readonly sources?: readonly string[];
   /** Each once, never empty; absent where nobody asks for one. */
   readonly ruby?: readonly string[];
@@ -136,20 +141,24 @@ export function planWithoutTargets(
   const { config, kamal } = project;
   const told = options.arches ?? config?.arches;
   if (told === undefined && kamal?.archesError !== undefined) throw kamal.archesError;
-  const arches = told ?? (kamal?.arches.length ? kamal.arches : undefined);
+  const asked = told ?? (kamal?.arches.length ? kamal.arches : undefined);
+  const arches = asked === 'all' ? undefined : asked;
   // A relative directory of the file is taken from where the file is.
   const ofConfig = config?.sources?.map((source) =>
     /^[a-z][a-z0-9+.-]*:/i.test(source) ? source : path.resolve(directory, source),
   );
   const sources = options.sources ?? ofConfig;
-  const asked = options.ruby?.length === 0 ? undefined : options.ruby;
-  const ruby = asked ?? config?.ruby;
+  const rubyAsked = options.ruby?.length === 0 ? undefined : options.ruby;
+  const ruby = rubyAsked ?? config?.ruby;
   const rubygems = options.rubygems ?? config?.rubygems;
   const rubyFrom: RubyFrom =
-    asked === undefined ? { source: 'config', place: CONFIG_FILE } : { source: 'option', place: '--ruby' };
+    rubyAsked === undefined
+      ? { source: 'config', place: CONFIG_FILE }
+      : { source: 'option', place: '--ruby' };
   const warnings = [...(config?.warnings ?? []), ...(kamal?.warnings ?? [])];
   return {
     ...(arches === undefined ? {} : { arches }),
+    everyCpu: asked === 'all',
     ...(sources === undefined ? {} : { sources }),
     ...(ruby === undefined ? {} : { ruby: rubiesOf(ruby), rubyFrom }),
     ...(rubygems === undefined ? {} : { rubygems }),

@@ -1,8 +1,10 @@
 import type { Requires } from '../compat/types.js';
+import type { Cpu } from '../elf/types.js';
 import type { GemContents } from '../gem/types.js';
 import type { Lockfile } from '../lockfile/types.js';
 import type { Deployment } from '../search/types.js';
 import type { Overrides } from '../search/overrides.js';
+import type { Target } from '../target/types.js';
 import type { LockedVersion } from './bundle.js';
 import type { CooldownRules } from './cooldown.js';
 import type { GemOrigin, GemReader } from './gem-reader.js';
@@ -16,6 +18,8 @@ export interface AuditRequest {
   readonly path: string;
   /** Each target on each CPU; the targets in the order of the reports. */
   readonly deployments: readonly Deployment[];
+  /** The CPUs of PLATFORMS that a target is not judged for, by target; none by default. */
+  readonly passedOver?: ReadonlyMap<Target, readonly Cpu[]>;
   /** Open `ruby`-platform gems too. */
   readonly all: boolean;
   /** The Gemfile's requirement by name, in place of DEPENDENCIES: what it says without gemcompat's own pins. */

@@ -34,6 +34,7 @@ export function reportFor(
   const cpus = deployments.map(({ cpu }) => cpu);
   const { rubyFrom, rubygems, groups } = deployments[0] ?? {};
   const notInstalled = notInstalledOnAll(deployments, request);
+  const passedOver = request.passedOver?.get(target);
   const { refused, warnings } = platformsOn(deployments, request.lockfile);
   const gems = allRows
     .filter(({ deployment }) => isOn(system, deployment))
@@ -49,6 +50,7 @@ export function reportFor(
     lockfile: request.path,
     target: targetSummary(target, cpus),
     arches: cpus,
+    ...(passedOver === undefined ? {} : { passedOver }),
     ...(ruby === undefined ? {} : { ruby }),
     ...(rubyFrom === undefined ? {} : { rubyFrom }),
     ...(rubygems === undefined ? {} : { rubygems }),

@@ -131,6 +131,8 @@ export interface AuditReport {
   readonly lockfile: string;
   readonly target: TargetSummary;
   readonly arches: readonly Cpu[];
+  /** CPUs of the lockfile's PLATFORMS that were not checked, since nothing names them and servers rarely have them; never empty. */
+  readonly passedOver?: readonly Cpu[];
   /** The Ruby that runs there, where it is known. */
   readonly ruby?: string;
   /** Where it is said; absent where `ruby` is. */
@@ -203,6 +205,8 @@ export interface SystemFloor {
 export interface FloorReport {
   readonly schemaVersion: 1;
   readonly lockfile: string;
+  /** CPUs of the lockfile's PLATFORMS that are in none of `floors`, since servers rarely have them; never empty. */
+  readonly passedOver?: readonly Cpu[];
   readonly ruby?: string;
   /** Where it is said; absent where `ruby` is. */
   readonly rubyFrom?: RubyFrom;

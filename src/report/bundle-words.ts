@@ -30,6 +30,13 @@ export function notInstalledWords({
   return `${who} of the ${group} ${groupsWords(of)} ${verb} not installed there (${where}): ${listWords(names, MOST_GEMS)}.`;
 }
 
+/** Which CPUs of PLATFORMS were not checked, in one line; empty if all were. */
+export function passedOverWords({ passedOver = [] }: Pick<AuditReport, 'passedOver'>): string {
+  if (passedOver.length === 0) return '';
+  const [them, are] = passedOver.length === 1 ? ['it', 'is'] : ['them', 'are'];
+  return `${groupsWords(passedOver)} of the lockfile's PLATFORMS ${are} not checked; --arch all checks ${them} too.`;
+}
+
 function groupsWords(names: readonly string[]): string {
   const safe = names.map(printable);
   const last = safe.at(-1) ?? '';

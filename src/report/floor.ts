@@ -3,7 +3,7 @@ import type { FloorNeed, FloorReport, GemReport, SystemFloor } from '../audit/ty
 import type { TargetSummary } from '../target/summary.js';
 import type { Verdict } from '../compat/types.js';
 import { compareDotted } from '../version/symbol-version.js';
-import { notInstalledWords } from './bundle-words.js';
+import { notInstalledWords, passedOverWords } from './bundle-words.js';
 import { gemSections } from './gem-section.js';
 import { printable } from './printable.js';
 import { renderTable } from './table.js';
@@ -43,6 +43,7 @@ export function renderFloorText(report: FloorReport, options: TextOptions): stri
   const sections = [
     paint.bold(floorHeading(report)),
     ...report.floors.flatMap((floor) => floorSections(floor, report, options, paint)),
+    passedOverWords(report),
     FLOOR_CLOSING,
   ];
   return `${sections

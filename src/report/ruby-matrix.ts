@@ -1,6 +1,6 @@
 import type { Ansis } from 'ansis';
 import type { AuditReport, GemReport } from '../audit/types.js';
-import { notInstalledWords } from './bundle-words.js';
+import { notInstalledWords, passedOverWords } from './bundle-words.js';
 import { closingLine } from './closing-line.js';
 import { gemSections } from './gem-section.js';
 import type { MatrixCell, MatrixRow } from './matrix-rows.js';
@@ -46,6 +46,7 @@ export function renderMatrix(
     wrapped(changes(rows, reports, paint), width),
     ...findingSections(reports, paint).map((section) => wrapped(section, width)),
     wrapped([...new Set(reports.map(notInstalledWords))].join('\n'), width),
+    wrapped(passedOverWords(reports[0]), width),
     wrapped(reports.map((report) => closingLine(report, paint, `${labelOf(report)}: `)).join('\n'), width),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;

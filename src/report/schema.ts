@@ -483,12 +483,18 @@ const refused = z
   .readonly()
   .describe('Why Bundler stops there before it installs any gem');
 
+const passedOver = z
+  .array(cpu)
+  .readonly()
+  .describe("CPUs of the lockfile's PLATFORMS that were not checked, since servers rarely have them");
+
 /** One target's report: see src/audit/types.ts. */
 export const auditReportSchema = z.strictObject({
   schemaVersion: z.literal(1),
   lockfile: text,
   target: targetSummary,
   arches: z.array(cpu).readonly(),
+  passedOver: passedOver.exactOptional(),
   ruby: text.exactOptional(),
   rubyFrom: rubyFrom.exactOptional(),
   rubygems: text.exactOptional().describe('The RubyGems that runs there, where it is known'),
@@ -525,6 +531,7 @@ const summary = auditReportSchema.shape.summary;
 export const floorReportSchema = z.strictObject({
   schemaVersion: z.literal(1),
   lockfile: text,
+  passedOver: passedOver.exactOptional(),
   ruby: text.exactOptional(),
   rubyFrom: rubyFrom.exactOptional(),
   all: z.boolean(),

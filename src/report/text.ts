@@ -1,6 +1,6 @@
 import { Ansis } from 'ansis';
 import type { AuditReport, GemReport, MultiTargetReport } from '../audit/types.js';
-import { notInstalledWords } from './bundle-words.js';
+import { notInstalledWords, passedOverWords } from './bundle-words.js';
 import { closingLine } from './closing-line.js';
 import { gemSections, isUnaskedOffline } from './gem-section.js';
 import { pinsSection } from './pins-section.js';
@@ -76,6 +76,7 @@ function renderOne(report: AuditReport, { width }: TextOptions, paint: Ansis, wi
     ...gemSections(shown, report, paint).map((section) => wrapped(section, width)),
     withPins ? pinsSection([report], report.pins, width, paint) : '',
     wrapped(notInstalledWords(report), width),
+    wrapped(passedOverWords(report), width),
     wrapped(closingLine(report, paint), width),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;

@@ -7,6 +7,8 @@ import type { CpuFacts, ResolvedTarget, Target } from './types.js';
 export interface CpuReading extends ResolvedTarget {
   /** The CPUs that the answer was read for; absent where it holds for any. */
   readonly cpus?: readonly Cpu[];
+  /** It is for these CPUs alone, whatever the lockfile provides for. */
+  readonly fixedCpu?: true;
 }
 
 /** What was read for one CPU. */

@@ -129,7 +129,7 @@ function onFixedPlatform(
   options: ReadForCpusOptions,
 ): CpuReading {
   const others = options.chosen ? options.cpus.filter((cpu) => cpu !== fixed) : [];
-  if (others.length === 0) return { ...answer(read), cpus: [fixed] };
+  if (others.length === 0) return { ...answer(read), cpus: [fixed], fixedCpu: true };
   if (options.pull === true) checkCpus(read, options);
   const warning = `${place}:${read.line}: the image is for ${fixed} on every machine, and is judged for ${others.join(', ')} as was asked.`;
   return { ...answer(read), warnings: [...read.warnings, warning] };

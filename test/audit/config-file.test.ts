@@ -67,6 +67,7 @@ describe('parseConfig', () => {
     ['targets: focal', { targets: [{ name: 'focal', line: 1 }] }],
     ['targets: [focal]', { targets: [{ name: 'focal', line: 1 }] }],
     ['arches: arm64', { arches: ['aarch64'] }],
+    ['arches: all', { arches: 'all' }],
     ['ruby: 3.10', { ruby: ['3.10'] }],
     ['ruby: "3.3"', { ruby: ['3.3'] }],
     ['ruby: [3.3, 4.0.1]', { ruby: ['3.3', '4.0.1'] }],

@@ -23,9 +23,34 @@ describe('the CPUs of a deployment', () => {
     [['ruby'], ['x86_64']],
     [['java', 'x64-mingw-ucrt', 'x86_64-darwin-22'], ['x86_64']],
     [['s390x-linux'], ['s390x']],
+    [
+      ['x86_64-linux', 'arm-linux', 'x86-linux', 'aarch64-linux-musl', 'powerpc64le-linux'],
+      ['x86_64', 'aarch64', 'ppc64le'],
+    ],
+    [
+      ['arm-linux', 'x86-linux-musl'],
+      ['arm', 'x86'],
+    ],
+    [['ruby', 'armv7l-linux-eabihf'], ['arm']],
   ])('for PLATFORMS %j are %j', (platforms, cpus) => {
     const { deployments } = deploymentsFor([ubuntu], bundle(platforms), {});
     expect(deployments.map(({ cpu }) => cpu)).toEqual(cpus);
+  });
+
+  it('are those of servers: arm and x86 are named as not checked, and all takes them', () => {
+    const spread = bundle(['x86_64-linux', 'arm-linux', 'x86-linux', 'aarch64-linux']);
+    const usual = deploymentsFor([ubuntu, lambda], spread, {});
+    expect(usual.deployments.map(({ cpu }) => cpu)).toEqual(['x86_64', 'aarch64', 'x86_64', 'aarch64']);
+    expect([...usual.passedOver]).toEqual([[ubuntu.target, ['arm', 'x86']]]);
+    const every = deploymentsFor([ubuntu, lambda], spread, { everyCpu: true });
+    expect(every.deployments.map(({ cpu }) => cpu)).toEqual([
+      ...['x86_64', 'arm', 'x86', 'aarch64'],
+      ...['x86_64', 'aarch64'],
+    ]);
+    expect(every.passedOver.size).toBe(0);
+    expect(deploymentsFor([ubuntu], spread, { arches: ['x86_64'] }).passedOver.size).toBe(0);
+    const fixed: CpuReading = { ...ubuntu, cpus: ['x86_64'], fixedCpu: true };
+    expect(deploymentsFor([fixed], spread, {}).passedOver.size).toBe(0);
   });
 
   it('are those that the target exists for', () => {

@@ -19,6 +19,33 @@ const plan = (options: PlanOptions, project: ProjectFiles): ReturnType<typeof pl
 const namesOf = ({ targets }: ReturnType<typeof planAudit>): readonly string[] =>
   targets.map(({ name }) => name);
 
+describe('the CPUs of an audit', () => {
+  it.each([
+    [
+      'the caller',
+      { arches: ['x86'] },
+      { config: { ...CONFIG, arches: ['arm'] }, kamal: KAMAL },
+      ['x86'],
+      false,
+    ],
+    [
+      'the caller, all',
+      { arches: 'all' },
+      { config: { ...CONFIG, arches: ['arm'] }, kamal: KAMAL },
+      undefined,
+      true,
+    ],
+    ['the configuration', {}, { config: { ...CONFIG, arches: ['arm'] }, kamal: KAMAL }, ['arm'], false],
+    ['the configuration, all', {}, { config: { ...CONFIG, arches: 'all' }, kamal: KAMAL }, undefined, true],
+    ['Kamal', {}, { config: CONFIG, kamal: KAMAL }, ['aarch64'], false],
+    ['nobody', {}, {}, undefined, false],
+  ] as const)('are said by %s', (_, options, project, arches, everyCpu) => {
+    const planned = plan({ target: 'debian-12', ...options }, project);
+    expect(planned.arches).toEqual(arches);
+    expect(planned.everyCpu).toBe(everyCpu);
+  });
+});
+
 describe('the targets of an audit', () => {
   const dockerfile = `${ROOT}/Dockerfile`;
   const config = { ...CONFIG, targets: [{ name: 'debian-12', line: 3 }] };
