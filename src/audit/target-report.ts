@@ -15,6 +15,7 @@ import type {
   Summary,
 } from './types.js';
 import { targetSummary } from '../target/summary.js';
+import type { Target } from '../target/types.js';
 
 /**
  * The rows of one target with one Ruby as their report; the answer is the one for all of them, told where something of it concerns
@@ -63,7 +64,7 @@ export function reportFor(
     ...(concerned ? { plan: answer.plan } : {}),
     floor: mergeRequires(gems.flatMap(({ requires }) => requires ?? [])),
     summary: countVerdicts(gems),
-    warnings: [...warnings, ...(concerned ? tooYoungWarning(answer.tooYoung ?? []) : [])],
+    warnings: [...warnings, ...unseenWarning(target, gems), ...(concerned ? tooYoungWarning(answer.tooYoung ?? []) : [])],
   };
 }
 
@@ -110,6 +111,24 @@ function countVerdicts(gems: readonly GemReport[]): Summary {
   const summary = { compatible: 0, incompatible: 0, source: 0, unknown: 0 };
   for (const verdict of worst.values()) summary[verdict] += 1;
   return summary;
+}
+
+/** What could not be seen of an image matters if a library is missing. */
+function unseenWarning({ unseen = [] }: Target, gems: readonly GemReport[]): AuditWarning[] {
+  const missing = gems.flatMap(({ findings }) =>
+    findings.flatMap((each) =>
+      each.kind === 'missing-library' || (each.kind === 'unchecked-library' && !each.carried)
+        ? each.library
+        : [],
+    ),
+  );
+  const [library] = missing;
+  if (unseen.length === 0 || library === undefined) return [];
+  const others = new Set(missing).size - 1;
+  const what = others === 0 ? library : `${library} and ${others} more`;
+  const places = unseen.length > 3 ? `${unseen.slice(0, 3).join(', ')}, …` : unseen.join(', ');
+  const message = `${places}: what is installed there does not show in the Dockerfile, and may bring ${what}; the image itself says it: --target docker-archive:FILE`;
+  return [{ code: 'PACKAGES_UNSEEN', message }];
 }
 
 function tooYoungWarning(versions: readonly string[]): AuditWarning[] {

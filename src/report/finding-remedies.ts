@@ -1,7 +1,7 @@
 import type { Finding, MissingSymbolFinding } from '../compat/types.js';
+import { packageOf } from '../target/library-packages.js';
 import type { TargetSummary } from '../target/summary.js';
 import { GLIBC_ALONE } from '../compat/provides.js';
-import { packageOf } from './library-packages.js';
 import { LIBC_NAMES, listWords } from './lists.js';
 import { neededPathRemedies } from './needed-path-words.js';
 import { pageSizeRemedies } from './page-size-words.js';

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Cpu } from '../elf/types.js';
 import { compareDotted } from '../version/symbol-version.js';
 import { acrossCpus } from './provisions.js';
@@ -42,7 +43,7 @@ function merged(group: readonly OneCpuReading[]): CpuReading {
   const [first] = group;
   if (first === undefined) throw new Error('a group has a reading');
   const { ruby, rubygemsUpdate, bundle } = first;
-  const same = group.every(({ target }) => target === first.target);
+  const same = group.every(({ target }) => isDeepStrictEqual(target, first.target));
   return {
     target: same ? first.target : withFacts(group),
     cpus: group.map(({ cpu }) => cpu),
@@ -84,6 +85,7 @@ function withFacts(group: readonly OneCpuReading[]): Target {
     ceilings,
     ...acrossCpus(byCpu),
     byCpu,
+    ...(first.unseen === undefined ? {} : { unseen: first.unseen }),
     librariesComplete: targets.every(({ librariesComplete }) => librariesComplete),
     source: [...new Set(targets.map(({ source }) => source))].join('; '),
   };

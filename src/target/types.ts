@@ -40,6 +40,8 @@ export interface Target {
   readonly libraries: readonly string[];
   /** `libraries` is everything that is there: a soname that is not in it is missing, not unchecked. */
   readonly librariesComplete: boolean;
+  /** Places that may bring further libraries in ways that could not be read: `Dockerfile:12`. Absent if there is none. */
+  readonly unseen?: readonly string[];
   /**
    * What is known for one CPU alone; it goes before the fields above, which hold for all `cpus` together. `forCpu`
    * applies it.

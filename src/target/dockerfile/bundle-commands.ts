@@ -101,7 +101,7 @@ function isBundle(name: string | undefined): boolean {
 const WRITES = /^(?:echo|printf|grep|sed|cat)$/;
 
 /** What stands before a command: `env A=b`, `sudo -E`, `gosu app`, `timeout 600`. */
-function withoutPrefixes(
+export function withoutPrefixes(
   all: Words,
   assigned: readonly (readonly [string, string | undefined])[],
 ): { readonly words: Words; readonly given: readonly (readonly [string, string | undefined])[] } {
@@ -142,12 +142,12 @@ function exportsOf({ words }: ShellCommand, valueOf: Variables): [string, string
   });
 }
 
-function isShell(name: string | undefined): boolean {
+export function isShell(name: string | undefined): name is string {
   return name !== undefined && SHELLS.test(name.slice(name.lastIndexOf('/') + 1));
 }
 
 /** The script of `bash -lc "…"`. */
-function scriptOf(words: Words): string | undefined {
+export function scriptOf(words: Words): string | undefined {
   const at = words.findIndex((word) => word !== undefined && /^-\w*c$/.test(word));
   return at < 0 ? undefined : words[at + 1];
 }

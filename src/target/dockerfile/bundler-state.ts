@@ -4,9 +4,8 @@ import { BUNDLER_SETTINGS } from '../bundle-settings.js';
 import type { BundleCommand } from './bundle-commands.js';
 import { bundleCommands } from './bundle-commands.js';
 import type { Scope, Expansion } from './scope.js';
-import { shellScripts } from './shell-scripts.js';
+import { scriptsOf } from './shell-scripts.js';
 import type { DockerfileInstruction } from './types.js';
-import { jsonArray } from './words.js';
 
 /** Lines of one instruction among which the one that says something is looked for. */
 const MAX_LINES = 200;
@@ -163,11 +162,4 @@ export class BundlerState {
     const inside = posix.relative(this.#workdir, stated.value);
     return inside.startsWith('..') ? stated : { ...stated, value: inside };
   }
-}
-
-/** What a RUN gives the shell; the words of one that is written as an array, in quotes. */
-function scriptsOf(instruction: DockerfileInstruction): string[] {
-  const words = jsonArray(instruction.rest);
-  if (words?.every((word) => typeof word === 'string') !== true) return shellScripts(instruction);
-  return [words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')];
 }

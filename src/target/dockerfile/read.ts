@@ -81,6 +81,7 @@ class Reading {
       ...(contents.installsGlibcLayer ? { glibcLayer: true } : {}),
       ...(bundleFrom === undefined ? {} : { bundleFrom }),
       installs,
+      packages: contents.packages,
       warnings: [...this.#untakenArguments(), ...this.#machineThatBuilds(root, depends)],
     };
   }

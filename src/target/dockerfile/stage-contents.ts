@@ -4,7 +4,8 @@ import { declarations, declare } from './build-arguments.js';
 import type { CopyFrom } from './bundle-origin.js';
 import { copyFrom, installsGems } from './bundle-origin.js';
 import { BundlerState } from './bundler-state.js';
-import { installsGlibcLayer } from './installed-packages.js';
+import type { InstalledPackages } from './installed-packages.js';
+import { PackageState, installsGlibcLayer } from './installed-packages.js';
 import type { RubygemsUpdate } from './rubygems-update.js';
 import { rubygemsUpdate } from './rubygems-update.js';
 import { Scope } from './scope.js';
@@ -18,6 +19,7 @@ export interface StageContents {
   readonly installsGems: boolean;
   /** A RUN installs what has glibc's program interpreter on Alpine. */
   readonly installsGlibcLayer: boolean;
+  readonly packages: InstalledPackages;
   /** Another RubyGems than the one that came with Ruby; the last one. */
   readonly rubygemsUpdate?: RubygemsUpdate;
   /** The commands that install gems with Bundler's settings at that moment; one without a line if none is seen. */
@@ -43,6 +45,7 @@ export function contentsOf(
   const copies: CopyFrom[] = [];
   const scope = new Scope(file);
   const bundler = new BundlerState(lines);
+  const packages = new PackageState();
   let installs = false;
   let installsLayer = false;
   let ruby: string | undefined;
@@ -68,6 +71,7 @@ export function contentsOf(
       } else {
         installs ||= installsGems(instruction);
         bundler.run(instruction, scope);
+        packages.run(instruction, scope);
         rubygems = rubygemsUpdate(instruction, scope) ?? rubygems;
         installsLayer ||= installsGlibcLayer(instruction);
         const copy = copyFrom(instruction, scope);
@@ -80,6 +84,7 @@ export function contentsOf(
     copies,
     installsGems: installs,
     installsGlibcLayer: installsLayer,
+    packages: packages.seen,
     installs: bundler.seen,
     ...(rubygems === undefined ? {} : { rubygemsUpdate: rubygems }),
     ...(ruby === undefined ? {} : { ruby }),

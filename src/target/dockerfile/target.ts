@@ -4,9 +4,11 @@ import { TargetError } from '../../errors.js';
 import { resolveImage } from '../image-target.js';
 import { installedGlibcLayer, withGlibcLayer } from '../glibc-layer.js';
 import type { BundleReading } from '../bundle-settings.js';
+import { librariesOf } from '../library-packages.js';
 import type { ResolvedTarget, Target } from '../types.js';
 import { DockerfileError, quoted } from './dockerfile-error.js';
 import { formatPlatform, platformOf } from './platform.js';
+import type { InstalledPackages } from './installed-packages.js';
 import type { ReadDockerfileOptions } from './read.js';
 import { readDockerfile } from './read.js';
 import type { BundleOrigin, DockerfileReading, DockerfileTarget, ImagePlatform } from './types.js';
@@ -26,7 +28,7 @@ export interface DockerfileTargetOptions extends Omit<ReadDockerfileOptions, 'pa
 
 /**
  * What the image that a Dockerfile makes is built on: the base of the stage that runs, matched by its name or pulled.
- * What stages copy or install besides is not looked at, but for gcompat.
+ * Of what the stages install the libraries of known packages count; what they copy is not looked at.
  * @param path a Dockerfile, or a directory that has one
  * @throws DockerfileError as `readDockerfile`, and `DOCKERFILE_SCRATCH`, `DOCKERFILE_BASE_UNKNOWN`
  * @throws TargetError `DOCKERFILE_NOT_FOUND`, `DOCKERFILE_UNREADABLE`, and what `pull` throws; DockerfileError
@@ -44,7 +46,7 @@ export async function dockerfileTarget(
   const located = (message: string): string => `${file.path}:${line}: ${message}`;
   const from = stages.find((stage) => stage.line === line)?.from ?? base;
   return {
-    target: installed(resolved.target, reading),
+    target: installed(resolved.target, reading, file.path),
     base,
     line,
     perCpu,
@@ -68,9 +70,33 @@ function installsOn({ base, bundleFrom, installs }: DockerfileReading): Dockerfi
 }
 
 /** The base with what the stage that runs installs, as far as a verdict rests on it. */
-function installed(target: Target, { glibcLayer }: DockerfileReading): Target {
+function installed(base: Target, { glibcLayer, packages }: DockerfileReading, path: string): Target {
+  const target = withPackages(base, packages, path);
   if (glibcLayer !== true || target.libc !== 'musl' || target.glibcLayer !== undefined) return target;
   return withGlibcLayer(target, installedGlibcLayer());
+}
+
+/**
+ * A base with the libraries that packages bring. What the packages have besides is not known, so that of a base whose libraries were
+ * read nothing counts as missing any more.
+ */
+function withPackages(base: Target, { names, unseen }: InstalledPackages, path: string): Target {
+  if (names.length === 0 && unseen.length === 0) return base;
+  const asked = names.flatMap((name) => (name.startsWith('so:') ? [name.slice('so:'.length)] : []));
+  const added = [...librariesOf(names, base), ...asked];
+  const more = <T extends Pick<Target, 'libraries'>>(facts: T): T => ({
+    ...facts,
+    libraries: [...new Set([...facts.libraries, ...added])],
+  });
+  const byCpu =
+    base.byCpu &&
+    Object.fromEntries(Object.entries(base.byCpu).map(([cpu, facts]) => [cpu, more(facts)] as const));
+  return {
+    ...more(base),
+    ...(byCpu === undefined ? {} : { byCpu }),
+    librariesComplete: false,
+    ...(unseen.length === 0 ? {} : { unseen: unseen.map((line) => `${path}:${line}`) }),
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Cpu } from '../../elf/types.js';
 import type { BundleInstall } from '../bundle-settings.js';
+import type { InstalledPackages } from './installed-packages.js';
 import type { ResolvedTarget } from '../types.js';
 import type { RubygemsUpdate } from './rubygems-update.js';
 
@@ -88,6 +89,8 @@ export interface DockerfileReading {
   readonly bundleFrom?: BundleOrigin;
   /** How the stage that installs the gems does it; never empty. */
   readonly installs: readonly BundleInstall[];
+  /** What the stage that runs installs, with those that it continues. */
+  readonly packages: InstalledPackages;
   /** One sentence each, with path and line. */
   readonly warnings: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TargetSummary } from '../../src/target/summary.js';
-import { packageOf } from '../../src/report/library-packages.js';
+import { packageOf } from '../../src/target/library-packages.js';
 import { knownTargets } from '../../src/index.js';
 
 function summary(name: string, title = name): TargetSummary {

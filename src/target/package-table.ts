@@ -1,20 +1,11 @@
-import type { TargetSummary } from '../target/summary.js';
-import { compareDotted } from '../version/symbol-version.js';
-
 /** Distributions that name their packages alike; the release is that of the system, `12`, `22.04`, `9`, `3.20`. */
-type Family = 'debian' | 'ubuntu' | 'rhel' | 'fedora' | 'amazon' | 'alpine' | 'suse';
-
-interface System {
-  readonly family: Family;
-  /** Empty where it is not known. */
-  readonly release: string;
-}
+export type Family = 'debian' | 'ubuntu' | 'rhel' | 'fedora' | 'amazon' | 'alpine' | 'suse';
 
 /**
  * Packages by the first release that has them under that name; an empty name where it has none, none at all where that is
  * not known. Before the first release of the list nothing is known.
  */
-type Since = readonly (readonly [first: string, name?: string])[];
+export type Since = readonly (readonly [first: string, name?: string])[];
 
 /** A package's name, the same in every release or by release. */
 type Name = string | Since;
@@ -27,7 +18,7 @@ type Packages = Readonly<Partial<Record<Family, Name>>>;
  * the others those of the distributions' own sources: Fedora's and CentOS Stream's dist-git (`%package`), Alpine's aports
  * (`provides`). What is not here is not known, and nothing is said of it.
  */
-const PACKAGES: Readonly<Record<string, Packages>> = {
+export const PACKAGES: Readonly<Record<string, Packages>> = {
   'libstdc++.so.6': named('libstdc++6', 'libstdc++', 'libstdc++', 'libstdc++6'),
   'libgcc_s.so.1': {
     ...named('libgcc-s1', 'libgcc', 'libgcc', 'libgcc_s1'),
@@ -227,65 +218,68 @@ function openssl3(alpine: string): Packages {
   };
 }
 
-/** Systems that are others by another name, as their titles or names begin: the first that fits counts. */
-const SYSTEMS: readonly (readonly [pattern: RegExp, family: Family])[] = [
-  [/^(?:ubuntu|heroku|google)\D*(\d+(?:\.\d+)?)?/i, 'ubuntu'],
-  [/^debian\D*(\d+)?/i, 'debian'],
-  [/^(?:alpine)\D*(\d+\.\d+)?/i, 'alpine'],
-  [/^(?:al|amazon linux )(\d+)/i, 'amazon'],
-  [/^fedora\D*(\d+)?/i, 'fedora'],
-  [/^(?:rhel|ubi|red hat|centos|rocky|alma|oracle)\D*(\d+)?/i, 'rhel'],
-  [/^(?:opensuse|sles|suse)\D*(\d+(?:\.\d+)?)?/i, 'suse'],
-];
-
-/** The distribution of a target, by its name or, of one that was read, by what it calls itself. */
-function systemOf({ name, title }: TargetSummary): System | undefined {
-  if (/^lambda-(?:ruby(?:2\.7|3\.2)|provided\.al2)$/.test(name)) return { family: 'amazon', release: '2' };
-  if (name.startsWith('lambda-')) return { family: 'amazon', release: '2023' };
-  for (const text of [name, title]) {
-    for (const [pattern, family] of SYSTEMS) {
-      const match = pattern.exec(text);
-      if (match === null) continue;
-      const release = match[1] ?? '';
-      // heroku-22 and google-22 are Ubuntu 22.04.
-      return { family, release: family === 'ubuntu' && /^\d+$/.test(release) ? `${release}.04` : release };
-    }
-  }
-  return undefined;
-}
-
-const INSTALL: Readonly<Record<Family, string>> = {
-  debian: 'apt-get install',
-  ubuntu: 'apt-get install',
-  rhel: 'dnf install',
-  fedora: 'dnf install',
-  amazon: 'dnf install',
-  alpine: 'apk add',
-  suse: 'zypper install',
+/**
+ * Packages that bring libraries of the table because they depend on the packages that have them, in every release: Debian's package
+ * indexes (bookworm), Alpine's aports. A library counts in those releases alone in which a package has it.
+ */
+export const DEPENDENCIES: Readonly<
+  Record<'debian' | 'alpine', Readonly<Record<string, readonly string[]>>>
+> = {
+  debian: {
+    'libpq-dev': ['libpq.so.5'],
+    'postgresql-client': ['libpq.so.5'],
+    libvips: ['libvips.so.42'],
+    'libvips-dev': ['libvips.so.42', 'libcurl.so.4'],
+    'libvips-tools': ['libvips.so.42'],
+    sqlite3: ['libsqlite3.so.0', 'libreadline.so.8'],
+    'libsqlite3-dev': ['libsqlite3.so.0'],
+    curl: ['libcurl.so.4'],
+    'libcurl4-openssl-dev': ['libcurl.so.4'],
+    'libyaml-dev': ['libyaml-0.so.2'],
+    'libgmp-dev': ['libgmp.so.10'],
+    'libssl-dev': ['libssl.so.1.1', 'libcrypto.so.1.1', 'libssl.so.3', 'libcrypto.so.3'],
+    openssl: ['libssl.so.1.1', 'libcrypto.so.1.1', 'libssl.so.3', 'libcrypto.so.3'],
+    'libffi-dev': ['libffi.so.7', 'libffi.so.8'],
+    'libxml2-dev': ['libxml2.so.2'],
+    'libxslt1-dev': ['libxslt.so.1', 'libexslt.so.0', 'libxml2.so.2'],
+    'libreadline-dev': ['libreadline.so.8'],
+    'libmariadb-dev': ['libmariadb.so.3'],
+    'default-libmysqlclient-dev': ['libmariadb.so.3', 'libmysqlclient.so.21'],
+    'mariadb-client': ['libmariadb.so.3'],
+    gcc: ['libgomp.so.1', 'libatomic.so.1', 'libgcc_s.so.1'],
+    'g++': ['libgomp.so.1', 'libatomic.so.1', 'libgcc_s.so.1', 'libstdc++.so.6'],
+    'build-essential': ['libgomp.so.1', 'libatomic.so.1', 'libgcc_s.so.1', 'libstdc++.so.6'],
+    'libsodium-dev': ['libsodium.so.23'],
+    'libjemalloc-dev': ['libjemalloc.so.2'],
+    imagemagick: ['libgomp.so.1'],
+    'libexpat1-dev': ['libexpat.so.1'],
+    'libfreetype-dev': ['libfreetype.so.6', 'libpng16.so.16'],
+    'libfreetype6-dev': ['libfreetype.so.6', 'libpng16.so.16'],
+    'libfontconfig1-dev': ['libfontconfig.so.1', 'libfreetype.so.6', 'libexpat.so.1'],
+    'libpng-dev': ['libpng16.so.16'],
+  },
+  alpine: {
+    'libpq-dev': ['libpq.so.5'],
+    'postgresql-dev': ['libpq.so.5'],
+    'postgresql-client': ['libpq.so.5'],
+    'build-base': ['libstdc++.so.6', 'libgcc_s.so.1', 'libgomp.so.1', 'libatomic.so.1'],
+    gcc: ['libstdc++.so.6', 'libgcc_s.so.1', 'libgomp.so.1', 'libatomic.so.1'],
+    'g++': ['libstdc++.so.6', 'libgcc_s.so.1'],
+    // C++ libraries ask for GCC's own.
+    'libstdc++': ['libgcc_s.so.1'],
+    nodejs: ['libstdc++.so.6', 'libgcc_s.so.1'],
+    vips: ['libstdc++.so.6', 'libgcc_s.so.1'],
+    'vips-dev': ['libvips.so.42', 'libstdc++.so.6', 'libgcc_s.so.1'],
+    curl: ['libcurl.so.4'],
+    'curl-dev': ['libcurl.so.4'],
+    'yaml-dev': ['libyaml-0.so.2'],
+    'gmp-dev': ['libgmp.so.10'],
+    'libffi-dev': ['libffi.so.8'],
+    sqlite: ['libsqlite3.so.0'],
+    'sqlite-dev': ['libsqlite3.so.0'],
+    'libxml2-dev': ['libxml2.so.2'],
+    'libxslt-dev': ['libxslt.so.1', 'libexslt.so.0', 'libxml2.so.2'],
+    'mariadb-dev': ['libmariadb.so.3'],
+    'mariadb-connector-c-dev': ['libmariadb.so.3'],
+  },
 };
-
-/** What is known of the package that brings a library on a target. */
-export type LibraryPackage =
-  | { readonly kind: 'package'; readonly command: string; readonly name: string }
-  /** The distribution has none in that release. */
-  | { readonly kind: 'none' };
-
-/** The package with a library of that soname on the target's distribution; undefined where that is not known. */
-export function packageOf(soname: string, target: TargetSummary): LibraryPackage | undefined {
-  const system = systemOf(target);
-  const packages = Object.hasOwn(PACKAGES, soname) ? PACKAGES[soname] : undefined;
-  const found = system === undefined ? undefined : packages?.[system.family];
-  if (system === undefined || found === undefined) return undefined;
-  const { family, release } = system;
-  const name = typeof found === 'string' ? found : ofRelease(found, release);
-  if (name === undefined) return undefined;
-  // RHEL 7 and Amazon Linux 1 and 2 have yum and no dnf.
-  const old = (family === 'rhel' && release === '7') || (family === 'amazon' && release !== '2023');
-  const command = old ? 'yum install' : INSTALL[family];
-  return name === '' ? { kind: 'none' } : { kind: 'package', command: `${command} ${name}`, name };
-}
-
-function ofRelease(since: Since, release: string): string | undefined {
-  if (release === '') return undefined;
-  return since.findLast(([first]) => compareDotted(first, release) <= 0)?.[1];
-}
