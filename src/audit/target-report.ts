@@ -64,7 +64,11 @@ export function reportFor(
     ...(concerned ? { plan: answer.plan } : {}),
     floor: mergeRequires(gems.flatMap(({ requires }) => requires ?? [])),
     summary: countVerdicts(gems),
-    warnings: [...warnings, ...unseenWarning(target, gems), ...(concerned ? tooYoungWarning(answer.tooYoung ?? []) : [])],
+    warnings: [
+      ...warnings,
+      ...unseenWarning(target, gems),
+      ...(concerned ? tooYoungWarning(answer.tooYoung ?? []) : []),
+    ],
   };
 }
 

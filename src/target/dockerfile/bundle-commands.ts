@@ -142,7 +142,7 @@ function exportsOf({ words }: ShellCommand, valueOf: Variables): [string, string
   });
 }
 
-export function isShell(name: string | undefined): name is string {
+export function isShell(name: string | undefined): boolean {
   return name !== undefined && SHELLS.test(name.slice(name.lastIndexOf('/') + 1));
 }
 

@@ -130,7 +130,7 @@ function readWords(rest: readonly (string | undefined)[]): ReadWords {
     else if (/^(?:--virtual|-t)$/.test(word)) {
       virtual = words[at + 1];
       at += 1;
-    } else if (/^--virtual=/.test(word)) virtual = word.slice('--virtual='.length);
+    } else if (word.startsWith('--virtual=')) virtual = word.slice('--virtual='.length);
     else if (WITH_VALUE.test(word)) at += 1;
     else if (/^--(?:auto-?remove)$/.test(word)) autoremove = true;
     else if (!word.startsWith('-')) names.push(word);
