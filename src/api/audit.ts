@@ -22,6 +22,7 @@ import { openProject } from './project.js';
 import { deployedLockfile } from './deployed-lockfile.js';
 import { driftWarning } from './drift-warning.js';
 import { gemfileFacts } from './gemfile-facts.js';
+import { requiredRuby } from './project-rubies.js';
 import { openSession } from './session.js';
 import { systemsThatRunGem } from './systems-that-run.js';
 import { targetPorts } from './target-ports.js';
@@ -126,6 +127,8 @@ async function auditProject(
 
   const warn = (warning: AuditWarning): void => void warnings.push(warning);
   const byGroup = deployments.some(({ groups }) => groups !== undefined);
+  const isBrought = deployments.some(({ rubyFrom }) => rubyFrom?.source === 'target');
+  const required = isBrought ? await requiredRuby(project) : undefined;
   const facts = await gemfileFacts(project, { warn, byGroup });
   const session = await openSession({
     cwd,
@@ -151,6 +154,7 @@ async function auditProject(
         path: file,
         deployments,
         passedOver,
+        ...(required === undefined ? {} : { requiredRuby: required }),
         all: plan.all,
         forced: options.forced ?? facts.forced,
         ...(facts.groups === undefined ? {} : { groups: facts.groups }),

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { lockedRuby } from '../audit/project-ruby.js';
-import { readNamedRubyFile, readRubyFiles } from '../audit/ruby-files.js';
+import { readNamedRubyFile, readRequiredRuby, readRubyFiles } from '../audit/ruby-files.js';
+import type { RequiredRuby } from '../audit/ruby-refusal.js';
 import { rubyOfRequirement } from '../audit/ruby-requirement.js';
 import type { RubyStatement } from '../audit/ruby-sources.js';
 import { GemfileError } from '../errors.js';
@@ -53,6 +54,24 @@ async function gemfileRuby(
   }
   const version = rubyOfRequirement(requirement);
   return requirement.length === 0 || version === undefined ? undefined : { version, from };
+}
+
+/**
+ * The requirement of the Gemfile's `ruby` line on the Ruby that runs; undefined if there is none, or only running the Gemfile would
+ * tell it. Of another engine than MRI nothing is judged.
+ */
+export async function requiredRuby({
+  path: lockfile,
+  cwd,
+}: LockfileOfProject): Promise<RequiredRuby | undefined> {
+  const gemfile = gemfileOf(path.resolve(cwd, lockfile));
+  const call = gemfile === undefined ? undefined : await rubyCallOf(gemfile, undefined);
+  if (gemfile === undefined || call === undefined || call.engine !== undefined) return undefined;
+  const { requirement, file, line } = call;
+  const named =
+    file === undefined ? undefined : await readRequiredRuby(path.resolve(path.dirname(gemfile), file));
+  const asked = file === undefined ? requirement : named === undefined ? [] : [named];
+  return asked.length === 0 ? undefined : { requirement: asked, place: `${path.basename(gemfile)}:${line}` };
 }
 
 /** A Gemfile that is not there or cannot be parsed names none: `fix`, which needs it whole, says what is wrong. */

@@ -9,11 +9,11 @@ import {
 import type { Lockfile } from '../lockfile/types.js';
 import type { Deployment } from '../search/types.js';
 import { compareGemVersions } from '../version/gem-version.js';
-import type { AuditWarning, BundleRefusal } from './types.js';
+import type { AuditWarning, PlatformRefusal } from './types.js';
 
 /** What PLATFORMS of a lockfile come to on the CPUs of a target. */
 export interface PlatformsOnTarget {
-  readonly refused: readonly BundleRefusal[];
+  readonly refused: readonly PlatformRefusal[];
   readonly warnings: readonly AuditWarning[];
 }
 
@@ -40,7 +40,7 @@ function isLockedFor(
  */
 export function platformsOn(deployments: readonly Deployment[], lockfile: Lockfile): PlatformsOnTarget {
   const platforms = lockfile.platforms.map((name) => parsePlatform(name));
-  const refused: BundleRefusal[] = [];
+  const refused: PlatformRefusal[] = [];
   const warnings: AuditWarning[] = [];
   for (const { cpu, target, bundler, frozen, frozenFrom, forceRubyFrom } of deployments) {
     const local = localPlatform(cpu, target.libc);

@@ -9,6 +9,7 @@ import type { LockedVersion } from './bundle.js';
 import type { CooldownRules } from './cooldown.js';
 import type { GemOrigin, GemReader } from './gem-reader.js';
 import type { GemfileGroups } from './installed-gems.js';
+import type { RequiredRuby } from './ruby-refusal.js';
 import type { ForcedBy } from './variant-request.js';
 import type { GemReport } from './types.js';
 
@@ -28,6 +29,8 @@ export interface AuditRequest {
   readonly forced?: ReadonlyMap<string, ForcedBy>;
   /** The groups of the Gemfile's gems; by default nothing is known of them, so that every gem counts as installed. */
   readonly groups?: GemfileGroups;
+  /** What the Gemfile's `ruby` line asks for; by default nothing is known of it. */
+  readonly requiredRuby?: RequiredRuby;
   /** What the Gemfile makes of gems' requirements; nothing by default. */
   readonly overrides?: Overrides;
   /** How young a version may not be that is proposed; no rule by default. */

@@ -44,6 +44,16 @@ export async function readNamedRubyFile(file: string): Promise<NamedRuby | undef
   return text === undefined ? undefined : (known?.parse ?? parseRubyVersionFile)(text);
 }
 
+/**
+ * The version that the file of `ruby file: "…"` stands for to Bundler (`RubyDsl#normalize_ruby_file`): what follows `ruby` on a line of
+ * its own, else the whole file. Undefined if it cannot be read.
+ */
+export async function readRequiredRuby(file: string): Promise<string | undefined> {
+  const text = await textOf(file);
+  if (text === undefined) return undefined;
+  return /^ruby[\s-]*(?:=\s*)?"?([^\s#"]+)"?/m.exec(text)?.[1] ?? text.trim();
+}
+
 /** What cannot be read says nothing: where a Ruby is needed and none is named, the report asks for one. */
 async function textOf(file: string): Promise<string | undefined> {
   try {

@@ -5,10 +5,11 @@ import type { Deployment, PlannedPin } from '../search/types.js';
 import { platformsOn } from './bundle-refusals.js';
 import { notInstalledOn } from './installed-gems.js';
 import type { AuditRequest, Row } from './ports.js';
+import { rubyRefusal } from './ruby-refusal.js';
 import type {
   AuditReport,
   AuditWarning,
-  BundleRefusal,
+  PlatformRefusal,
   GemReport,
   MultiTargetReport,
   NotInstalledGem,
@@ -36,10 +37,11 @@ export function reportFor(
   const { rubyFrom, rubygems, groups } = deployments[0] ?? {};
   const notInstalled = notInstalledOnAll(deployments, request);
   const passedOver = request.passedOver?.get(target);
-  const { refused, warnings } = platformsOn(deployments, request.lockfile);
+  const { refused: byPlatform, warnings } = platformsOn(deployments, request.lockfile);
+  const refused = [...rubyRefusal(deployments[0] ?? {}, request.requiredRuby), ...byPlatform];
   const gems = allRows
     .filter(({ deployment }) => isOn(system, deployment))
-    .map(({ report }) => withoutRefused(report, refused));
+    .map(({ report }) => withoutRefused(report, byPlatform));
   const single = deployments.length === request.deployments.length;
   const concerned =
     answer !== undefined &&
@@ -73,7 +75,7 @@ export function reportFor(
 }
 
 /** What Bundler refuses of the whole bundle is not said of each gem again. */
-function withoutRefused(gem: GemReport, refused: readonly BundleRefusal[]): GemReport {
+function withoutRefused(gem: GemReport, refused: readonly PlatformRefusal[]): GemReport {
   if (gem.notes === undefined || !refused.some(({ arch }) => arch === gem.arch)) return gem;
   const { notes: all, ...rest } = gem;
   const notes = all.filter((note) => note.kind !== 'not-in-lockfile' || note.update !== undefined);

@@ -86,8 +86,21 @@ export type BundleFloor = Omit<Requires, 'libc' | 'libraries'>;
 /**
  * Why Bundler stops on a target before it installs any gem.
  * - `platform-not-locked`: it installs frozen, and PLATFORMS do not have the machine.
+ * - `ruby-not-accepted`: the Gemfile's `ruby` does not accept the Ruby that the target brings.
  */
-export interface BundleRefusal {
+export type BundleRefusal = PlatformRefusal | RubyRefusal;
+
+export interface RubyRefusal {
+  readonly kind: 'ruby-not-accepted';
+  /** What the target brings: `3.4.7`; `3.4` where only that is known. */
+  readonly ruby: string;
+  /** What the Gemfile asks for, as Bundler writes it: `3.4.9`, `~> 3.3`. */
+  readonly requirement: readonly string[];
+  /** The Gemfile's line: `Gemfile:3`. */
+  readonly place: string;
+}
+
+export interface PlatformRefusal {
   readonly kind: 'platform-not-locked';
   readonly arch: Cpu;
   /** What Bundler looks for: `aarch64-linux`; `ruby` where it is set to compile every gem. */

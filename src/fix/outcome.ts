@@ -81,7 +81,9 @@ export function addPlatformsOf(report: Report): string[] {
   const names = commands.flatMap(
     (command) => /^bundle lock --add-platform (.+)$/.exec(command)?.[1]?.split(' ') ?? [],
   );
-  const refused = reportsOf(report).flatMap((each) => each.refused?.map(({ platform }) => platform) ?? []);
+  const refused = reportsOf(report).flatMap((each) =>
+    (each.refused ?? []).flatMap((one) => ('platform' in one ? one.platform : [])),
+  );
   return [...new Set([...names, ...refused])].sort();
 }
 

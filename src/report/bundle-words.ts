@@ -44,7 +44,12 @@ function groupsWords(names: readonly string[]): string {
 }
 
 /** Why Bundler installs nothing there. */
-export function refusalWords({ platform, locked, frozenFrom, forceRubyFrom }: BundleRefusal): string {
+export function refusalWords(refusal: BundleRefusal): string {
+  if (refusal.kind === 'ruby-not-accepted') {
+    const { ruby, requirement, place } = refusal;
+    return `bundle install refuses this bundle, whatever its gems are: the target's Ruby is ${printable(ruby)}, and ${printable(place)} asks for ${listWords(requirement)}`;
+  }
+  const { platform, locked, frozenFrom, forceRubyFrom } = refusal;
   const machine =
     forceRubyFrom === undefined
       ? `have none for ${printable(platform)}`
@@ -54,6 +59,8 @@ export function refusalWords({ platform, locked, frozenFrom, forceRubyFrom }: Bu
 }
 
 /** What to do about it. */
-export function refusalRemedy({ platform }: BundleRefusal): string {
-  return `run: bundle lock --add-platform ${printable(platform)}`;
+export function refusalRemedy(refusal: BundleRefusal): string {
+  return refusal.kind === 'ruby-not-accepted'
+    ? `take an image with a Ruby that ${printable(refusal.place)} accepts, or change that line and run bundle lock; if another Ruby runs there, name it with --ruby`
+    : `run: bundle lock --add-platform ${printable(refusal.platform)}`;
 }

@@ -471,14 +471,22 @@ const notInstalled = z
 
 const refused = z
   .array(
-    z.strictObject({
-      kind: z.literal('platform-not-locked').describe('Bundler is frozen, and PLATFORMS lack the machine'),
-      arch: cpu,
-      platform: text.describe('What Bundler looks for'),
-      locked: list.describe("The lockfile's PLATFORMS"),
-      frozenFrom: text.exactOptional().describe('Where it is said that Bundler installs frozen'),
-      forceRubyFrom: text.exactOptional().describe('Where Bundler is set to compile every gem'),
-    }),
+    z.discriminatedUnion('kind', [
+      z.strictObject({
+        kind: z.literal('platform-not-locked').describe('Bundler is frozen, and PLATFORMS lack the machine'),
+        arch: cpu,
+        platform: text.describe('What Bundler looks for'),
+        locked: list.describe("The lockfile's PLATFORMS"),
+        frozenFrom: text.exactOptional().describe('Where it is said that Bundler installs frozen'),
+        forceRubyFrom: text.exactOptional().describe('Where Bundler is set to compile every gem'),
+      }),
+      z.strictObject({
+        kind: z.literal('ruby-not-accepted').describe("The Gemfile's ruby does not accept the target's"),
+        ruby: text.describe('What the target brings'),
+        requirement: list.describe('What the Gemfile asks for'),
+        place: text.describe("The Gemfile's line: Gemfile:3"),
+      }),
+    ]),
   )
   .readonly()
   .describe('Why Bundler stops there before it installs any gem');
