@@ -1,5 +1,6 @@
 import type { Cpu } from '../elf/types.js';
 import { CPUS, parseCpu } from '../gem/cpu-name.js';
+import { COMPUTED, withoutErb } from './kamal-erb.js';
 import { YamlFile } from './yaml-file.js';
 
 /** Where Kamal keeps it, at the root of a project. */
@@ -33,58 +34,27 @@ export interface KamalConfig {
   readonly warnings: readonly string[];
 }
 
-/** Stands where ERB puts a value in: no YAML of its own, and nothing that anyone writes. */
-const COMPUTED = 'gemcompat_erb_value';
-
-/** An ERB tag, to the end of the file where it does not end. */
-const TAG = /<%(%|#|=|-)?([^]*?)(?:-?%>|$)/g;
+export interface ReadKamalOptions {
+  /** As the user would write it; `config/deploy.yml` by default. */
+  readonly path?: string;
+  /** What the files hold that its ERB reads (`erbFiles`), by the names that it gives them. */
+  readonly files?: ReadonlyMap<string, string>;
+}
 
 /**
  * Reads the part of a Kamal configuration that says what is built: `builder` of Kamal 2 (arch, dockerfile, target, args,
  * pack), and `multiarch`, `local.arch` and `remote.arch` of Kamal 1 (https://kamal-deploy.org/docs/configuration/builders/).
- * Nothing of its ERB is run: what it computes is not known, which is an `archesError` for the arch, and a warning for the rest.
- * @param options `path`: as the user would write it; `config/deploy.yml` by default
+ * Nothing of its ERB is run: what it computes is not known, which is an `archesError` for the arch, and a warning for the rest. A plain
+ * read of a file, `<%= File.read(".ruby-version").strip %>`, is taken.
  * @throws ConfigError `CONFIG_SYNTAX`, `CONFIG_VALUE`, `CONFIG_LIMIT`
  */
-export function readKamalConfig(text: string, options: { readonly path?: string } = {}): KamalConfig {
+export function readKamalConfig(text: string, options: ReadKamalOptions = {}): KamalConfig {
   const path = options.path ?? KAMAL_FILE;
-  const { yaml, decides } = withoutErb(text);
+  const { yaml, decides } = withoutErb(text, options.files ?? new Map());
   const reader = new KamalReader(new YamlFile(yaml, path, { repeatedKeys: true }));
   const config = reader.read();
   const warning = `${path}: Ruby in the file decides which lines count; they are all read, as if each did.`;
   return decides ? { ...config, warnings: [warning, ...config.warnings] } : config;
-}
-
-/** A text with a word in the place of each value that ERB puts in, every line where it was. */
-function withoutErb(text: string): { readonly yaml: string; readonly decides: boolean } {
-  const parts: string[] = [];
-  let decides = false;
-  let end = 0;
-  // Line ends inside a tag go behind the line that it ends on, where they cut no text in two.
-  let owed = 0;
-  const copy = (literal: string): void => {
-    const at = literal.indexOf('\n');
-    if (owed === 0 || at < 0) {
-      parts.push(literal);
-      return;
-    }
-    parts.push(literal.slice(0, at), '\n'.repeat(owed), literal.slice(at));
-    owed = 0;
-  };
-  for (const match of text.matchAll(TAG)) {
-    const [tag, kind] = match;
-    copy(text.slice(end, match.index));
-    end = match.index + tag.length;
-    if (kind === '%') {
-      copy(tag);
-      continue;
-    }
-    owed += tag.split('\n').length - 1;
-    if (kind === '=') parts.push(COMPUTED);
-    else if (kind !== '#') decides = true;
-  }
-  copy(text.slice(end));
-  return { yaml: parts.join(''), decides };
 }
 
 /**

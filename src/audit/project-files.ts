@@ -3,6 +3,7 @@ import path from 'node:path';
 import { UsageError } from '../errors.js';
 import type { ProjectConfig } from './config-file.js';
 import { CONFIG_FILE, parseConfig } from './config-file.js';
+import { erbFiles } from './kamal-erb.js';
 import type { KamalConfig } from './kamal-config.js';
 import { KAMAL_FILE, destinationFile, readKamalConfig, withDestination } from './kamal-config.js';
 
@@ -23,6 +24,9 @@ export interface ProjectFilesOptions {
 
 /** Names that `docker build` and `podman build` look for. */
 const DOCKERFILES = ['Dockerfile', 'Containerfile'];
+
+/** A value is some characters long. In characters. */
+const MAX_PUT_IN = 4096;
 
 /** The lockfiles that lie at the root of what they are for. */
 const AT_THE_ROOT = ['Gemfile.lock', 'gems.locked'];
@@ -76,7 +80,7 @@ async function readKamal(
   destination: string | undefined,
 ): Promise<KamalConfig | undefined> {
   const text = await textOf(path.join(directory, KAMAL_FILE));
-  const base = text === undefined ? undefined : readKamalConfig(text, { path: KAMAL_FILE });
+  const base = text === undefined ? undefined : await kamalConfig(text, KAMAL_FILE, directory);
   if (destination === undefined) return base;
   if (!/^\w[\w.-]*$/.test(destination)) {
     throw new UsageError(`${JSON.stringify(destination)} cannot be the name of a destination`, {
@@ -95,7 +99,21 @@ async function readKamal(
       },
     );
   }
-  return withDestination(base, readKamalConfig(over, { path: file }));
+  return withDestination(base, await kamalConfig(over, file, directory));
+}
+
+/** A configuration with the files of the project that it reads: Kamal runs it in the project's root. */
+async function kamalConfig(text: string, file: string, directory: string): Promise<KamalConfig> {
+  const inside = erbFiles(text).filter(
+    (name) => !path.relative(directory, path.resolve(directory, name)).startsWith('..'),
+  );
+  const found = await Promise.all(
+    inside.map(
+      async (name) => [name, await readFile(path.resolve(directory, name), 'utf8').catch(() => '')] as const,
+    ),
+  );
+  const files = new Map(found.filter(([, held]) => held !== '' && held.length <= MAX_PUT_IN));
+  return readKamalConfig(text, { path: file, files });
 }
 
 async function usualDockerfile(directory: string): Promise<string | undefined> {

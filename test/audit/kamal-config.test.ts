@@ -1,6 +1,10 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/audit/config-error.js';
+import { readProjectFiles } from '../../src/audit/project-files.js';
 import { readKamalConfig, withDestination } from '../../src/audit/kamal-config.js';
 
 function refusal(text: string): ConfigError {
@@ -177,5 +181,55 @@ describe('readKamalConfig', () => {
     });
     const empty = readKamalConfig('servers: [a]', { path: 'config/deploy.x.yml' });
     expect(withDestination(base, empty)).toMatchObject({ arches: ['x86_64'], dockerfile: 'D' });
+  });
+});
+
+describe('a file that ERB puts in', () => {
+  const files = new Map([
+    ['.ruby-version', '3.4.9\n'],
+    ['ruby', 'ruby-3.4.9\n'],
+    ['lines', 'a\nb\n'],
+  ]);
+
+  it.each([
+    ['File.read(".ruby-version").strip', '3.4.9'],
+    ["File.read('.ruby-version').chomp", '3.4.9'],
+    ['IO.read(".ruby-version").rstrip.to_s', '3.4.9'],
+    ['File.read(".ruby-version")', '3.4.9'],
+    ['File.read("ruby").strip.delete_prefix("ruby-")', '3.4.9'],
+    ['File.read "ruby"', 'ruby-3.4.9'],
+    ['File.read(".ruby-version").strip.sub("3", "4")', undefined],
+    ['File.read(".ruby-version").upcase(1)', undefined],
+    ['File.read("#{dir}/.ruby-version").strip', undefined],
+    ['File.read("missing").strip', undefined],
+    ['File.read("lines").strip', undefined],
+    ['ENV["RUBY_VERSION"]', undefined],
+  ])('<%%= %s %%>', (code, value) => {
+    const text = `builder:\n  arch: amd64\n  args:\n    RUBY_VERSION: <%= ${code} %>\n    B: c\n`;
+    const { buildArgs, unknownArgs } = readKamalConfig(text, { files });
+    expect(buildArgs).toEqual(value === undefined ? { B: 'c' } : { RUBY_VERSION: value, B: 'c' });
+    expect(Object.keys(unknownArgs)).toEqual(value === undefined ? ['RUBY_VERSION'] : []);
+  });
+
+  it('is one of the project, at its root', async () => {
+    const root = await mkdtemp(path.join(tmpdir(), 'gemcompat-'));
+    try {
+      await mkdir(path.join(root, 'app/config'), { recursive: true });
+      await writeFile(path.join(root, 'app/.ruby-version'), '3.4.9\n');
+      await writeFile(path.join(root, '.ruby-version'), '3.1.0\n');
+      const args = [
+        'A: <%= File.read(".ruby-version").strip %>',
+        'B: <%= File.read("../.ruby-version").strip %>',
+      ];
+      await writeFile(
+        path.join(root, 'app/config/deploy.yml'),
+        `builder:\n  arch: amd64\n  args:\n${args.map((arg) => `    ${arg}\n`).join('')}`,
+      );
+      const { kamal } = await readProjectFiles(path.join(root, 'app'), { today: '2026-01-01' });
+      expect(kamal?.buildArgs).toEqual({ A: '3.4.9' });
+      expect(Object.keys(kamal?.unknownArgs ?? {})).toEqual(['B']);
+    } finally {
+      await rm(root, { recursive: true });
+    }
   });
 });
