@@ -17,6 +17,14 @@ export interface CopyFrom {
   readonly sources: readonly string[];
 }
 
+/** Where the `ruby` images have Ruby, whole or in part: its program, or its library. */
+const RUBY_PATH = /^\/usr\/local(?:\/?|\/\*|\/bin(?:\/?|\/ruby)|\/lib(?:\/?|\/ruby\/?))$/;
+
+/** Each COPY that brings a Ruby, if what it copies from has one. */
+export function rubyCopies(copies: readonly CopyFrom[]): readonly CopyFrom[] {
+  return copies.filter(({ sources }) => sources.some((source) => RUBY_PATH.test(source)));
+}
+
 /** Whether a RUN installs gems. */
 export function installsGems({ keyword, rest, heredocs }: DockerfileInstruction): boolean {
   if (keyword !== 'RUN') return false;

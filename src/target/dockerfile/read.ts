@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import type { Cpu } from '../../elf/types.js';
 import type { BuildArguments } from './build-arguments.js';
 import { PREDEFINED, declarations, declare, predefined } from './build-arguments.js';
-import { bundleCopy, installsGems } from './bundle-origin.js';
+import { bundleCopy, installsGems, rubyCopies } from './bundle-origin.js';
 import { DockerfileError, quoted } from './dockerfile-error.js';
 import { parseDockerfile } from './parse.js';
 import { parseImagePlatform, platformOf } from './platform.js';
@@ -77,6 +77,7 @@ class Reading {
       perCpu: depends.some((name) => name.startsWith('TARGET')),
       ...(platform === undefined || platform.from.size > 0 ? {} : { platform: platform.platform }),
       ...(contents.ruby === undefined ? {} : { ruby: contents.ruby }),
+      rubyImages: rubyCopies(contents.copies).flatMap(({ from }) => this.#imageOf(from) ?? []),
       ...(rubygems === undefined ? {} : { rubygemsUpdate: rubygems }),
       ...(contents.installsGlibcLayer ? { glibcLayer: true } : {}),
       ...(bundleFrom === undefined ? {} : { bundleFrom }),
@@ -211,6 +212,12 @@ class Reading {
     const { stages } = this.#staged;
     if (/^\d+$/.test(from)) return stages[Number(from)];
     return stages.findLast(({ name }) => name === from.toLowerCase());
+  }
+
+  /** The image that a `--from` names, or the base of the stage; undefined where an argument has no value. */
+  #imageOf(from: string): string | undefined {
+    const stage = this.#copied(from);
+    return stage === undefined ? from : this.#known(stage);
   }
 
   /** The contents of the stage that installs the gems, which need not be the one that runs. */

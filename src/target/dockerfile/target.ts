@@ -42,7 +42,10 @@ export async function dockerfileTarget(
   const reading = readDockerfile(file.text, { ...options, path: file.path });
   const { base, line, platform, perCpu, stages } = reading;
   const resolved = await baseTarget(reading, file.path, options);
-  const ruby = resolved.ruby ?? reading.ruby;
+  const ruby =
+    reading.rubyImages.map(rubyOfImage).findLast((each) => each !== undefined) ??
+    resolved.ruby ??
+    reading.ruby;
   const located = (message: string): string => `${file.path}:${line}: ${message}`;
   const from = stages.find((stage) => stage.line === line)?.from ?? base;
   return {
@@ -231,7 +234,12 @@ function bundleWarnings(
   return warnings;
 }
 
-function builtOn({ base }: BundleOrigin): ResolvedTarget | undefined {
+/** The Ruby of an image that is known by its name. */
+function rubyOfImage(image: string): string | undefined {
+  return builtOn({ base: image })?.ruby;
+}
+
+function builtOn({ base }: Pick<BundleOrigin, 'base'>): ResolvedTarget | undefined {
   if (base === undefined) return undefined;
   try {
     return resolveImage(base);

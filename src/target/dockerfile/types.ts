@@ -82,6 +82,8 @@ export interface DockerfileReading {
   readonly perCpu: boolean;
   /** The stage's own RUBY_VERSION. */
   readonly ruby?: string;
+  /** Images whose `/usr/local` is copied into the stage that runs, in their order: Ruby comes from there if one has it. */
+  readonly rubyImages: readonly string[];
   /** The stage that installs the gems has another RubyGems than the one that came with its Ruby. */
   readonly rubygemsUpdate?: RubygemsUpdate;
   /** The stage, or one that it continues, installs gcompat or libc6-compat. */

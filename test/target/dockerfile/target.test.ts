@@ -24,6 +24,50 @@ async function write(text: string, name = 'Dockerfile'): Promise<void> {
   await writeFile(path.join(directory, name), text);
 }
 
+describe('the Ruby of an image', () => {
+  const FROM = 'FROM ubuntu:24.04\n';
+  it.each([
+    [
+      'another image',
+      `${FROM}COPY --from=docker.io/library/ruby:4.0.5-bookworm /usr/local /usr/local\n`,
+      '4.0.5',
+    ],
+    [
+      'another image, in parts',
+      `${FROM}COPY --from=ruby:3.4.7 /usr/local/bin/ruby /usr/local/bin/\nCOPY --from=ruby:3.4.7 /usr/local/lib /usr/local/lib\n`,
+      '3.4.7',
+    ],
+    [
+      'a stage',
+      `FROM ruby:3.4.7-slim-bookworm AS ruby\n${FROM}COPY --link --from=ruby /usr/local/ /usr/local/\n`,
+      '3.4.7',
+    ],
+    [
+      'one image of two',
+      `${FROM}COPY --from=ruby:3.4.7 /usr/local /usr/local\nCOPY --from=node:22 /usr/local/bin /usr/local/bin\n`,
+      '3.4.7',
+    ],
+    [
+      'an image with an argument',
+      `ARG RUBY_VERSION=3.4.7\n${FROM}ARG RUBY_VERSION\nCOPY --from=ruby:$RUBY_VERSION /usr/local /usr/local\n`,
+      '3.4.7',
+    ],
+    [
+      'another image, over that of the base',
+      'FROM ruby:3.3.6-bookworm\nCOPY --from=ruby:4.0.5-bookworm /usr/local /usr/local\n',
+      '4.0.5',
+    ],
+    [
+      'the base, where gems alone are copied',
+      'FROM ruby:4.0.5 AS build\nRUN bundle install\nFROM ruby:3.3.6-bookworm\nCOPY --from=build /usr/local/bundle /usr/local/bundle\n',
+      '3.3.6',
+    ],
+  ])('comes from %s', async (_, text, ruby) => {
+    await write(text);
+    expect((await dockerfileTarget('Dockerfile', { cwd: directory })).ruby).toBe(ruby);
+  });
+});
+
 describe('dockerfileTarget', () => {
   it.each([
     ['dockerfiles/rails-8.Dockerfile', 'debian-12', '3.4.1', 1],
