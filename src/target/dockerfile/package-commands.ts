@@ -1,5 +1,7 @@
 import { isShell, scriptOf, withoutPrefixes } from './bundle-commands.js';
-import { evaluate, shellCommands } from './shell-commands.js';
+import { shellCommands } from './shell-commands.js';
+import { passes } from './shell-guards.js';
+import { evaluate } from './shell-tokens.js';
 
 /** What a script does to the packages of its system. */
 export type PackageCommand =
@@ -51,7 +53,9 @@ export function packageCommands(
   const own = new Map<string, string | undefined>();
   const value = (name: string): string | undefined => (own.has(name) ? own.get(name) : valueOf(name));
   return shellCommands(script).flatMap((command): PackageCommand[] => {
-    const { conditional } = command;
+    const runs = passes(command.guards, value);
+    if (runs === false) return [];
+    const conditional = runs === undefined;
     const { words } = withoutPrefixes(
       command.words.map((word) => evaluate(word, value)),
       [],

@@ -68,7 +68,7 @@ export async function dockerfileTarget(
 /** What an image that is not known by its name sets besides is not seen. */
 function installsOn({ base, bundleFrom, installs }: DockerfileReading): DockerfileReading['installs'] {
   const from = bundleFrom === undefined ? base : bundleFrom.base;
-  const isKnown = from !== undefined && builtOn({ line: 0, from: '', base: from }) !== undefined;
+  const isKnown = from !== undefined && builtOn({ base: from }) !== undefined;
   return isKnown ? installs : installs.map((install) => ({ ...install, complete: false }));
 }
 
