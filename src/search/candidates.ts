@@ -77,7 +77,8 @@ export class CandidateRule {
   #choose(variants: readonly Release[]): Pattern {
     const pattern: { kind: Choice['kind']; at: number }[] = [];
     for (const { deployment } of this.#locals) {
-      const context = { ...installContext(deployment), forceRuby: this.#rules.forceRuby ?? false };
+      const forceRuby = this.#rules.forceRuby === true || deployment.forceRubyFrom !== undefined;
+      const context = { ...installContext(deployment), forceRuby };
       const picked = bestVariant(variants, context, this.#rules.platforms);
       if (picked.kind === 'none') return undefined;
       pattern.push({ kind: picked.kind, at: variants.findIndex((variant) => isPicked(variant, picked)) });

@@ -2,6 +2,7 @@ import type { BundlerSetting, StatedSetting } from '../bundle-settings.js';
 import { BUNDLER_SETTINGS } from '../bundle-settings.js';
 import type { ShellCommand } from './shell-commands.js';
 import { shellCommands } from './shell-commands.js';
+import type { Decided } from './shell-guards.js';
 import { passes } from './shell-guards.js';
 import { evaluate } from './shell-tokens.js';
 
@@ -61,6 +62,7 @@ function commandsIn(script: string, valueOf: Variables, outer: Outer): BundleCom
   const exported = new Set<string>(own.keys());
   const value: Variables = (name) => (own.has(name) ? own.get(name) : valueOf(name));
   const found: BundleCommand[] = [];
+  const decided: Decided = new Map();
   for (const command of shellCommands(script)) {
     const assigned = command.assignments.map((each) => [each.name, evaluate(each.value, value)] as const);
     const { words, given } = withoutPrefixes(
@@ -68,7 +70,7 @@ function commandsIn(script: string, valueOf: Variables, outer: Outer): BundleCom
       assigned,
     );
     const [name, ...rest] = words;
-    const runs = passes(command.guards, value);
+    const runs = passes(command.guards, value, decided);
     if (runs === false) continue;
     const conditional = outer.conditional || runs === undefined;
     const environment = (): ReadonlyMap<string, string | undefined> =>

@@ -25,27 +25,40 @@ export function testWords(words: readonly ShellWord[]): readonly ShellWord[] | u
   return name === '[' || name === '[[' ? words.slice(1, -1) : undefined;
 }
 
+/** What was decided already: a condition holds as it did when it was met first, whatever the branch assigns. */
+export type Decided = Map<unknown, boolean | undefined>;
+
 /** Whether all guards let a command run; undefined if only the build can tell. */
-export function passes(guards: readonly ShellGuard[], valueOf: Variables): boolean | undefined {
+export function passes(
+  guards: readonly ShellGuard[],
+  valueOf: Variables,
+  decided: Decided,
+): boolean | undefined {
   let answer: boolean | undefined = true;
   for (const guard of guards) {
-    const holds = holdsFor(guard, valueOf);
+    const holds = holdsFor(guard, valueOf, decided);
     if (holds === false) return false;
     answer &&= holds;
   }
   return answer;
 }
 
-function holdsFor(guard: ShellGuard, valueOf: Variables): boolean | undefined {
+function holdsFor(guard: ShellGuard, valueOf: Variables, decided: Decided): boolean | undefined {
   if (guard.kind === 'unknown') return undefined;
-  const holds =
-    guard.kind === 'test'
-      ? testHolds(guard.words.map((word) => evaluate(word, valueOf)))
-      : caseHolds(
-          evaluate(guard.word, valueOf),
-          guard.patterns.map((word) => evaluate(word, valueOf)),
-        );
+  // The same for a condition and its opposite.
+  const key = guard.kind === 'test' ? guard.words : guard.patterns;
+  if (!decided.has(key)) decided.set(key, decide(guard, valueOf));
+  const holds = decided.get(key);
   return holds === undefined ? undefined : holds !== guard.negated;
+}
+
+function decide(
+  guard: Exclude<ShellGuard, { readonly kind: 'unknown' }>,
+  valueOf: Variables,
+): boolean | undefined {
+  if (guard.kind === 'test') return testHolds(guard.words.map((word) => evaluate(word, valueOf)));
+  const patterns = guard.patterns.map((word) => evaluate(word, valueOf));
+  return caseHolds(evaluate(guard.word, valueOf), patterns);
 }
 
 /** POSIX `test` with one or two operands, and nothing joined. */

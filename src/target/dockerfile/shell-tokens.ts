@@ -1,7 +1,14 @@
 /** A piece of a word: text, a variable with what stands in for it, or what only the shell can tell. */
 export type WordPart =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'variable'; readonly name: string; readonly fallback?: string }
+  | {
+      readonly kind: 'variable';
+      readonly name: string;
+      /** What stands in for it, if it has no value. */
+      readonly fallback?: string;
+      /** `:-`: or an empty one. */
+      readonly orEmpty?: true;
+    }
   | { readonly kind: 'computed' };
 
 export type ShellWord = readonly WordPart[];
@@ -15,12 +22,19 @@ export function textOf(word: ShellWord | undefined): string | undefined {
   return evaluate(word, () => undefined);
 }
 
+function valueWith(
+  { fallback, orEmpty }: WordPart & { readonly kind: 'variable' },
+  value: string | undefined,
+): string | undefined {
+  return value === undefined || (value === '' && orEmpty === true) ? (fallback ?? value) : value;
+}
+
 /** A word with its variables put in; undefined if it shows only when the shell runs. */
 export function evaluate(word: ShellWord, valueOf: (name: string) => string | undefined): string | undefined {
   let whole = '';
   for (const part of word) {
     if (part.kind === 'computed') return undefined;
-    const text = part.kind === 'text' ? part.text : (valueOf(part.name) ?? part.fallback);
+    const text = part.kind === 'text' ? part.text : valueWith(part, valueOf(part.name));
     if (text === undefined) return undefined;
     whole += text;
     if (whole.length > MAX_VALUE) return undefined;
@@ -100,12 +114,16 @@ function wordAt(script: string, start: number): { readonly word: ShellWord; read
 /** `$NAME`, `${NAME}`, `${NAME:-text}`; everything else is computed. */
 function expansionAt(script: string, at: number): { readonly part: WordPart; readonly next: number } {
   const rest = script.slice(at, at + 400);
-  const plain = /^\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?-([^}$`"'\\]*))?\})/.exec(rest);
+  const plain = /^\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?)-([^}$`"'\\]*))?\})/.exec(rest);
   if (plain !== null) {
-    const [whole, bare, braced = '', fallback] = plain;
+    const [whole, bare, braced = '', colon, fallback] = plain;
     const name = bare ?? braced;
     return {
-      part: { kind: 'variable', name, ...(fallback === undefined ? {} : { fallback }) },
+      part: {
+        ...{ kind: 'variable', name },
+        ...(fallback === undefined ? {} : { fallback }),
+        ...(colon === ':' ? { orEmpty: true } : {}),
+      },
       next: at + whole.length,
     };
   }
