@@ -1,5 +1,6 @@
 import { isShell, scriptOf, withoutPrefixes } from './bundle-commands.js';
 import { shellCommands } from './shell-commands.js';
+import type { Decided } from './shell-guards.js';
 import { passes } from './shell-guards.js';
 import { evaluate } from './shell-tokens.js';
 
@@ -41,8 +42,8 @@ const OPAQUE =
 const OWN_SCRIPT = /(?:^|\/)bin\/(?:rails|rake|bundle|bundler|rubocop|spring|bootsnap|vite|yarn|npm)$/;
 
 /**
- * The packages that a script installs and takes away, in its order. Commands that run under a condition, and words that only the shell
- * knows, are `unseen`.
+ * The packages that a script installs and takes away, in its order. Commands of which only the build can tell whether they run, and words
+ * that only the shell knows, are `unseen`.
  * @param valueOf what the environment has before the script runs
  */
 export function packageCommands(
@@ -52,8 +53,9 @@ export function packageCommands(
 ): PackageCommand[] {
   const own = new Map<string, string | undefined>();
   const value = (name: string): string | undefined => (own.has(name) ? own.get(name) : valueOf(name));
+  const decided: Decided = new Map();
   return shellCommands(script).flatMap((command): PackageCommand[] => {
-    const runs = passes(command.guards, value);
+    const runs = passes(command.guards, value, decided);
     if (runs === false) return [];
     const conditional = runs === undefined;
     const { words } = withoutPrefixes(
