@@ -6,7 +6,7 @@ import { installingBundler } from '../audit/deployments.js';
 import { passedOverCpus, usualCpus } from '../audit/locked-cpus.js';
 import { applyIgnores } from '../audit/ignore.js';
 import type { BundlePlan } from '../audit/plan.js';
-import { namesTarget, planWithoutTargets } from '../audit/plan.js';
+import { elsewhereWords, namesTarget, planWithoutTargets } from '../audit/plan.js';
 import type { ChosenRuby } from '../audit/ruby-sources.js';
 import { chooseRuby } from '../audit/ruby-sources.js';
 import type { AuditWarning } from '../audit/types.js';
@@ -47,7 +47,11 @@ async function floorOf(options: AuditOptions, project: Project): Promise<FloorRe
   const { cwd, env, today, path: file, root, lockfile } = project;
   const plan = planWithoutTargets(options, project.files, root);
   const { sources } = plan;
-  const warnings: AuditWarning[] = [...plan.warnings, ...project.warnings];
+  const elsewhere = elsewhereWords(project.files.elsewhere, root, cwd).map((message) => ({
+    code: 'DOCKERFILE_ELSEWHERE',
+    message,
+  }));
+  const warnings: AuditWarning[] = [...plan.warnings, ...elsewhere, ...project.warnings];
   const warn = (warning: AuditWarning): void => void warnings.push(warning);
   const ruby = onlyRuby(plan) ?? chooseRuby(await project.rubies(), warn);
   const { rubygems } = plan;

@@ -111,7 +111,7 @@ export function namesTarget(options: PlanOptions, { config, kamal, dockerfile }:
 export function planAudit(options: PlanOptions, project: ProjectFiles, directory: string): AuditPlan {
   const { config, kamal } = project;
   const cwd = options.cwd ?? process.cwd();
-  const found = targetsOf(options, project, directory, cwd) ?? ofProject(project, cwd);
+  const found = targetsOf(options, project, directory, cwd) ?? ofProject(project, directory, cwd);
   const names = found.map(({ name }) => name);
   const builtByKamal = kamal !== undefined && names.some((name) => isDockerfile(name, project, cwd));
   const buildArgs = { ...(builtByKamal ? kamal.buildArgs : {}), ...options.buildArgs };
@@ -208,7 +208,11 @@ function isDockerfile(target: string, { dockerfile }: ProjectFiles, cwd: string)
 }
 
 /** What the project's own files stand for. @throws UsageError `TARGET_MISSING` */
-function ofProject({ kamal, dockerfile }: ProjectFiles, cwd: string): readonly PlannedTarget[] {
+function ofProject(
+  { kamal, dockerfile, elsewhere }: ProjectFiles,
+  directory: string,
+  cwd: string,
+): readonly PlannedTarget[] {
   if (kamal?.buildpackBuilder !== undefined) return [{ name: kamal.buildpackBuilder }];
   if (dockerfile !== undefined) return [{ name: `dockerfile:${shown(dockerfile, cwd)}` }];
   throw new UsageError(
@@ -216,6 +220,7 @@ function ofProject({ kamal, dockerfile }: ProjectFiles, cwd: string): readonly P
     {
       code: 'TARGET_MISSING',
       suggestions: [
+        ...elsewhereWords(elsewhere, directory, cwd),
         'name the system that the gems have to load on: --target ubuntu-20.04',
         'others are debian-12, rhel-8, al2023, heroku-22, lambda-ruby3.3, alpine-3.20, glibc-2.31; gemcompat targets lists them',
       ],
@@ -223,11 +228,25 @@ function ofProject({ kamal, dockerfile }: ProjectFiles, cwd: string): readonly P
   );
 }
 
+/** Which Dockerfiles a project has elsewhere, and the flag that takes one, as a sentence without its end; nothing if it has none. */
+export function elsewhereWords(elsewhere: readonly string[] = [], directory: string, cwd: string): string[] {
+  const files = elsewhere.map((file) => shown(path.join(directory, file), cwd));
+  const [first] = files;
+  if (first === undefined) return [];
+  const others = files.length > MOST_NAMED ? `, and ${files.length - MOST_NAMED} more` : '';
+  return [
+    `the project has no Dockerfile beside its lockfile, but ${files.slice(0, MOST_NAMED).join(', ')}${others}; to take its base: --dockerfile ${first}`,
+  ];
+}
+
 /** As a user in `cwd` would write it. */
 function shown(file: string, cwd: string): string {
   const relative = path.relative(cwd, file);
   return relative === '' || relative.startsWith('..') ? file : relative;
 }
+
+/** Dockerfiles that are named; a project may have dozens. */
+const MOST_NAMED = 4;
 
 /** What is asked for, and asked of nothing: it would seem to have had an effect. */
 function unusedOptions({ buildArgs, pull }: PlanOptions, targets: readonly string[]): AuditWarning[] {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { UsageError } from '../errors.js';
 import type { ProjectConfig } from './config-file.js';
 import { CONFIG_FILE, parseConfig } from './config-file.js';
+import { dockerfilesElsewhere } from './dockerfiles-elsewhere.js';
 import { erbFiles } from './kamal-erb.js';
 import type { KamalConfig } from './kamal-config.js';
 import { KAMAL_FILE, destinationFile, readKamalConfig, withDestination } from './kamal-config.js';
@@ -13,6 +14,8 @@ export interface ProjectFiles {
   readonly kamal?: KamalConfig;
   /** Path of the Dockerfile that Kamal builds, or of the one at the root; absent where there is none. */
   readonly dockerfile?: string;
+  /** If the project names no target and has no Dockerfile there: those that lie elsewhere in it, relative to its root. */
+  readonly elsewhere?: readonly string[];
 }
 
 export interface ProjectFilesOptions {
@@ -68,8 +71,12 @@ export async function readProjectFiles(
     kamal?.dockerfile === undefined
       ? await usualDockerfile(directory)
       : path.join(directory, kamal.dockerfile);
+  const parsed = config === undefined ? undefined : parseConfig(config, { path: CONFIG_FILE, today });
+  const isNamed = dockerfile ?? parsed?.targets ?? kamal?.buildpackBuilder;
+  const elsewhere = isNamed === undefined ? await dockerfilesElsewhere(directory) : [];
   return {
-    ...(config === undefined ? {} : { config: parseConfig(config, { path: CONFIG_FILE, today }) }),
+    ...(parsed === undefined ? {} : { config: parsed }),
+    ...(elsewhere.length === 0 ? {} : { elsewhere }),
     ...(kamal === undefined ? {} : { kamal }),
     ...(dockerfile === undefined ? {} : { dockerfile }),
   };
