@@ -6,7 +6,7 @@ import type { AuditWarning } from '../audit/types.js';
 import { GemcompatError } from '../errors.js';
 import type { BundleReading, StatedSetting } from '../target/bundle-settings.js';
 import { dockerfileReading } from '../target/dockerfile/target.js';
-import { placeOf } from '../target/read-target.js';
+import { targetSourceOf } from '../target/sources.js';
 import type { AuditOptions } from './audit.js';
 import type { Project } from './project.js';
 import { fromHere, lockfileOf } from './gemfile-and-lockfile.js';
@@ -83,8 +83,8 @@ async function installingOf(
   { buildArgs, stage }: Pick<AuditPlan, 'buildArgs' | 'stage'>,
   warn: (message: string) => void,
 ): Promise<Installing> {
-  const { prefix, place: file } = placeOf(target);
-  if (prefix !== 'dockerfile:' || file === '') return { target };
+  const { source, place: file } = targetSourceOf(target);
+  if (source !== 'dockerfile' || file === '') return { target };
   const options = { cwd, buildArgs, ...(stage === undefined ? {} : { stage }) };
   const bundle = await dockerfileReading(file, options).catch((error: unknown) => {
     // What is wrong with it the target's own reading says.

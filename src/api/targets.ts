@@ -6,7 +6,8 @@ import { namesMatching } from '../target/name-pattern.js';
 import { unknownTarget } from '../target/nearest.js';
 import { parseNeeds } from '../target/needs.js';
 import { resolveTarget } from '../target/parse.js';
-import { placeOf, readTarget } from '../target/read-target.js';
+import { readTarget } from '../target/read-target.js';
+import { targetSourceOf } from '../target/sources.js';
 import type { Libc, NamedTarget, ResolvedTarget } from '../target/types.js';
 import { targetPorts } from './target-ports.js';
 
@@ -38,7 +39,7 @@ export interface ListedTarget extends NamedTarget {
 export function knownTargets(filter: TargetFilter = {}): readonly ListedTarget[] {
   const today = new Date().toISOString().slice(0, 10);
   const { libc, cpus = [], supported, fits, name } = filter;
-  if (name !== undefined && placeOf(name).prefix !== undefined) {
+  if (name !== undefined && targetSourceOf(name).source !== undefined) {
     throw new UsageError(`only the systems that are known by name can be filtered, and ${name} is read`, {
       code: 'TARGET_NOT_NAMED',
       suggestions: [`for all that it has: gemcompat targets ${name}`],
@@ -136,7 +137,7 @@ export async function findTargets(
   try {
     return await describeTarget(text, { ...options, ...(cpu === undefined ? {} : { cpu }) });
   } catch (error) {
-    const byName = placeOf(text).prefix === undefined;
+    const byName = targetSourceOf(text).source === undefined;
     if (!byName || !(error instanceof TargetError) || error.code !== 'TARGET_UNKNOWN') throw error;
     return knownTargets({ name: text, cpus });
   }

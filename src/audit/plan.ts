@@ -3,6 +3,7 @@ import { UsageError } from '../errors.js';
 import type { Cpu } from '../elf/types.js';
 import type { GroupSettings, RubyFrom } from '../search/types.js';
 import { checkPageSize } from '../target/page-size.js';
+import { TARGET_SOURCES, targetSourceOf } from '../target/sources.js';
 import type { IgnoreRule } from './config-file.js';
 import { CONFIG_FILE } from './config-file.js';
 import { rubiesOf } from './deployments.js';
@@ -181,9 +182,6 @@ function groupsAsked(options: PlanOptions, { config }: ProjectFiles): GroupSetti
   );
 }
 
-/** Forms of a target that say where on this disk it lies; an archive's or layout's image stands behind a colon. */
-const ON_DISK = /^(rootfs|docker-archive|oci|dockerfile):(?=[^/])/i;
-
 /** What the caller or the configuration names; undefined where neither does. */
 function targetsOf(
   { target, dockerfile }: PlanOptions,
@@ -195,16 +193,21 @@ function targetsOf(
   if (dockerfile !== undefined) return [{ name: `dockerfile:${dockerfile}` }];
   // What the file names beside itself is there, wherever the audit is started.
   return config?.targets?.map(({ name, line }) => {
-    const prefix = ON_DISK.exec(name)?.[0];
-    const place = prefix && `${prefix}${shown(path.join(directory, name.slice(prefix.length)), cwd)}`;
-    return { name: place ?? name, namedAt: `${config.path}:${line}` };
+    const namedAt = `${config.path}:${line}`;
+    const { source, place } = targetSourceOf(name);
+    const isBeside =
+      source !== undefined && TARGET_SOURCES[source].place === 'path' && !/^(?:$|\/)/.test(place);
+    // An archive's or layout's image stands behind a colon of its own.
+    return isBeside
+      ? { name: `${source}:${shown(path.join(directory, place), cwd)}`, namedAt }
+      : { name, namedAt };
   });
 }
 
 /** Whether a target is the Dockerfile of the project, in whatever words. */
 function isDockerfile(target: string, { dockerfile }: ProjectFiles, cwd: string): boolean {
-  const place = /^\s*dockerfile:(.*\S)/i.exec(target)?.[1];
-  return place !== undefined && dockerfile !== undefined && path.resolve(cwd, place) === dockerfile;
+  const { source, place } = targetSourceOf(target);
+  return source === 'dockerfile' && place !== '' && path.resolve(cwd, place) === dockerfile;
 }
 
 /** What the project's own files stand for. @throws UsageError `TARGET_MISSING` */
@@ -250,7 +253,7 @@ const MOST_NAMED = 4;
 
 /** What is asked for, and asked of nothing: it would seem to have had an effect. */
 function unusedOptions({ buildArgs, pull }: PlanOptions, targets: readonly string[]): AuditWarning[] {
-  if (targets.some((target) => /^\s*dockerfile:/i.test(target))) return [];
+  if (targets.some((target) => targetSourceOf(target).source === 'dockerfile')) return [];
   const given = [
     ...(Object.keys(buildArgs ?? {}).length > 0 ? ['build arguments'] : []),
     ...(pull === true ? ['--pull'] : []),

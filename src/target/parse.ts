@@ -4,10 +4,8 @@ import { resolveImage } from './image-target.js';
 import { resolveLibc } from './libc-target.js';
 import { unknownTarget } from './nearest.js';
 import { inContainer } from './page-size.js';
+import { TARGET_SOURCES, targetSourceOf } from './sources.js';
 import type { ResolvedTarget, Target } from './types.js';
-
-/** Forms that read a system instead of naming one. */
-const READERS = /^(?:host$|(?:rootfs|image|docker-archive|oci|dockerfile):)/i;
 
 /** Longer than any name or image reference. */
 const TEXT_LIMIT = 512;
@@ -71,9 +69,10 @@ function resolveWheelTag(text: string): ResolvedTarget | undefined {
 export function resolveTarget(text: string): ResolvedTarget {
   const wanted = text.trim();
   if (wanted === '') throw unknownTarget(text, 'it is empty');
-  const reader = READERS.exec(wanted)?.[0];
-  if (reader !== undefined) {
-    throw new TargetError(`${JSON.stringify(reader)} does not name a system: it says where one is read.`, {
+  const { source } = targetSourceOf(wanted);
+  if (source !== undefined) {
+    const word = TARGET_SOURCES[source].place === 'none' ? source : `${source}:`;
+    throw new TargetError(`${JSON.stringify(word)} does not name a system: it says where one is read.`, {
       code: 'TARGET_NOT_SUPPORTED',
       suggestions: [
         'Name the system (ubuntu-20.04), its image (ruby:3.3-slim-bookworm) or its C library (glibc-2.31).',

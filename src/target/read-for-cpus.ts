@@ -5,7 +5,8 @@ import type { CpuReading } from './merge-cpus.js';
 import { mergeCpus } from './merge-cpus.js';
 import { withPageSize } from './page-size.js';
 import type { ReadTargetOptions } from './read-target.js';
-import { placeOf, readDockerfileTarget, readTarget } from './read-target.js';
+import { readDockerfileTarget, readTarget } from './read-target.js';
+import { TARGET_SOURCES, targetSourceOf } from './sources.js';
 import type { ResolvedTarget } from './types.js';
 
 export interface ReadForCpusOptions extends Omit<ReadTargetOptions, 'cpu'> {
@@ -31,20 +32,18 @@ export async function readForCpus(text: string, options: ReadForCpusOptions): Pr
 }
 
 async function readFor(text: string, options: ReadForCpusOptions): Promise<CpuReading[]> {
-  const { prefix, place } = placeOf(text);
-  switch (prefix) {
-    case 'image:':
-    case 'docker-archive:':
-    case 'oci:': {
+  const { source, place } = targetSourceOf(text);
+  switch (source && TARGET_SOURCES[source].cpus) {
+    case 'each': {
       const { found } = await readEach(options, (cpu) => readTarget(text, { ...options, cpu }));
       return mergeCpus(found.map(({ cpu, read }) => ({ ...read, cpu })));
     }
-    case 'dockerfile:':
+    case 'asks':
       return readDockerfileFor(place, options);
     default: {
       const [cpu] = options.cpus;
       const reading = await readTarget(text, cpu === undefined ? options : { ...options, cpu });
-      if (prefix !== undefined) checkCpus(reading, options);
+      if (source !== undefined) checkCpus(reading, options);
       return [reading];
     }
   }

@@ -7,6 +7,8 @@ import type { ImageOptions } from './image/image-target.js';
 import { archivedImage, layoutImage, pulledImage } from './image/image-target.js';
 import { resolveTarget } from './parse.js';
 import { resolveRootfs } from './rootfs.js';
+import type { TargetSourceName } from './sources.js';
+import { TARGET_SOURCES, targetSourceOf } from './sources.js';
 import type { ResolvedTarget } from './types.js';
 
 export interface ReadTargetOptions extends Omit<ImageOptions, 'cpu'> {
@@ -22,29 +24,15 @@ export interface ReadTargetOptions extends Omit<ImageOptions, 'cpu'> {
 
 type Reader = (place: string, options: ReadTargetOptions) => Promise<ResolvedTarget>;
 
-/** The forms that are read from where they point, by their prefix. */
+/** How each source is read. */
 const READERS = {
-  'rootfs:': (directory, { cwd }) => resolveRootfs(directory, { cwd }),
-  'image:': (reference, options) => pulledImage(reference, imageOptions(options)),
-  'docker-archive:': (file, options) => archivedImage(file, imageOptions(options)),
-  'oci:': (directory, options) => layoutImage(directory, imageOptions(options)),
-  'dockerfile:': (file, options) => readDockerfileTarget(file, options),
-} satisfies Record<string, Reader>;
-
-export type PlacePrefix = keyof typeof READERS;
-
-/** The prefix of a text that says where the system lies, and what follows it; `host` has no place. */
-export function placeOf(text: string): {
-  readonly prefix?: PlacePrefix | 'host';
-  readonly place: string;
-} {
-  const wanted = text.trim();
-  if (wanted.toLowerCase() === 'host') return { prefix: 'host', place: '' };
-  const prefix = (Object.keys(READERS) as PlacePrefix[]).find((each) =>
-    wanted.toLowerCase().startsWith(each),
-  );
-  return prefix === undefined ? { place: wanted } : { prefix, place: wanted.slice(prefix.length) };
-}
+  host: () => readHost(),
+  rootfs: (directory, { cwd }) => resolveRootfs(directory, { cwd }),
+  image: (reference, options) => pulledImage(reference, imageOptions(options)),
+  'docker-archive': (file, options) => archivedImage(file, imageOptions(options)),
+  oci: (directory, options) => layoutImage(directory, imageOptions(options)),
+  dockerfile: (file, options) => readDockerfileTarget(file, options),
+} satisfies Record<TargetSourceName, Reader>;
 
 /**
  * What a text stands for, read from the system itself where it says where that lies: `host`, `rootfs:DIR`,
@@ -54,15 +42,15 @@ export function placeOf(text: string): {
  * `TARGET_PLACE_MISSING` for a prefix alone
  */
 export async function readTarget(text: string, options: ReadTargetOptions): Promise<ResolvedTarget> {
-  const { prefix, place } = placeOf(text);
-  if (prefix === undefined) return resolveTarget(text);
-  if (prefix === 'host') return readHost();
-  if (place === '') throw placeMissing(prefix);
-  return READERS[prefix](place, options);
+  const { source, place } = targetSourceOf(text);
+  if (source === undefined) return resolveTarget(text);
+  if (place === '' && TARGET_SOURCES[source].place !== 'none') throw placeMissing(source);
+  return READERS[source](place, options);
 }
 
-function placeMissing(prefix: PlacePrefix): UsageError {
-  return new UsageError(`${prefix} is not followed by ${prefix === 'image:' ? 'an image' : 'a path'}.`, {
+function placeMissing(source: TargetSourceName): UsageError {
+  const what = TARGET_SOURCES[source].place === 'reference' ? 'an image' : 'a path';
+  return new UsageError(`${source}: is not followed by ${what}.`, {
     code: 'TARGET_PLACE_MISSING',
     suggestions: ['Name where it lies: rootfs:/srv/root, image:ruby:3.3-slim, dockerfile:Dockerfile.'],
   });
@@ -77,7 +65,7 @@ export async function readDockerfileTarget(
   options: ReadTargetOptions,
 ): Promise<DockerfileTarget> {
   const { cwd, cpu, buildArgs, stage, pull } = options;
-  if (file === '') throw placeMissing('dockerfile:');
+  if (file === '') throw placeMissing('dockerfile');
   return dockerfileTarget(file, {
     cwd,
     ...(cpu === undefined ? {} : { cpu }),
