@@ -64,10 +64,10 @@ export function deploymentsFor(
     // What the project's files say is the same for each target.
     if (!warnings.some(({ message }) => message === warning.message)) warnings.push(warning);
   };
-  for (const { target, ruby: brought, rubygemsUpdate, bundle, cpus: read, fixedCpu } of targets) {
+  for (const { target, ruby: brought, rubygemsUpdate, bundle, cpus: read, fixedCpu } of toldApart(targets)) {
     const cpus =
       read ?? existing(target, options.arches, warnings) ?? cpusOf(target, lockfile, options.everyCpu);
-    const fresh = [...new Set(cpus)].filter((cpu) => !seen.has(`${target.name} ${cpu}`));
+    const fresh = [...new Set(cpus)].filter((cpu) => !seen.has(`${target.title} ${target.name} ${cpu}`));
     if (fresh.length === 0) continue;
     const left = rare.filter((cpu) => !cpus.includes(cpu) && (target.cpus?.includes(cpu) ?? true));
     if (left.length > 0 && fixedCpu !== true) passedOver.set(target, left);
@@ -89,11 +89,26 @@ export function deploymentsFor(
       return fresh.map((cpu) => ({ target, cpu, ...ruby, ...runs, ...rules }));
     });
     deployments.set(target, [...(deployments.get(target) ?? []), ...each]);
-    for (const cpu of fresh) seen.set(`${target.name} ${cpu}`, target);
+    for (const cpu of fresh) seen.set(`${target.title} ${target.name} ${cpu}`, target);
   }
   const [first] = targets;
   if (deployments.size === 0 && first !== undefined) throw noSuchSystem(first.target, warnings);
   return { deployments: [...deployments.values()].flat(), passedOver, warnings };
+}
+
+/**
+ * Systems that are built by different Dockerfiles on one base differ in what is installed: each has its Dockerfile in its title if
+ * another target has the same name.
+ */
+function toldApart(readings: readonly CpuReading[]): readonly CpuReading[] {
+  return readings.map((reading) => {
+    const { target, bundle } = reading;
+    const isAlone = readings.every(
+      (other) => other.target.name !== target.name || other.bundle?.path === bundle?.path,
+    );
+    if (bundle === undefined || isAlone) return reading;
+    return { ...reading, target: { ...target, title: `${target.title}, ${bundle.path}` } };
+  });
 }
 
 function existing(

@@ -53,6 +53,26 @@ describe('the CPUs of a deployment', () => {
     expect(deploymentsFor([fixed], spread, {}).passedOver.size).toBe(0);
   });
 
+  it('are those of each Dockerfile, though two are built on one base', () => {
+    const built = (path: string): CpuReading => ({
+      ...ubuntu,
+      target: target(),
+      bundle: { path, installs: [] },
+    });
+    const { deployments } = deploymentsFor(
+      [built('web/Dockerfile'), built('jobs/Dockerfile'), built('web/Dockerfile')],
+      bundle(['x86_64-linux']),
+      {},
+    );
+    const { title } = ubuntu.target;
+    expect(deployments.map((each) => each.target.title)).toEqual([
+      `${title}, web/Dockerfile`,
+      `${title}, jobs/Dockerfile`,
+    ]);
+    const alone = deploymentsFor([built('web/Dockerfile')], bundle(['x86_64-linux']), {});
+    expect(alone.deployments.map((each) => each.target.title)).toEqual([title]);
+  });
+
   it('are those that the target exists for', () => {
     const named = bundle(['x86_64-linux', 'aarch64-linux', 's390x-linux']);
     expect(deploymentsFor([lambda], named, {}).deployments.map(({ cpu }) => cpu)).toEqual([
