@@ -4,12 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { ArReader } from '../../src/inspect/archive/ar.js';
-import { ArchiveError } from '../../src/inspect/archive/archive-error.js';
-import { CpioReader } from '../../src/inspect/archive/cpio.js';
-import type { ArchiveEntry, EntryVisitor } from '../../src/inspect/archive/entry.js';
-import { RpmPrologue } from '../../src/inspect/archive/rpm.js';
-import { XzChecks } from '../../src/inspect/archive/xz-checks.js';
+import { ArReader } from '../../src/archive/ar.js';
+import { ArchiveError } from '../../src/archive/archive-error.js';
+import { CpioReader } from '../../src/archive/cpio.js';
+import type { ArchiveEntry, EntryVisitor } from '../../src/archive/entry.js';
+import { RpmPrologue } from '../../src/archive/rpm.js';
+import { XzChecks } from '../../src/archive/xz-checks.js';
 import { mutateBytes } from './bytes.js';
 import type { Subject } from './subject.js';
 import { BrokenPromise } from './subject.js';

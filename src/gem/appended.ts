@@ -1,7 +1,6 @@
 import type { ElfBytes, ElfFile } from '../elf/types.js';
-import { ARCHIVE_MAGIC_LENGTH, isArchive } from './archive-magic.js';
-import { isGzip } from './inflate.js';
-import { zipExtent } from './zip-extent.js';
+import { MAGIC_LENGTH, isArchive, isGzip } from '../archive/formats.js';
+import { zipExtent } from '../archive/zip-extent.js';
 
 /** Files that an executable brings in an archive of its own, and unpacks or reads when it runs. */
 export interface AppendedArchive {
@@ -41,7 +40,7 @@ export function appendedArchive(bytes: ElfBytes, { appended }: ElfFile): Appende
   if (latin1(bytes, end - reach, reach).includes(PYINSTALLER_COOKIE))
     return { kind: 'pyinstaller', offset, end };
   const start = firstOther(bytes, offset, Math.min(end, offset + MAX_GAP));
-  const head = bytes.read(start, Math.min(ARCHIVE_MAGIC_LENGTH, end - start));
+  const head = bytes.read(start, Math.min(MAGIC_LENGTH, end - start));
   return isArchive(head) || isGzip(head) ? { kind: 'archive', offset: start, end } : undefined;
 }
 

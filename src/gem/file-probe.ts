@@ -1,4 +1,11 @@
-import { gunzipSync, constants } from 'node:zlib';
+import {
+  MAGIC_LENGTH,
+  gzipOfNoConcern,
+  isArchive,
+  isGzip,
+  isScript,
+  isStaticArchive,
+} from '../archive/formats.js';
 import { GemArchiveError } from '../errors.js';
 import type { ForeignBinary } from '../elf/foreign-format.js';
 import { foreignBinary } from '../elf/foreign-format.js';
@@ -7,10 +14,9 @@ import type { FileRange } from '../elf/retained-range.js';
 import type { ElfFile } from '../elf/types.js';
 import type { AppendedArchive } from './appended.js';
 import { archiveError } from './archive-error.js';
-import { ARCHIVE_MAGIC_LENGTH, isArchive, isScript, isStaticArchive } from './archive-magic.js';
 import type { ElfStream } from './elf-stream.js';
 import { elfStream } from './elf-stream.js';
-import { inflating, isGzip } from './inflate.js';
+import { inflating } from './inflate.js';
 import type { InflateBudget } from './inflate.js';
 import type { GemLimits } from './limits.js';
 import type { EntryConsumer } from './tar.js';
@@ -45,7 +51,7 @@ export interface ProbeContext {
 }
 
 /** Enough for every magic number here, and for a gzip header with its file name and some data. */
-const prefixLength = ARCHIVE_MAGIC_LENGTH;
+const prefixLength = MAGIC_LENGTH;
 
 /** Looks at one file of a gem as it streams by: ELF by its magic, plain or gzip-compressed, and archives. */
 export function probeFile(context: ProbeContext): EntryConsumer | undefined {
@@ -71,24 +77,14 @@ const ignore: EntryConsumer = { push: () => undefined, end: () => undefined };
 
 function consumerFor(head: Uint8Array, context: ProbeContext): EntryConsumer | undefined {
   if (isElf(head)) return elfConsumer(context.size, false, context);
-  if (isGzip(head)) return isOfNoConcern(head, context.size) ? undefined : gzipConsumer(context);
+  if (isGzip(head))
+    return gzipOfNoConcern(head, context.size, ELF_MAGIC_LENGTH) ? undefined : gzipConsumer(context);
   if (isScript(head)) return scriptConsumer(context);
   const foreign = foreignBinary(head);
   if (foreign !== undefined) context.report({ kind: 'foreign', binary: foreign });
   else if (isStaticArchive(head)) context.report({ kind: 'static-archive' });
   else if (isArchive(head)) context.report({ kind: 'nested-archive' });
   return undefined;
-}
-
-/** What the first bytes inflate to is neither ELF nor an archive. False also where they do not say: the stream will. */
-function isOfNoConcern(head: Uint8Array, size: number): boolean {
-  try {
-    const inflated = gunzipSync(head.subarray(0, prefixLength), { finishFlush: constants.Z_SYNC_FLUSH });
-    if (inflated.length < ELF_MAGIC_LENGTH || isElf(inflated) || holdsFiles(inflated)) return false;
-    return inflated.length >= ARCHIVE_MAGIC_LENGTH || size <= prefixLength;
-  } catch {
-    return false;
-  }
 }
 
 /** Of what gzip was undone to get at: another gzip is one layer too many. */
@@ -135,7 +131,7 @@ function gzipConsumer(context: ProbeContext): EntryConsumer {
         elf = elfConsumer(undefined, true, context);
         if (elf === undefined) return;
         elf.push(head);
-      } else if (head.length >= ARCHIVE_MAGIC_LENGTH) break;
+      } else if (head.length >= MAGIC_LENGTH) break;
     }
     if (elf !== undefined) elf.end();
     else if (head !== undefined && holdsFiles(head)) report({ kind: 'nested-archive' });

@@ -10,11 +10,6 @@ export interface InflateBudget {
   spent: number;
 }
 
-/** RFC 1952, 2.3.1: ID1, ID2, and CM 8 (deflate), the only method there is. */
-export function isGzip(prefix: Uint8Array): boolean {
-  return prefix[0] === 0x1f && prefix[1] === 0x8b && prefix[2] === 8;
-}
-
 /**
  * A consumer of compressed bytes that hands the inflated ones to `read`, as a stream, while they come. Members that
  * follow one another are read as one, as `gunzip` does. Ends when `read` does: early too, and then takes no more bytes.

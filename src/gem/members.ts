@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { archiveError } from './archive-error.js';
-import { hasTarChecksum } from './archive-magic.js';
+import { hasTarChecksum } from '../archive/formats.js';
 import { inflateWhole } from './inflate.js';
 import type { GemLimits } from './limits.js';
 import { parseGemMetadata, parseMemberChecksums } from './metadata.js';

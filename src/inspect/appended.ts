@@ -2,10 +2,10 @@ import type { AppendedArchive } from '../gem/appended.js';
 import { APPENDED_CODE, appendedReason } from '../gem/appended.js';
 import { readArchive, unreadable } from './archive-walk.js';
 import type { WalkPorts } from './archive-walk.js';
-import type { ArchiveFormat } from './magic.js';
-import { MAGIC_LENGTH, magicOf, unsupportedFormat } from './magic.js';
-import type { ByteSource } from './source.js';
-import { RangeSource } from './source.js';
+import type { ArchiveFormat } from '../archive/formats.js';
+import { MAGIC_LENGTH, magicOf, unsupportedFormat } from '../archive/formats.js';
+import type { ByteSource } from '../archive/source.js';
+import { RangeSource } from '../archive/source.js';
 import type { FileResult } from './tree.js';
 
 /**

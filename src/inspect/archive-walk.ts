@@ -4,28 +4,28 @@ import type { FileRange } from '../elf/retained-range.js';
 import { GemArchiveError } from '../errors.js';
 import type { inspectGem } from '../gem/contents.js';
 import { entryPath } from '../gem/entry-path.js';
-import { TarError } from '../target/image/tar-header.js';
-import { TarReader } from '../target/image/tar-reader.js';
-import { ArReader } from './archive/ar.js';
-import { ArchiveError } from './archive/archive-error.js';
-import { CpioReader } from './archive/cpio.js';
-import type { ArchiveEntry, EntrySink } from './archive/entry.js';
-import { HardLinks } from './archive/hard-links.js';
-import { openPayload } from './archive/payload.js';
-import { RpmPrologue } from './archive/rpm.js';
-import { rpmFiles } from './archive/rpm-files.js';
-import type { RpmFile } from './archive/rpm-files.js';
+import { TarError } from '../archive/tar-header.js';
+import { TarReader } from '../archive/tar-reader.js';
+import { ArReader } from '../archive/ar.js';
+import { ArchiveError } from '../archive/archive-error.js';
+import { CpioReader } from '../archive/cpio.js';
+import type { ArchiveEntry, EntrySink } from '../archive/entry.js';
+import { HardLinks } from '../archive/hard-links.js';
+import { openPayload } from '../archive/payload.js';
+import { RpmPrologue } from '../archive/rpm.js';
+import { rpmFiles } from '../archive/rpm-files.js';
+import type { RpmFile } from '../archive/rpm-files.js';
 import { FileProbe, concernOf, elfSink } from './file-probe.js';
 import type { ProbePorts } from './file-probe.js';
 import { isSpecification, mayBeInstalled, noteDirectory, specificationSink } from './gem-home.js';
 import { inflated, spend } from './inflate.js';
 import type { Budget, InspectLimits } from './limits.js';
-import type { ArchiveFormat, CompressedFormat, Magic } from './magic.js';
-import { MAGIC_LENGTH, magicOf, mayBegin } from './magic.js';
+import type { ArchiveFormat, CompressedFormat, Magic } from '../archive/formats.js';
+import { MAGIC_LENGTH, magicOf, mayBegin } from '../archive/formats.js';
 import { NestedStreams } from './nested-streams.js';
-import { peek } from './peek.js';
-import type { ByteSource } from './source.js';
-import { MemorySource } from './source.js';
+import { peek } from '../archive/peek.js';
+import type { ByteSource } from '../archive/source.js';
+import { MemorySource } from '../archive/source.js';
 import type { FileResult, TreeCollector } from './tree.js';
 
 export interface ArchiveToRead {
@@ -272,7 +272,7 @@ class ArchiveWalk {
     const { limits } = this.#ports;
     let inflatedHere = 0;
     const own = { ...level, hardLinks: undefined };
-    const { readZip } = await import('./archive/zip.js');
+    const { readZip } = await import('../archive/zip.js');
     await readZip(source, {
       visit: (entry) => {
         const path = this.#note(entry, own);

@@ -17,10 +17,10 @@ import { appendedArchive } from '../gem/appended.js';
 import type { AppendedArchive } from '../gem/appended.js';
 import { concernOf, foreignResult } from './file-probe.js';
 import { SPECIFICATION_HEAD, isCachedGem, isSpecification, noteDirectory } from './gem-home.js';
-import type { ArchiveFormat } from './magic.js';
-import { MAGIC_LENGTH } from './magic.js';
+import type { ArchiveFormat } from '../archive/formats.js';
+import { MAGIC_LENGTH } from '../archive/formats.js';
 import type { ReaderThreads } from './reader-threads.js';
-import { ChangedError, FileSource, OPEN_FLAGS, elfBytes } from './source.js';
+import { ChangedError, FileSource, OPEN_FLAGS, elfBytes } from '../archive/source.js';
 import type { FileResult, TreeCollector } from './tree.js';
 
 /** One read is enough for every magic number, and for the headers of most ELF files. In bytes. */

@@ -1,9 +1,9 @@
 import { foreignBinary } from '../elf/foreign-format.js';
 import type { FileRange } from '../elf/retained-range.js';
 import { elfStream } from '../gem/elf-stream.js';
-import type { EntrySink } from './archive/entry.js';
-import type { ArchiveFormat, Magic } from './magic.js';
-import { MAGIC_LENGTH, gzipOfNoConcern, magicOf } from './magic.js';
+import type { EntrySink } from '../archive/entry.js';
+import type { ArchiveFormat, Magic } from '../archive/formats.js';
+import { MAGIC_LENGTH, gzipOfNoConcern, magicOf } from '../archive/formats.js';
 import type { FileResult } from './tree.js';
 
 /** What a loader has to do with a file that begins with `head`; undefined where nothing. */

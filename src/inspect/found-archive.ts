@@ -3,7 +3,7 @@ import { readArchive, unreadable } from './archive-walk.js';
 import type { WalkPorts } from './archive-walk.js';
 import type { FoundArchive } from './directory-walk.js';
 import { isSystemError } from './directory-walk.js';
-import { FileSource } from './source.js';
+import { FileSource } from '../archive/source.js';
 import type { FileResult } from './tree.js';
 
 /** Reads an archive that lies in a directory, or in a program there: what is wrong with it is a finding, as of any other file. */

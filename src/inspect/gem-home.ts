@@ -1,5 +1,5 @@
 import { isAddress } from '../gem/content-address.js';
-import type { EntrySink } from './archive/entry.js';
+import type { EntrySink } from '../archive/entry.js';
 
 /**
  * Where RubyGems and Bundler put an installed gem below a GEM_HOME (Gem::Specification#gem_dir and #extension_dir,

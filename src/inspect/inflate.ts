@@ -1,10 +1,10 @@
-import { DecompressError, decompressed } from '../target/image/decompress.js';
-import { ArchiveError } from './archive/archive-error.js';
-import type { ArchiveErrorCode } from './archive/archive-error.js';
-import { XzChecks, isDecodedCheck, xzCheckOf } from './archive/xz-checks.js';
+import { DecompressError, decompressed } from '../archive/compression.js';
+import { ArchiveError } from '../archive/archive-error.js';
+import type { ArchiveErrorCode } from '../archive/archive-error.js';
+import { XzChecks, isDecodedCheck, xzCheckOf } from '../archive/xz-checks.js';
 import type { Budget, InspectLimits } from './limits.js';
-import type { CompressedFormat } from './magic.js';
-import { peek } from './peek.js';
+import type { CompressedFormat } from '../archive/formats.js';
+import { peek } from '../archive/peek.js';
 
 /**
  * The data behind a compression, as it comes; members or frames in a row are one stream.

@@ -1,5 +1,5 @@
-import { ChunkQueue } from '../target/image/chunk-queue.js';
-import type { EntrySink } from './archive/entry.js';
+import { ChunkQueue } from '../archive/chunk-queue.js';
+import type { EntrySink } from '../archive/entry.js';
 
 interface Nested {
   readonly queue: ChunkQueue;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { subjectError } from './inspect-error.js';
-import { FileSource } from './source.js';
+import { FileSource } from '../archive/source.js';
 
 /**
  * What comes on standard input as a source that can be read at any place: the file itself where one was redirected, else a

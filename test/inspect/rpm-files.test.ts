@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ArchiveError } from '../../src/inspect/archive/archive-error.js';
-import { CpioReader } from '../../src/inspect/archive/cpio.js';
-import type { ArchiveEntry } from '../../src/inspect/archive/entry.js';
-import { RpmPrologue } from '../../src/inspect/archive/rpm.js';
-import { rpmFiles } from '../../src/inspect/archive/rpm-files.js';
-import type { RpmHeader } from '../../src/inspect/archive/rpm-files.js';
+import { ArchiveError } from '../../src/archive/archive-error.js';
+import { CpioReader } from '../../src/archive/cpio.js';
+import type { ArchiveEntry } from '../../src/archive/entry.js';
+import { RpmPrologue } from '../../src/archive/rpm.js';
+import { rpmFiles } from '../../src/archive/rpm-files.js';
+import type { RpmHeader } from '../../src/archive/rpm-files.js';
 import { fixture } from './trees.js';
 
 /** The header of a package of fixtures/inspect, and its payload. */

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import { fixture as elfFixture } from '../elf/fixture.js';
 import { inspect } from '../../src/api/inspect.js';
 import type { InspectOptions } from '../../src/api/inspect.js';
-import { TarReader } from '../../src/target/image/tar-reader.js';
+import { TarReader } from '../../src/archive/tar-reader.js';
 import type { InspectReport } from '../../src/inspect/types.js';
 
 export const FIXTURES = new URL('../../fixtures/inspect/', import.meta.url);

@@ -10,7 +10,7 @@ const SQUASHFS = Buffer.concat([
   Buffer.alloc(64),
 ]);
 
-/** What each begins with, by the sources that src/gem/archive-magic.ts names. */
+/** What each begins with, by the sources that src/archive/signatures.ts names. */
 const FORMATS: readonly (readonly [name: string, head: Buffer, format: string, unpack: string])[] = [
   ['app.snap', SQUASHFS, 'SquashFS', 'unsquashfs -d DIR FILE'],
   [

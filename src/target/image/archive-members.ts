@@ -1,10 +1,10 @@
-import { ChunkQueue } from './chunk-queue.js';
-import { decompressed, DecompressError } from './decompress.js';
+import { ChunkQueue } from '../../archive/chunk-queue.js';
+import { decompressed, DecompressError } from '../../archive/compression.js';
 import { imageError } from './image-error.js';
 import { fileBytes } from './local-file.js';
-import { TarError } from './tar-header.js';
-import type { EntryConsumer, TarEntry } from './tar-reader.js';
-import { TarReader } from './tar-reader.js';
+import { TarError } from '../../archive/tar-header.js';
+import type { EntryConsumer, TarEntry } from '../../archive/tar-reader.js';
+import { TarReader } from '../../archive/tar-reader.js';
 
 /** Documents of an archive: more than `docker save` of all images of a machine has. In bytes. */
 const MAX_DOCUMENTS = 64 << 20;

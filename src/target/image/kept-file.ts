@@ -6,7 +6,7 @@ import { SparseBytes } from '../../elf/sparse-bytes.js';
 import { SparseElfCollector } from '../../elf/sparse.js';
 import type { ElfBytes } from '../../elf/types.js';
 import { ElfError } from '../../errors.js';
-import type { EntryConsumer } from './tar-reader.js';
+import type { EntryConsumer } from '../../archive/tar-reader.js';
 
 /** What is held of a file: its size, its first bytes always, and what is likely to be asked for. */
 export interface KeptFile {

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { FileRange } from '../../elf/retained-range.js';
 import { isDigest, digestOf, hashFor } from './digest.js';
-import { decompressed, DecompressError } from './decompress.js';
+import { decompressed, DecompressError } from '../../archive/compression.js';
 import { imageError } from './image-error.js';
 import type { ImageErrorCode } from './image-error.js';
 import type { KeptFile } from './kept-file.js';
 import { FileKeeper, interestIn, keptBytes } from './kept-file.js';
 import type { ImageLimits } from './limits.js';
-import { TarError } from './tar-header.js';
-import type { EntryConsumer, TarEntry } from './tar-reader.js';
-import { TarReader } from './tar-reader.js';
+import { TarError } from '../../archive/tar-header.js';
+import type { EntryConsumer, TarEntry } from '../../archive/tar-reader.js';
+import { TarReader } from '../../archive/tar-reader.js';
 
 /** One change that a layer makes. Paths are relative to the root, without `.` and `..`; the root itself is empty. */
 export type LayerEntry =

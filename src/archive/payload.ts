@@ -1,6 +1,6 @@
-import type { CompressedFormat, Magic } from '../magic.js';
-import { MAGIC_LENGTH, magicOf, unsupportedFormat } from '../magic.js';
-import { peek } from '../peek.js';
+import type { CompressedFormat, Magic } from './formats.js';
+import { MAGIC_LENGTH, magicOf, unsupportedFormat } from './formats.js';
+import { peek } from './peek.js';
 import { ArchiveError } from './archive-error.js';
 import { STRIPPED_MAGIC } from './cpio.js';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decompressed, DecompressError } from '../../../src/target/image/decompress.js';
+import { decompressed, DecompressError } from '../../src/archive/compression.js';
 
 const numbers = (last: number): string =>
   Array.from({ length: last }, (_, index) => `${index + 1}\n`).join('');

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { constants, createInflateRaw, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { firstInflatedByte } from '../../src/inspect/archive/deflate-head.js';
-import { MAGIC_LENGTH, magicOf, mayBegin } from '../../src/inspect/magic.js';
-import { elf } from './trees.js';
+import { firstInflatedByte } from '../../src/archive/deflate-head.js';
+import { MAGIC_LENGTH, magicOf, mayBegin } from '../../src/archive/formats.js';
+import { elf } from '../inspect/trees.js';
 
 const STRATEGIES = [
   constants.Z_DEFAULT_STRATEGY,

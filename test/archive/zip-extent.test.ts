@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { zipExtent } from '../../src/gem/zip-extent.js';
-import type { ZipExtent } from '../../src/gem/zip-extent.js';
+import { zipExtent } from '../../src/archive/zip-extent.js';
+import type { ZipExtent } from '../../src/archive/zip-extent.js';
 import { wholeBytes } from '../../src/elf/whole-bytes.js';
 import { fixture } from '../inspect/trees.js';
 

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TarError } from '../../../src/target/image/tar-header.js';
-import type { TarEntry } from '../../../src/target/image/tar-reader.js';
-import { TarReader } from '../../../src/target/image/tar-reader.js';
-import { layerOf } from './image-builder.js';
+import { TarError } from '../../src/archive/tar-header.js';
+import type { TarEntry } from '../../src/archive/tar-reader.js';
+import { TarReader } from '../../src/archive/tar-reader.js';
+import { layerOf } from '../target/image/image-builder.js';
 
 type Read = TarEntry & { readonly bytes: Buffer };
 
