@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 
+import type { Ranges } from '../archive/passes.js';
+import { SPREAD_OUT, inPasses } from '../archive/passes.js';
 import type { FileRange } from '../elf/retained-range.js';
 import { APPENDED_CODE, appendedReason } from './appended.js';
 import { archiveError } from './archive-error.js';
@@ -27,9 +29,6 @@ export interface InspectOptions {
 
 /** Opens the `.gem` from its beginning, each time anew; the stream is destroyed when it is done with. */
 export type OpenGem = () => Promise<Readable>;
-
-/** Each pass adds a range that an ELF file's tables were found to need; real files need none, odd ones one. */
-const maxPasses = 8;
 
 interface Inventory {
   /** By the ordinal of the entry: a path may be there twice, and both are judged. */
@@ -134,13 +133,11 @@ export async function inspectGem(open: OpenGem, options: InspectOptions = {}): P
   const { gem, signal } = options;
   const limits = { ...defaultGemLimits, ...options.limits };
   const inventory: Inventory = { files: new Map(), links: new Map(), paths: new Set() };
-  let first: Members | undefined;
-  let again: Map<number, FileRange[]> | undefined;
-  for (let pass = 1; pass === 1 || again !== undefined; pass++) {
+  let first = undefined as Members | undefined;
+  await inPasses<number>(async ({ again, last }) => {
     signal?.throwIfAborted();
-    const ranges = again;
     const budget = { spent: 0 };
-    const files = (): EntryVisitor => filesVisitor(inventory, ranges, gem, limits, budget);
+    const files = (): EntryVisitor => filesVisitor(inventory, again, gem, limits, budget);
     const members = await readMembers(await open(), {
       gem,
       signal,
@@ -150,27 +147,21 @@ export async function inspectGem(open: OpenGem, options: InspectOptions = {}): P
     });
     first ??= members;
     if (members.sha256 !== first.sha256) throw changedError(gem);
-    again = missingRanges(inventory, again, pass);
-  }
+    return missingRanges(inventory, last);
+  });
   if (first === undefined) throw new Error('unreachable: the first pass always runs');
   return { ...first, ...summary(inventory) };
 }
 
-/** What the next pass has to keep; undefined where none is needed. Gives up on files that ask for ever more. */
-function missingRanges(
-  { files }: Inventory,
-  before: ReadonlyMap<number, readonly FileRange[]> | undefined,
-  pass: number,
-): Map<number, FileRange[]> | undefined {
+/** What the next pass has to keep besides. Gives up on files that ask for ever more. */
+function missingRanges({ files }: Inventory, last: boolean): Ranges<number> {
   const ranges = new Map<number, FileRange[]>();
   for (const [at, { path, finding }] of files) {
     if (finding.kind !== 'missing-range') continue;
-    if (pass >= maxPasses) {
-      const reason = `its tables are spread over more than ${maxPasses} places`;
-      files.set(at, { path, finding: { kind: 'unreadable', code: 'ELF_LIMIT', reason } });
-    } else ranges.set(at, [...(before?.get(at) ?? []), finding.range]);
+    if (last) files.set(at, { path, finding: SPREAD_OUT });
+    else ranges.set(at, [finding.range]);
   }
-  return ranges.size === 0 ? undefined : ranges;
+  return ranges;
 }
 
 function summary({ files, links, paths }: Inventory): Omit<GemContents, keyof Members> {

@@ -11,6 +11,8 @@ import { ArchiveError } from '../archive/archive-error.js';
 import { CpioReader } from '../archive/cpio.js';
 import type { ArchiveEntry, EntrySink } from '../archive/entry.js';
 import { HardLinks } from '../archive/hard-links.js';
+import type { Pass } from '../archive/passes.js';
+import { SPREAD_OUT, inPasses } from '../archive/passes.js';
 import { openPayload } from '../archive/payload.js';
 import { RpmPrologue } from '../archive/rpm.js';
 import { rpmFiles } from '../archive/rpm-files.js';
@@ -44,9 +46,6 @@ export interface WalkPorts {
   readonly seen?: (path: string) => void;
 }
 
-/** Each pass adds a range that an ELF file's tables were found to need; real files need none, odd ones one. */
-const MAX_PASSES = 8;
-
 /** Archives inside an archive that are opened; what is deeper is told. */
 const MAX_DEPTH = 1;
 
@@ -74,16 +73,11 @@ interface Level {
  *   source throws
  */
 export async function readArchive(archive: ArchiveToRead, ports: WalkPorts): Promise<void> {
-  let again: ReadonlyMap<string, readonly FileRange[]> | undefined;
-  for (let pass = 1; ; pass += 1) {
-    const walk = new ArchiveWalk(ports, again, pass === MAX_PASSES);
+  await inPasses<string>(async (pass) => {
+    const walk = new ArchiveWalk(ports, pass);
     await walk.read(archive);
-    if (walk.missing.size === 0) return;
-    const before = again;
-    again = new Map(
-      [...walk.missing].map(([path, ranges]) => [path, [...(before?.get(path) ?? []), ...ranges]]),
-    );
-  }
+    return walk.missing;
+  });
 }
 
 /** One pass over one archive. */
@@ -91,18 +85,16 @@ class ArchiveWalk {
   /** Ranges that the next pass has to keep, by path. */
   readonly missing = new Map<string, FileRange[]>();
   readonly #ports: WalkPorts;
-  readonly #again: ReadonlyMap<string, readonly FileRange[]> | undefined;
-  readonly #last: boolean;
+  readonly #pass: Pass<string>;
   readonly #budget: Budget = { entries: 0, inflated: 0 };
   readonly #hardLinks = new HardLinks();
   readonly #occurrences = new Map<string, number>();
   /** What waits for the xz decoder. */
   readonly #deferred: (() => Promise<void>)[] = [];
 
-  constructor(ports: WalkPorts, again: ReadonlyMap<string, readonly FileRange[]> | undefined, last: boolean) {
+  constructor(ports: WalkPorts, pass: Pass<string>) {
     this.#ports = ports;
-    this.#again = again;
-    this.#last = last;
+    this.#pass = pass;
   }
 
   async read({ source, format, name, prefix }: ArchiveToRead): Promise<void> {
@@ -323,7 +315,7 @@ class ArchiveWalk {
     // As GNU tar and unzip do.
     const inside = entryPath(entry.name.replace(/^\/+/, ''));
     const path = `${level.prefix}${inside ?? entry.name}`;
-    const first = this.#again === undefined;
+    const first = this.#pass.again === undefined;
     if (first && inside !== undefined && mayBeInstalled(inside)) {
       noteDirectory(path, tree);
     }
@@ -367,8 +359,9 @@ class ArchiveWalk {
   }
 
   #wanted(path: string): boolean {
-    if (this.#again === undefined || this.#again.has(path)) return true;
-    for (const other of this.#again.keys()) if (other.startsWith(`${path}!/`)) return true;
+    const { again } = this.#pass;
+    if (again === undefined || again.has(path)) return true;
+    for (const other of again.keys()) if (other.startsWith(`${path}!/`)) return true;
     return false;
   }
 
@@ -416,7 +409,7 @@ class ArchiveWalk {
       report: (result) => {
         this.#report(path, result);
       },
-      extra: this.#again?.get(path) ?? [],
+      extra: this.#pass.again?.get(path) ?? [],
     };
   }
 
@@ -425,9 +418,8 @@ class ArchiveWalk {
     this.#occurrences.set(path, occurrence + 1);
     const key = `${path}\0${occurrence}`;
     if (result.kind === 'missing-range') {
-      if (this.#last) {
-        const reason = `its tables are spread over more than ${MAX_PASSES} places`;
-        this.#ports.tree.report(path, { kind: 'unreadable', code: 'ELF_LIMIT', reason }, key);
+      if (this.#pass.last) {
+        this.#ports.tree.report(path, SPREAD_OUT, key);
         return;
       }
       this.missing.set(path, [...(this.missing.get(path) ?? []), result.range]);

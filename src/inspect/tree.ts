@@ -100,15 +100,6 @@ export class TreeCollector {
     this.#extensions.add(path);
   }
 
-  /** The files of which ranges are missing, by path. */
-  missing(): Map<string, FileRange[]> {
-    const missing = new Map<string, FileRange[]>();
-    for (const { path, result } of this.#results.values()) {
-      if (result.kind === 'missing-range') missing.set(path, [...(missing.get(path) ?? []), result.range]);
-    }
-    return missing;
-  }
-
   /** Everything so far, as plain data. */
   part(): TreePart {
     return {
