@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createGunzip, gunzipSync } from 'node:zlib';
+import { exceedsRatio } from '../archive/limits.js';
 import { archiveError } from './archive-error.js';
 import type { Spot } from './archive-error.js';
 import type { GemLimits } from './limits.js';
@@ -68,7 +69,7 @@ function checkLimits(
   if (budget.spent > limits.inflatedBytes) {
     throw archiveError('GEM_LIMIT', `inflates to more than ${limits.inflatedBytes} bytes`, spot);
   }
-  if (size > limits.ratioFloor && size > compressed * limits.ratio) {
+  if (exceedsRatio(size, compressed, limits)) {
     throw archiveError(
       'GEM_LIMIT',
       `inflates to more than ${limits.ratio} times its size (${size} bytes from ${compressed})`,

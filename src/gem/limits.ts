@@ -1,16 +1,14 @@
+import type { InflateLimits } from '../archive/limits.js';
+
 /**
  * What a gem may cost. Beyond it, reading stops with `GEM_LIMIT`: no published gem comes near, and a verdict on half
  * a gem would be none.
  */
-export interface GemLimits {
+export interface GemLimits extends InflateLimits {
   /** Entries in `data.tar.gz`. The largest published gems have some 20,000. */
   readonly entries: number;
-  /** Inflated bytes over `data.tar.gz` and the gzip files in it together. */
+  /** Over `data.tar.gz` and the gzip files in it together. */
   readonly inflatedBytes: number;
-  /** Inflated bytes for each compressed one, counted from `ratioFloor` on. Deflate itself ends at 1,032. */
-  readonly ratio: number;
-  /** Inflated bytes up to which any ratio will do. */
-  readonly ratioFloor: number;
   /** Inflated bytes of `metadata.gz` and of `checksums.yaml.gz`. RubyGems' own limit (lib/rubygems/package.rb). */
   readonly metadataBytes: number;
 }

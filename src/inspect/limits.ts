@@ -1,12 +1,11 @@
+import type { InflateLimits } from '../archive/limits.js';
+
 /** What one subject may cost. Beyond it, the archive at hand becomes an `unreadable` finding. */
-export interface InspectLimits {
+export interface InspectLimits extends InflateLimits {
   /** Entries of one archive, those of archives inside it included. */
   readonly entries: number;
   /** Inflated bytes of one archive, those of archives inside it included. */
   readonly inflatedBytes: number;
-  /** A stream may inflate to this many times its size once it is past `ratioFloor` bytes; deflate itself ends at 1,032. */
-  readonly ratio: number;
-  readonly ratioFloor: number;
   /** A zip inside another archive is held in memory: its directory is at its end. In bytes. */
   readonly heldZip: number;
   /** Of what comes on standard input, in bytes: it is put into a temporary file. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileRange } from '../../elf/retained-range.js';
 import { isDigest, digestOf, hashFor } from './digest.js';
+import { exceedsRatio } from '../../archive/limits.js';
 import { decompressed, DecompressError } from '../../archive/compression.js';
 import { imageError } from './image-error.js';
 import type { ImageErrorCode } from './image-error.js';
@@ -108,7 +109,7 @@ function refuseBomb(inflated: number, stored: number, limits: ImageLimits, where
   if (inflated > limits.inflatedBytes) {
     throw imageError('TARGET_LIMIT', `${where} inflates to more than ${limits.inflatedBytes} bytes.`);
   }
-  if (inflated > limits.ratioFloor && inflated > stored * limits.ratio) {
+  if (exceedsRatio(inflated, stored, limits)) {
     throw imageError('TARGET_LIMIT', `${where} inflates to more than ${limits.ratio} times its size.`);
   }
 }

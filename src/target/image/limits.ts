@@ -1,14 +1,13 @@
+import type { InflateLimits } from '../../archive/limits.js';
+
 /** Bounds of reading one image. Far beyond what real images have, so that only a hostile one meets them. */
-export interface ImageLimits {
+export interface ImageLimits extends InflateLimits {
   /** Entries of all layers together. Each costs some 300 bytes of memory. */
   readonly entries: number;
   /** Bytes of files that are held in memory: tables of libraries, configuration. */
   readonly keptBytes: number;
   /** Bytes of one layer, inflated. */
   readonly inflatedBytes: number;
-  /** A layer may inflate to this many times its size once it is past `ratioFloor` bytes. */
-  readonly ratio: number;
-  readonly ratioFloor: number;
   readonly layers: number;
 }
 
