@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { AuditPlan } from '../audit/plan.js';
 import { planAudit } from '../audit/plan.js';
+import { isFile } from '../audit/project-files.js';
 import type { AuditWarning } from '../audit/types.js';
 import { GemcompatError } from '../errors.js';
 import type { BundleReading, StatedSetting } from '../target/bundle-settings.js';
@@ -114,11 +114,4 @@ async function installingOf(
 function gemfileSetting({ installs }: BundleReading): StatedSetting | undefined {
   if (installs.some(({ settings }) => settings.gemfile === undefined)) return undefined;
   return installs.at(-1)?.settings.gemfile;
-}
-
-function isFile(file: string): Promise<boolean> {
-  return stat(file).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
 }

@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { plannedPins } from '../audit/target-report.js';
 import type { AuditReport, MultiTargetReport } from '../audit/types.js';
+import { isFile } from '../audit/project-files.js';
 import { GemfileError, UsageError } from '../errors.js';
 import { askBundler } from '../fix/ask-bundler.js';
 import { findBundle } from '../fix/bundle-command.js';
@@ -200,11 +201,7 @@ async function bundleFor(
 /** A Gemfile may be named too: its lockfile is what is audited. */
 async function lockfileFor(given: string, cwd: string): Promise<string> {
   const absolute = path.resolve(cwd, given);
-  const isFile = await stat(absolute).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
-  if (!isFile || /\.(?:lock|locked)$/.test(given)) return given;
+  if (!(await isFile(absolute)) || /\.(?:lock|locked)$/.test(given)) return given;
   return lockfileOf(given);
 }
 

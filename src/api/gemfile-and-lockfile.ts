@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isFile } from '../audit/project-files.js';
 import { LockfileError } from '../errors.js';
 import { bundlerSettings } from '../registry/bundler-settings.js';
 
@@ -65,11 +66,7 @@ const AT_THE_ROOT = ['gems.rb', 'Gemfile', 'gems.locked', 'Gemfile.lock'];
 async function searchUp(cwd: string): Promise<string> {
   for (let directory = cwd; ; directory = path.dirname(directory)) {
     for (const name of AT_THE_ROOT) {
-      const isFile = await stat(path.join(directory, name)).then(
-        (stats) => stats.isFile(),
-        () => false,
-      );
-      if (isFile) return directory;
+      if (await isFile(path.join(directory, name))) return directory;
     }
     if (directory === path.dirname(directory)) return cwd;
   }

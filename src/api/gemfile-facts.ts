@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { SourceCooldown } from '../audit/cooldown.js';
 import type { AuditWarning } from '../audit/types.js';
+import { isFile } from '../audit/project-files.js';
 import { GemfileError } from '../errors.js';
 import { isNeeded } from '../fix/own-requirements.js';
 import type { ForcedLine } from '../gemfile/forced-gems.js';
@@ -79,11 +79,8 @@ export async function gemfileFacts(
 
 /** Whether it has to be parsed at all: most Gemfiles say nothing of this. Throws GemfileError. */
 async function mayMatter({ gemfilePath }: Project): Promise<boolean> {
-  const isThere = await stat(gemfilePath ?? '').then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
-  return gemfilePath !== undefined && isThere && MAY_MATTER.test(await readSource(gemfilePath, gemfilePath));
+  if (gemfilePath === undefined || !(await isFile(gemfilePath))) return false;
+  return MAY_MATTER.test(await readSource(gemfilePath, gemfilePath));
 }
 
 /** What only Ruby can tell is told, and left out. */

@@ -1,9 +1,8 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { LockfileOnDisk } from '../audit/lockfile-file.js';
 import { readLockfile } from '../audit/lockfile-file.js';
 import type { ProjectFiles } from '../audit/project-files.js';
-import { projectRoot, readProjectFiles } from '../audit/project-files.js';
+import { isFile, projectRoot, readProjectFiles } from '../audit/project-files.js';
 import type { RubyStatement } from '../audit/ruby-sources.js';
 import type { AuditWarning } from '../audit/types.js';
 import type { ProjectGemfiles } from '../gemfile/project-gemfiles.js';
@@ -143,11 +142,4 @@ export async function openProject(options: AuditOptions): Promise<Project> {
   });
   const project = new Project({ ...found, cwd, env, today, root, files, named: found.path === given });
   return lockfileText === undefined ? project : project.withLockfile(lockfileText);
-}
-
-function isFile(file: string): Promise<boolean> {
-  return stat(file).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
 }

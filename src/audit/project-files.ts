@@ -131,7 +131,8 @@ async function usualDockerfile(directory: string): Promise<string | undefined> {
   return undefined;
 }
 
-function isFile(file: string): Promise<boolean> {
+/** Whether there is a file of that path, links followed. */
+export function isFile(file: string): Promise<boolean> {
   return stat(file).then(
     (stats) => stats.isFile(),
     () => false,
