@@ -10,6 +10,7 @@ import { compareContentAddressed } from './content-addressed.js';
 import { comparePlatforms } from './platforms.js';
 import { compareWithLoader } from './loader.js';
 import { compareImages } from './images.js';
+import { compareInstalls } from './install.js';
 import { compareInspect } from './inspect.js';
 import { compareKnownLibraries } from './known-libraries.js';
 import { compareGems, defaultGemDirs } from './gems.js';
@@ -89,6 +90,11 @@ const PARTS: readonly Part[] = [
     name: 'platforms and variants',
     oracle: 'RubyGems and Bundler',
     run: async () => fromComparison(await comparePlatforms()),
+  },
+  {
+    name: 'installs of generated projects',
+    oracle: "Bundler's installer, 2.4 to 4.0",
+    run: async () => fromComparison(await compareInstalls()),
   },
   {
     name: 'content-addressed variants',

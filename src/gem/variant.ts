@@ -1,13 +1,11 @@
 import { compareGemVersions } from '../version/gem-version.js';
 import { satisfies } from '../version/requirement.js';
+import { bundlerRules } from './bundler-rules.js';
 import { FIRST_WITH_ADDRESSES } from './content-address.js';
 import type { PlatformOrRuby } from './platform.js';
 import { installable, parsePlatform, platformMatches, samePlatform } from './platform.js';
 import type { Variant } from './platform-selection.js';
 import { interchangeable, platformDistance, selectBestVariants } from './platform-selection.js';
-
-/** Below, the rules of 2.6 hold, from which 2.2 and later differ in no case here; from here on a frozen Bundler looks further where a locked variant does not accept the Ruby. */
-const LOOKS_FURTHER = '4.0';
 
 /** What installs gems, as far as it is known. */
 export interface Runtime {
@@ -143,10 +141,10 @@ export function isPicked(variant: Variant, picked: VariantChoice): boolean {
 /** `Definition#current_platform_locked?`: may Bundler install on this machine without a change of PLATFORMS? */
 function platformLocked(lockedPlatforms: readonly PlatformOrRuby[], context: InstallContext): boolean {
   const { local, bundler } = context;
-  const isOld = !isAtLeast(bundler, LOOKS_FURTHER);
+  const { asksOfMachine } = bundlerRules(bundler);
   return lockedPlatforms.some((platform) => {
-    if (isOld || platform === 'ruby' || local === 'ruby') return installable(platform, local);
-    // Bundler 4 asks the machine's platform whether it matches the lockfile's, so the C library counts the other way:
+    if (!asksOfMachine || platform === 'ruby' || local === 'ruby') return installable(platform, local);
+    // Bundler 2.6.5 and later ask the machine's platform whether it matches the lockfile's, so the C library counts the other way:
     // a musl machine is not provided for by `x86_64-linux`, a gnu machine is by `x86_64-linux-musl`.
     return samePlatform(platform, local) || platformMatches(local, platform);
   });
@@ -184,7 +182,7 @@ function materialize(locked: string, request: VariantRequest, exact: boolean): M
     return found === undefined ? undefined : { variant: found };
   };
   const platform = parsePlatform(locked);
-  const modern = isAtLeast(request.bundler, LOOKS_FURTHER);
+  const modern = bundlerRules(request.bundler).looksFurther;
   const bestOf = (
     choices: readonly PlatformOrRuby[],
     among: readonly Variant[] = available,
@@ -220,7 +218,7 @@ function isAddressed(result: Materialized | undefined): boolean {
 /** What a choice from the lockfile alone comes to, before anything is resolved anew. */
 type LockedOutcome =
   | { readonly variant: Variant; readonly notes: readonly VariantNote[] }
-  | { readonly reason: 'no-matching-platform' | 'ruby-mismatch' | 'not-available' };
+  | { readonly reason: 'no-matching-platform' | 'ruby-mismatch' | 'refused' | 'not-available' };
 
 /** `SpecSet#materialize` for one gem (`select_best_local_platform_match`). */
 function chooseLocked(request: VariantRequest, exact: boolean): LockedOutcome {
@@ -243,7 +241,7 @@ function chooseLocked(request: VariantRequest, exact: boolean): LockedOutcome {
     else if (result === undefined || !acceptsRuby(result.variant, request)) notes.add('variant-skipped');
     if (result !== undefined && result !== 'missing') {
       // A frozen Bundler 2 takes the variant that the lockfile lists and stops when it comes to install it.
-      if (!acceptsRuby(result.variant, request)) return { reason: 'ruby-mismatch' };
+      if (!acceptsRuby(result.variant, request)) return { reason: 'refused' };
       if (!exact) {
         const nearest = bestFor(request.available ?? [], local, request).at(-1);
         if (nearest !== undefined && !acceptsRuby(nearest, request)) notes.add('variant-skipped');
@@ -295,12 +293,10 @@ export function pickVariant(asked: VariantRequest): VariantChoice {
   if (requirementsUnknown(request.available ?? [], request)) notes.push('requirements-not-checked');
   if (!exact && request.available === undefined) return { kind: 'none', reason: 'registry-needed', notes };
 
-  const permitted =
+  const isPermitted =
     provided ||
-    (isAtLeast(request.bundler, LOOKS_FURTHER) &&
-      request.frozen === true &&
-      lockedPlatforms.includes('ruby'));
-  const outcome = permitted ? chooseLocked(request, exact) : undefined;
+    (request.frozen === true && bundlerRules(request.bundler).rubyHasAll && lockedPlatforms.includes('ruby'));
+  const outcome = isPermitted ? chooseLocked(request, exact) : undefined;
   if (outcome !== undefined && 'variant' in outcome) {
     const found = [...notes, ...outcome.notes];
     if (request.frozen !== true) {
@@ -312,17 +308,65 @@ export function pickVariant(asked: VariantRequest): VariantChoice {
   }
 
   if (outcome?.reason === 'not-available') return { kind: 'none', reason: 'not-available', notes };
-  if (outcome?.reason === 'ruby-mismatch' && request.frozen === true) {
-    return { kind: 'none', reason: 'ruby-mismatch', notes };
-  }
+  if (outcome?.reason === 'refused') return { kind: 'none', reason: 'ruby-mismatch', notes };
+  // A locked address holds a frozen Bundler: nothing is looked for beside it.
+  const isHeld =
+    outcome?.reason === 'ruby-mismatch' && seesAddresses(request) && (request.addresses?.size ?? 0) > 0;
+  if (isHeld && request.frozen === true) return { kind: 'none', reason: 'ruby-mismatch', notes };
   notes.push('not-in-lockfile');
-  if (request.frozen === true) return { kind: 'none', reason: 'frozen', notes };
+  // Where PLATFORMS have the machine, a frozen Bundler too resolves anew what the lockfile has no variant of for it.
+  if (outcome === undefined && request.frozen === true) return { kind: 'none', reason: 'frozen', notes };
   if (request.available === undefined) {
     return { kind: 'none', reason: outcome === undefined ? 'registry-needed' : outcome.reason, notes };
   }
-  const resolved = bestVariant(request.available, request);
+  // A platform that is added to PLATFORMS keeps what the lockfile has for it, and stops where the source lacks that.
+  const { forgetsGone } = bundlerRules(request.bundler);
+  if (outcome === undefined && !forgetsGone && isGone(chooseLocked(request, exact)))
+    return { kind: 'none', reason: 'not-available', notes };
+  const resolved = resolveAnew(request, lockedPlatforms, request.available);
   if (resolved.kind === 'none') return { ...resolved, notes: [...new Set([...notes, ...resolved.notes])] };
-  return { ...resolved, notes: [...new Set([...notes, ...resolved.notes, 'refused-when-frozen' as const])] };
+  const refused: readonly VariantNote[] = outcome === undefined || isHeld ? ['refused-when-frozen'] : [];
+  return { ...resolved, notes: [...new Set([...notes, ...resolved.notes, ...refused])] };
+}
+
+function isGone(outcome: LockedOutcome): boolean {
+  return 'reason' in outcome && outcome.reason === 'not-available';
+}
+
+/**
+ * What a version comes to that the lockfile has no variant of for this machine. A frozen Bundler resolves for PLATFORMS as they are. One
+ * that is not takes out those that the lockfile has no variant for, but for the machine's own
+ * (`Definition#remove_invalid_platforms!`), which it adds only where PLATFORMS do not provide for it in other words.
+ */
+function resolveAnew(
+  request: VariantRequest,
+  lockedPlatforms: readonly PlatformOrRuby[],
+  available: readonly Variant[],
+): VariantChoice {
+  const { local, locked } = request;
+  const { dropsPlatforms, losesForced } = bundlerRules(request.bundler);
+  const exact = usesExactVariants(lockedPlatforms, request);
+  if (request.frozen === true)
+    return resolveFor(exact ? lockedPlatforms : [...lockedPlatforms, local], request, available);
+  if (lockedPlatforms.some((platform) => samePlatform(platform, local)))
+    return resolveFor([local], request, available);
+  if (request.forceRuby === true) {
+    const isLost = losesForced && lockedPlatforms.includes('ruby') && !locked.includes('ruby');
+    return isLost
+      ? { kind: 'none', reason: 'no-matching-platform', notes: [] }
+      : resolveFor([local], request, available);
+  }
+  if (!dropsPlatforms) return resolveFor(exact ? [...lockedPlatforms, local] : [local], request, available);
+  const hasVariant = (platform: PlatformOrRuby): boolean =>
+    available.some(
+      (one) =>
+        locked.some((name) => samePlatform(parsePlatform(name), parsePlatform(one.platform))) &&
+        installable(parsePlatform(one.platform), platform) &&
+        acceptsRuby(one, request),
+    );
+  const kept = lockedPlatforms.filter(hasVariant);
+  const isAdded = !platformLocked(lockedPlatforms, request);
+  return resolveFor(isAdded || kept.length > 0 ? [...kept, local] : kept, request, available);
 }
 
 /**
@@ -335,33 +379,61 @@ export function bestVariant(
   context: InstallContext,
   platforms: readonly string[] = [],
 ): VariantChoice {
+  return resolveFor([context.local, ...platforms.map((name) => parsePlatform(name))], context, available);
+}
+
+/** What is installed on this machine of what is resolved for `targets`. */
+function resolveFor(
+  targets: readonly PlatformOrRuby[],
+  context: InstallContext,
+  available: readonly Variant[],
+): VariantChoice {
   const notes: VariantNote[] = requirementsUnknown(available, context) ? ['requirements-not-checked'] : [];
   const { local } = context;
   const ordered = [...available].sort((one, other) => compareText(one.platform, other.platform));
-  const targets: PlatformOrRuby[] = [local, ...platforms.map((name) => parsePlatform(name))];
   const perTarget = targets.map((target) => bestFor(ordered, target, context));
-  if (perTarget.some((variants) => variants.length === 0)) {
+  if (perTarget.length === 0 || perTarget.some((variants) => variants.length === 0)) {
     return { kind: 'none', reason: 'no-matching-platform', notes };
   }
   const compiled = bestFor(ordered, 'ruby', context);
   const precompiled = context.forceRuby !== true && local !== 'ruby';
-  const own = perTarget[0] ?? [];
-  const chosen = own.at(-1);
-  if (precompiled && chosen !== undefined && perTarget.flat().every((one) => acceptsRuby(one, context))) {
-    return choice(chosen, notes);
+  const all = [...new Set(perTarget.flat())];
+  const chosen = nearestOf(all, local);
+  if (precompiled && all.every((one) => acceptsRuby(one, context))) {
+    return chosen === undefined
+      ? { kind: 'none', reason: 'no-matching-platform', notes }
+      : choice(chosen, notes);
   }
   const fallback = compiled.find((one) => acceptsRuby(one, context));
   if (fallback !== undefined) {
     // The `ruby` variant takes along those with the same dependencies and requirements (`SpecGroup#merge`), so this
     // machine keeps its own where it was another platform's that did not suit.
-    const kept = precompiled && own.every((one) => interchangeable(one, fallback)) ? chosen : undefined;
-    if (kept !== undefined) return choice(kept, notes);
+    const kept = precompiled
+      ? nearestOf(
+          all.filter((one) => interchangeable(one, fallback)),
+          local,
+        )
+      : undefined;
+    if (kept !== undefined && kept.platform !== fallback.platform) return choice(kept, notes);
     if (precompiled) notes.push('variant-skipped');
     return choice(fallback, notes);
   }
   const reason =
     compiled.length === 0 && context.forceRuby === true ? 'no-matching-platform' : 'ruby-mismatch';
   return { kind: 'none', reason, notes };
+}
+
+/** The variant that is nearest to a machine that can install it; of those that are as near, the last. */
+function nearestOf(variants: readonly Variant[], local: PlatformOrRuby): Variant | undefined {
+  let nearest: Variant | undefined;
+  let least = Infinity;
+  for (const variant of variants) {
+    const platform = parsePlatform(variant.platform);
+    const distance = platformDistance(platform, local);
+    if (!installable(platform, local) || distance > least) continue;
+    [nearest, least] = [variant, distance];
+  }
+  return nearest;
 }
 
 function sameVariant(one: Variant, other: Variant): boolean {
