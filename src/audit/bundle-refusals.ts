@@ -7,8 +7,8 @@ import {
   platformToString,
 } from '../gem/platform.js';
 import type { Lockfile } from '../lockfile/types.js';
+import { bundlerRules } from '../gem/bundler-rules.js';
 import type { Deployment } from '../search/types.js';
-import { compareGemVersions } from '../version/gem-version.js';
 import type { AuditWarning, PlatformRefusal } from './types.js';
 
 /** What PLATFORMS of a lockfile come to on the CPUs of a target. */
@@ -16,9 +16,6 @@ export interface PlatformsOnTarget {
   readonly refused: readonly PlatformRefusal[];
   readonly warnings: readonly AuditWarning[];
 }
-
-/** The first Bundler that asks whether the machine's platform takes in a locked one, and no longer the other way round. */
-const ASKS_OF_MACHINE = '2.6.5';
 
 /**
  * `Bundler::Definition#current_platform_locked?`. Since 2.6.5 a bare `x86_64-linux` does not have a machine with musl any more, and
@@ -29,8 +26,7 @@ function isLockedFor(
   local: GemPlatform,
   bundler: string | undefined,
 ): boolean {
-  if (bundler === undefined || compareGemVersions(bundler, ASKS_OF_MACHINE) < 0)
-    return platforms.some((platform) => installable(platform, local));
+  if (!bundlerRules(bundler).asksOfMachine) return platforms.some((platform) => installable(platform, local));
   return platforms.some((platform) => platform === 'ruby' || platformMatches(local, platform));
 }
 
