@@ -8,6 +8,7 @@ import { applyIgnores, isAccepted, unusedIgnores } from '../audit/ignore.js';
 import type { AuditPlan, PlannedTarget, PlanOptions } from '../audit/plan.js';
 import { overriddenPins } from '../audit/overridden-pins.js';
 import { planAudit } from '../audit/plan.js';
+import { unknownGroups } from '../audit/unknown-groups.js';
 import { TargetError } from '../errors.js';
 import type { AuditProgress } from '../audit/ports.js';
 import type { AuditReport, AuditWarning, MultiTargetReport } from '../audit/types.js';
@@ -127,9 +128,10 @@ async function auditProject(
 
   const warn = (warning: AuditWarning): void => void warnings.push(warning);
   const byGroup = deployments.some(({ groups }) => groups !== undefined);
-  const isBrought = deployments.some(({ rubyFrom }) => rubyFrom?.source === 'target');
+  const isBrought = deployments.some(({ targetRuby }) => targetRuby !== undefined);
   const required = isBrought ? await requiredRuby(project) : undefined;
   const facts = await gemfileFacts(project, { warn, byGroup });
+  warnings.push(...unknownGroups(deployments, facts.groups));
   const session = await openSession({
     cwd,
     env,

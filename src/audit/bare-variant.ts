@@ -11,6 +11,8 @@ export interface BareVariant {
   readonly platform: string;
   readonly precompiled: GemContents;
   readonly forced?: ForcedBy;
+  /** False for a variant of another machine, where there is none for this one; it is for this one by default. */
+  readonly isForMachine?: boolean;
 }
 
 /**
@@ -28,7 +30,8 @@ export function bareVariant(variant: BareVariant): BareVariantFinding | undefine
     .filter((binary) => isProgram(binary) && launchers.has(baseName(binary.path)))
     .map(({ path }) => path);
   const lacks = started.length > 0 ? started : precompiled.binaries.map(({ path }) => path);
-  if (lacks.length === 0) return undefined;
+  // Of libraries for another machine nothing follows.
+  if (lacks.length === 0 || (started.length === 0 && variant.isForMachine === false)) return undefined;
   return {
     kind: started.length > 0 ? 'shim-alone' : 'nothing-compiled',
     ...{ file, platform, lacks: [...lacks].sort() },

@@ -1,6 +1,6 @@
 import type { NoVariantFinding, UnavailableFinding } from '../compat/types.js';
 import { gemFileName } from '../gem/name-tuple.js';
-import { installable, localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
+import { installable, linuxTarget, localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
 import type { NoVariantReason, VariantChoice } from '../gem/variant.js';
 import { bestVariant, isPicked } from '../gem/variant.js';
 import type { Release } from '../registry/types.js';
@@ -131,7 +131,9 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
 /** The variant that there is for a machine, whatever the lockfile and the Gemfile say of it. */
 function precompiledFor(available: readonly Release[], deployment: Deployment): Release | undefined {
   const best = bestVariant(available, installContext(deployment));
-  return best.kind === 'precompiled' ? available.find((one) => isPicked(one, best)) : undefined;
+  if (best.kind === 'precompiled') return available.find((one) => isPicked(one, best));
+  // One for another CPU still shows what a launcher would start.
+  return available.find(({ platform }) => linuxTarget(parsePlatform(platform)) !== undefined);
 }
 
 /** A gem for a system that is no Linux. */

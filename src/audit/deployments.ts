@@ -86,7 +86,8 @@ export function deploymentsFor(
         ...(bundler === undefined ? {} : { bundler }),
         ...(rubygems === undefined ? {} : { rubygems }),
       };
-      return fresh.map((cpu) => ({ target, cpu, ...ruby, ...runs, ...rules }));
+      const own = options.ruby === undefined && brought !== undefined ? { targetRuby: brought } : {};
+      return fresh.map((cpu) => ({ target, cpu, ...ruby, ...own, ...runs, ...rules }));
     });
     deployments.set(target, [...(deployments.get(target) ?? []), ...each]);
     for (const cpu of fresh) seen.set(`${target.title} ${target.name} ${cpu}`, target);

@@ -4,7 +4,7 @@ import { judgeGem, rubyAbiOf } from '../compat/judge.js';
 import { GemcompatError } from '../errors.js';
 import { rubyAbiFor } from '../gem/content-address.js';
 import { gemFileName, isValidNameTuple } from '../gem/name-tuple.js';
-import { localPlatform } from '../gem/platform.js';
+import { installable, localPlatform, parsePlatform } from '../gem/platform.js';
 import type { GemContents } from '../gem/types.js';
 import type { Release } from '../registry/types.js';
 import type { Deployment } from '../search/types.js';
@@ -87,7 +87,7 @@ export class GemAudit {
       if (chosen.kind === 'source') return source();
       const { platform, address } = chosen.release;
       const file = { platform, ...(address === undefined ? {} : { address }) };
-      const bare = await this.#bare(chosen, locked);
+      const bare = await this.#bare(chosen, locked, deployment);
       if (bare !== undefined)
         return row({ ...file, verdict: verdictOf([bare]), findings: [bare], ...withNotes(chosen.notes) });
       if (platform === 'ruby' && !this.#request.all)
@@ -143,6 +143,7 @@ export class GemAudit {
   async #bare(
     { release, instead }: Chosen & { readonly kind: 'release' },
     locked: LockedVersion,
+    { cpu, target }: Deployment,
   ): Promise<Finding | undefined> {
     if (instead === undefined) return undefined;
     const ruby = await this.#read(locked, release);
@@ -155,6 +156,7 @@ export class GemAudit {
       ...{ file: gemFileName(release), ruby: ruby.contents },
       ...{ platform: instead.platform, precompiled: precompiled.contents },
       ...(forced?.certain === true ? { forced } : {}),
+      isForMachine: installable(parsePlatform(instead.platform), localPlatform(cpu, target.libc)),
     });
   }
 

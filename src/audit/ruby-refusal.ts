@@ -1,7 +1,7 @@
 import { GemcompatError } from '../errors.js';
 import type { Deployment } from '../search/types.js';
 import { parseRequirement, satisfies } from '../version/requirement.js';
-import type { RubyRefusal } from './types.js';
+import type { AuditWarning, RubyRefusal } from './types.js';
 
 /** What the Gemfile's `ruby` line asks for. */
 export interface RequiredRuby {
@@ -20,27 +20,51 @@ const MOST_RELEASES = 24;
  * names is not held against the Gemfile: it is asked what would be.
  */
 export function rubyRefusal(
-  { ruby, rubyFrom }: Pick<Deployment, 'ruby' | 'rubyFrom'>,
+  { targetRuby }: Pick<Deployment, 'targetRuby'>,
   asked: RequiredRuby | undefined,
 ): readonly RubyRefusal[] {
-  if (ruby === undefined || rubyFrom?.source !== 'target' || asked === undefined) return [];
-  const { requirement: written, place } = asked;
+  const found = accepted(targetRuby, asked);
+  if (targetRuby === undefined || asked === undefined || found === undefined || found.some > 0) return [];
+  return [{ kind: 'ruby-not-accepted', ruby: targetRuby, requirement: found.wanted, place: asked.place }];
+}
+
+/** A branch of which the Gemfile accepts some releases and not others: which of them the target brings is not known. */
+export function rubyMayDiffer(
+  { target: { title }, targetRuby }: Pick<Deployment, 'target' | 'targetRuby'>,
+  asked: RequiredRuby | undefined,
+): AuditWarning[] {
+  const found = accepted(targetRuby, asked);
+  if (targetRuby === undefined || asked === undefined || found === undefined) return [];
+  if (found.some === 0 || found.some === found.all) return [];
+  return [
+    {
+      code: 'RUBY_RELEASE',
+      message: `${title} brings a Ruby ${targetRuby}, which release is not known, and ${asked.place} asks for ${found.wanted.join(', ')}: Bundler refuses any other; name the release in the image's tag (ruby:${found.wanted[0]?.replace(/^\D*/, '') ?? targetRuby})`,
+    },
+  ];
+}
+
+/** How many of the releases that a target may bring the Gemfile accepts. */
+function accepted(
+  ruby: string | undefined,
+  asked: RequiredRuby | undefined,
+): { readonly some: number; readonly all: number; readonly wanted: readonly string[] } | undefined {
+  if (ruby === undefined || asked === undefined) return undefined;
   // Ruby's own names of prereleases have a hyphen, RubyGems' a dot (`RubyVersion#normalize_version`).
-  const requirement = written.map((each) => each.replaceAll('-', '.'));
-  const isBranch = /^\d+\.\d+$/.test(ruby);
-  const releases = isBranch
+  const requirement = asked.requirement.map((each) => each.replaceAll('-', '.'));
+  const releases = /^\d+\.\d+$/.test(ruby)
     ? Array.from({ length: MOST_RELEASES }, (_, patch) => `${ruby}.${patch}`)
     : [ruby];
   try {
-    if (releases.some((release) => satisfies(release, requirement))) return [];
+    const some = releases.filter((release) => satisfies(release, requirement)).length;
     // As Bundler writes them: without the `=`.
     const { clauses } = parseRequirement(requirement);
     const wanted = clauses.map(({ operator, version }) =>
       operator === '=' ? version.text : `${operator} ${version.text}`,
     );
-    return [{ kind: 'ruby-not-accepted', ruby, requirement: wanted, place }];
+    return { some, all: releases.length, wanted };
   } catch (error) {
-    if (error instanceof GemcompatError) return [];
+    if (error instanceof GemcompatError) return undefined;
     throw error;
   }
 }

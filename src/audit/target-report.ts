@@ -5,7 +5,7 @@ import type { Deployment, PlannedPin } from '../search/types.js';
 import { platformsOn } from './bundle-refusals.js';
 import { notInstalledOn } from './installed-gems.js';
 import type { AuditRequest, Row } from './ports.js';
-import { rubyRefusal } from './ruby-refusal.js';
+import { rubyMayDiffer, rubyRefusal } from './ruby-refusal.js';
 import type {
   AuditReport,
   AuditWarning,
@@ -67,6 +67,7 @@ export function reportFor(
     floor: mergeRequires(gems.flatMap(({ requires }) => requires ?? [])),
     summary: countVerdicts(gems),
     warnings: [
+      ...(deployments[0] === undefined ? [] : rubyMayDiffer(deployments[0], request.requiredRuby)),
       ...warnings,
       ...unseenWarning(target, gems),
       ...(concerned ? tooYoungWarning(answer.tooYoung ?? []) : []),

@@ -35,6 +35,11 @@ export interface Deployment {
   readonly ruby?: string;
   /** Where `ruby` is said; absent where `ruby` is. */
   readonly rubyFrom?: RubyFrom;
+  /**
+   * The Ruby that the target itself brings, unless the user names another: `3.3` if only the branch is known, where `ruby` may be the
+   * release that the project means.
+   */
+  readonly targetRuby?: string;
   /** The RubyGems that runs there; absent where it is not known. */
   readonly rubygems?: string;
   /** The Bundler that installs there: `4.1.1`; absent where it is not known. */

@@ -103,6 +103,14 @@ describe('bareVariant', () => {
     expect(judge(ruby, same)?.kind).toBe('shim-alone');
   });
 
+  it('a variant for another machine shows what a launcher would start, and nothing else', () => {
+    const ruby = contents({}, { metadata: { ...contents({}).metadata, executables: ['foo'] } });
+    const other = { file: 'foo-1.0.gem', ruby, platform: 'x86_64-linux', isForMachine: false };
+    const program = contents({ 'exe/x86_64-linux/foo': elf({ type: 'exec' }) });
+    expect(bareVariant({ ...other, precompiled: program })?.kind).toBe('shim-alone');
+    expect(bareVariant({ ...other, precompiled: library })).toBeUndefined();
+  });
+
   it('finds nothing where it brings files, compiles, or the other has none', () => {
     const compiled = { metadata: { ...contents({}).metadata, extensions: ['ext/extconf.rb'] } };
     expect(judge(library)).toBeUndefined();

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { requiredRuby } from '../../src/api/project-rubies.js';
-import { rubyRefusal } from '../../src/audit/ruby-refusal.js';
+import { rubyMayDiffer, rubyRefusal } from '../../src/audit/ruby-refusal.js';
 import { parseLockfile } from '../../src/lockfile/parse.js';
+import { findNamed } from '../../src/target/catalog.js';
 import type { Ruby } from '../helpers/ruby.js';
 import { startRuby } from '../helpers/ruby.js';
 
-const OF_TARGET = { source: 'target', place: 'Debian 12' } as const;
 const refused = (ruby: string, requirement: readonly string[]): readonly string[] | undefined =>
-  rubyRefusal({ ruby, rubyFrom: OF_TARGET }, { requirement, place: 'Gemfile:3' })[0]?.requirement;
+  rubyRefusal({ targetRuby: ruby }, { requirement, place: 'Gemfile:3' })[0]?.requirement;
 
 describe('the Ruby of a target and the Gemfile’s', () => {
   const REQUIREMENTS = [
@@ -57,15 +57,26 @@ describe('the Ruby of a target and the Gemfile’s', () => {
     expect(refused(ruby, requirement)).toEqual(wanted);
   });
 
-  it('are not compared if the user or the project says which Ruby runs, nor where nothing is asked for', () => {
+  it('are not compared if the target brings none, nor where nothing is asked for', () => {
     const asked = { requirement: ['3.4.9'], place: 'Gemfile:3' };
-    for (const source of ['option', 'config', 'lockfile', 'gemfile'] as const)
-      expect(rubyRefusal({ ruby: '3.4.7', rubyFrom: { source, place: 'x' } }, asked)).toEqual([]);
-    expect(rubyRefusal({ ruby: '3.4.7', rubyFrom: OF_TARGET }, undefined)).toEqual([]);
     expect(rubyRefusal({}, asked)).toEqual([]);
-    expect(rubyRefusal({ ruby: '3.4.7', rubyFrom: OF_TARGET }, { ...asked, requirement: ['what'] })).toEqual(
-      [],
-    );
+    expect(rubyRefusal({ targetRuby: '3.4.7' }, undefined)).toEqual([]);
+    expect(rubyRefusal({ targetRuby: '3.4.7' }, { ...asked, requirement: ['what'] })).toEqual([]);
+  });
+
+  it.each([
+    ['3.4', ['3.4.9'], true],
+    ['3.4', ['>= 3.4.2'], true],
+    ['3.4', ['~> 3.4'], false],
+    ['3.4', ['3.3.6'], false],
+    ['3.4.9', ['3.4.9'], false],
+    ['3.4.9', ['3.4.8'], false],
+  ])('of the branch %s alone, %j may be another release: %s', (targetRuby, requirement, may) => {
+    const target = findNamed('debian-12');
+    if (target === undefined) throw new Error('debian-12 is not known');
+    const told = rubyMayDiffer({ target, targetRuby }, { requirement, place: 'Gemfile:3' });
+    expect(told.map(({ code }) => code)).toEqual(may ? ['RUBY_RELEASE'] : []);
+    for (const { message } of told) expect(message).toContain('Gemfile:3');
   });
 });
 

@@ -30,7 +30,9 @@ export class BundlerState {
   readonly #local: Settings = new Map();
   readonly #environment: Settings = new Map();
   readonly #arguments: Settings = new Map();
-  readonly #global: Settings = new Map();
+  /** The config of each user, who has a home of their own. */
+  readonly #users = new Map<string, Settings>();
+  #user = ROOT;
   readonly #lines: readonly string[];
   #read: { readonly line: number; readonly lines: readonly string[] } | undefined;
   #workdir = '/';
@@ -66,7 +68,9 @@ export class BundlerState {
   /** Any other instruction. */
   run(instruction: DockerfileInstruction, scope: Scope): void {
     const { keyword, rest, line, flags } = instruction;
-    if (keyword === 'WORKDIR') this.#workdir = posix.resolve(this.#workdir, scope.expand(rest, line).text);
+    if (keyword === 'USER') this.#user = userOf(scope.expand(rest, line).text);
+    else if (keyword === 'WORKDIR')
+      this.#workdir = posix.resolve(this.#workdir, scope.expand(rest, line).text);
     else if (keyword === 'COPY' || keyword === 'ADD') {
       const local = flags.every((flag) => !flag.startsWith('--from'));
       this.#inProject ||= BRINGS_GEMFILE.test(rest);
@@ -78,6 +82,13 @@ export class BundlerState {
           this.#carryOut(command, instruction);
       }
     }
+  }
+
+  /** The config of the user who runs the instructions. */
+  get #global(): Settings {
+    const own = this.#users.get(this.#user) ?? new Map<BundlerSetting, StatedSetting>();
+    this.#users.set(this.#user, own);
+    return own;
   }
 
   /** What a `bundle install` at the end would go by, if no command is seen that installs. */
@@ -162,4 +173,12 @@ export class BundlerState {
     const inside = posix.relative(this.#workdir, stated.value);
     return inside.startsWith('..') ? stated : { ...stated, value: inside };
   }
+}
+
+const ROOT = 'root';
+
+/** The user of `USER name:group`. */
+function userOf(text: string): string {
+  const [name = ''] = text.trim().split(':');
+  return name === '0' || name === '' ? ROOT : name;
 }

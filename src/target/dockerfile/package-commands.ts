@@ -34,6 +34,13 @@ const MANAGERS: readonly (readonly [names: RegExp, install: RegExp, remove: RegE
 const WITH_VALUE =
   /^(?:-t|-o|-c|--virtual|--option|--target-release|--config-file|--repository|-X|-p|--root|--installroot|--setopt|--enablerepo|--disablerepo|--releasever|--arch)$/;
 
+/** Options with which a package manager installs nothing. */
+const ONLY_LOOKS =
+  /^(?:-s|--simulate|--just-print|--dry-run|--recon|--no-act|--download-only|--downloadonly|--print-uris|--fetch-only)$/;
+
+/** Files of libraries that are taken away by hand. */
+const LIBRARY_FILE = /^\/(?:usr\/(?:local\/)?)?lib(?:64)?\/(?:[^/]+\/)*(?:lib[^/]*|[^/]*\.so[^/]*)$/;
+
 /** Programs that run other programs, unpack packages or build and install: what they bring does not show. */
 const OPAQUE =
   /^(?:dpkg|rpm|rpm2cpio|xargs|make|gmake|ninja|cmake|meson|eval|source|\.|snap|brew|nix-env|conda)$/;
@@ -91,6 +98,14 @@ function commandOf(program: string, rest: readonly (string | undefined)[]): Pack
   if (manager !== undefined) return managed(manager, rest);
   // `apt-mark auto` has the next autoremove take away what nothing else needs.
   if (base === 'apt-mark') return rest[0] === 'auto' ? [{ kind: 'remove-unseen' }] : [];
+  if (base === 'dpkg' && rest.some((word) => /^(?:-r|-P|--remove|--purge)$/.test(word ?? ''))) {
+    const packages = rest.flatMap((word) =>
+      word === undefined || word.startsWith('-') ? [] : packageName(word),
+    );
+    return [{ kind: 'remove', packages, dependencies: false }];
+  }
+  if (base === 'rm')
+    return rest.some((word) => LIBRARY_FILE.test(word ?? '')) ? [{ kind: 'remove-unseen' }] : [];
   if (OPAQUE.test(base)) return [{ kind: 'unseen' }];
   const isScript =
     /\.(?:sh|bash|rb|py|run|bin)$/.test(base) || /^\.{0,2}\/(?!usr\/|bin\/|sbin\/)/.test(program);
@@ -101,6 +116,7 @@ function managed(
   [, install, remove]: (typeof MANAGERS)[number],
   rest: readonly (string | undefined)[],
 ): PackageCommand[] {
+  if (rest.some((word) => word !== undefined && ONLY_LOOKS.test(word))) return [];
   const { verb, names, virtual, hasUnknown, autoremove } = readWords(rest);
   if (verb === undefined) return hasUnknown ? [{ kind: 'unseen' }] : [];
   if (remove.test(verb)) {
@@ -109,9 +125,16 @@ function managed(
     return [{ kind: 'remove', packages: names.flatMap(packageName), dependencies }];
   }
   if (!install.test(verb)) return [];
-  const packages = names.flatMap(packageName);
-  const unseen = hasUnknown || packages.length < names.length ? [{ kind: 'unseen' } as const] : [];
-  return [{ kind: 'install', packages, ...(virtual === undefined ? {} : { group: virtual }) }, ...unseen];
+  // apt takes `libpq5-` away.
+  const gone = names.filter((name) => name.endsWith('-')).map((name) => name.slice(0, -1));
+  const packages = names.filter((name) => !name.endsWith('-')).flatMap(packageName);
+  const unseen =
+    hasUnknown || packages.length + gone.length < names.length ? [{ kind: 'unseen' } as const] : [];
+  return [
+    { kind: 'install', packages, ...(virtual === undefined ? {} : { group: virtual }) },
+    ...(gone.length === 0 ? [] : [{ kind: 'remove', packages: gone, dependencies: false } as const]),
+    ...unseen,
+  ];
 }
 
 interface ReadWords {
