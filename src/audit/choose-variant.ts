@@ -15,6 +15,13 @@ import type { GemNote } from './types.js';
 import type { ChooseRequest } from './variant-request.js';
 import { pick, releaseOf } from './variant-request.js';
 
+/** A precompiled variant that is not taken. */
+export interface PassedOver {
+  readonly release: Release;
+  /** It would be installed there; one that would not still shows what a launcher starts. */
+  readonly isForMachine: boolean;
+}
+
 /** What is installed of a locked gem on a deployment. */
 export type Chosen =
   | {
@@ -22,8 +29,8 @@ export type Chosen =
       readonly release: Release;
       /** What is installed in its place where an older RubyGems runs, which is not known. */
       readonly older?: Release;
-      /** The `ruby` variant is taken, and the source has this one for the machine. */
-      readonly instead?: Release;
+      /** The `ruby` variant is taken, and the source has this one. */
+      readonly instead?: PassedOver;
       readonly notes: readonly GemNote[];
       readonly refused?: RefusedByRuby;
     }
@@ -92,7 +99,8 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
   const tooOld = refusedByRubygems(request, picked, available);
   if (tooOld !== undefined) {
     const finding = { kind: 'no-variant', file: gem, reason: 'old-rubygems', wanted, ...tooOld } as const;
-    return { kind: 'none', finding, notes };
+    // What would be resolved in its place is not what Bundler gets to.
+    return { kind: 'none', finding, notes: [] };
   }
   if (picked.kind === 'ruby' && picked.notes.includes('yanked') && !compiles) {
     const gone = platforms.filter((platform) => platform !== 'ruby').join(', ');
@@ -128,12 +136,13 @@ export async function chooseVariant(request: ChooseRequest): Promise<Chosen> {
   };
 }
 
-/** The variant that there is for a machine, whatever the lockfile and the Gemfile say of it. */
-function precompiledFor(available: readonly Release[], deployment: Deployment): Release | undefined {
+/** The variant that there is for a machine, whatever the lockfile and the Gemfile say of it; else any for Linux. */
+function precompiledFor(available: readonly Release[], deployment: Deployment): PassedOver | undefined {
   const best = bestVariant(available, installContext(deployment));
-  if (best.kind === 'precompiled') return available.find((one) => isPicked(one, best));
-  // One for another CPU still shows what a launcher would start.
-  return available.find(({ platform }) => linuxTarget(parsePlatform(platform)) !== undefined);
+  const own = best.kind === 'precompiled' ? available.find((one) => isPicked(one, best)) : undefined;
+  if (own !== undefined) return { release: own, isForMachine: true };
+  const other = available.find(({ platform }) => linuxTarget(parsePlatform(platform)) !== undefined);
+  return other === undefined ? undefined : { release: other, isForMachine: false };
 }
 
 /** A gem for a system that is no Linux. */

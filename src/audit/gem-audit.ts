@@ -4,7 +4,7 @@ import { judgeGem, rubyAbiOf } from '../compat/judge.js';
 import { GemcompatError } from '../errors.js';
 import { rubyAbiFor } from '../gem/content-address.js';
 import { gemFileName, isValidNameTuple } from '../gem/name-tuple.js';
-import { installable, localPlatform, parsePlatform } from '../gem/platform.js';
+import { localPlatform } from '../gem/platform.js';
 import type { GemContents } from '../gem/types.js';
 import type { Release } from '../registry/types.js';
 import type { Deployment } from '../search/types.js';
@@ -87,7 +87,7 @@ export class GemAudit {
       if (chosen.kind === 'source') return source();
       const { platform, address } = chosen.release;
       const file = { platform, ...(address === undefined ? {} : { address }) };
-      const bare = await this.#bare(chosen, locked, deployment);
+      const bare = await this.#bare(chosen, locked);
       if (bare !== undefined)
         return row({ ...file, verdict: verdictOf([bare]), findings: [bare], ...withNotes(chosen.notes) });
       if (platform === 'ruby' && !this.#request.all)
@@ -143,20 +143,19 @@ export class GemAudit {
   async #bare(
     { release, instead }: Chosen & { readonly kind: 'release' },
     locked: LockedVersion,
-    { cpu, target }: Deployment,
   ): Promise<Finding | undefined> {
     if (instead === undefined) return undefined;
     const ruby = await this.#read(locked, release);
     // One that compiles what it needs is no bare one, whatever the other has.
     if ('failed' in ruby || ruby.contents.metadata.extensions.length > 0) return undefined;
-    const precompiled = await this.#read(locked, instead);
+    const precompiled = await this.#read(locked, instead.release);
     if ('failed' in precompiled) return undefined;
     const forced = this.#request.forced?.get(this.#gem.name);
     return bareVariant({
       ...{ file: gemFileName(release), ruby: ruby.contents },
-      ...{ platform: instead.platform, precompiled: precompiled.contents },
+      ...{ platform: instead.release.platform, precompiled: precompiled.contents },
       ...(forced?.certain === true ? { forced } : {}),
-      isForMachine: installable(parsePlatform(instead.platform), localPlatform(cpu, target.libc)),
+      isForMachine: instead.isForMachine,
     });
   }
 
