@@ -1,10 +1,7 @@
 import type { BundlerSetting, StatedSetting } from '../bundle-settings.js';
 import { BUNDLER_SETTINGS } from '../bundle-settings.js';
-import type { ShellCommand } from './shell-commands.js';
-import { shellCommands } from './shell-commands.js';
-import type { Decided } from './shell-guards.js';
-import { passes } from './shell-guards.js';
-import { evaluate } from './shell-tokens.js';
+import type { Words } from './script-commands.js';
+import { isBundle, scriptCommands } from './script-commands.js';
 
 /** A value as it is written, or none if it shows only when the image is built. */
 type Value = Pick<StatedSetting, 'value'>;
@@ -31,127 +28,21 @@ export type BundleCommand =
       readonly conditional: boolean;
     };
 
-type Variables = (name: string) => string | undefined;
-type Words = readonly (string | undefined)[];
-
-const MAX_NESTED = 4;
-/** Far more than any script sets. */
-const MAX_VARIABLES = 200;
 const VARIABLE = /^BUNDLE_([A-Z_]+)$/;
-const SHELLS = /^(?:sh|bash|ash|dash|zsh|su)$/;
 
 /**
  * The commands of a script that set or install, in their order: `bundle config` in its old and new forms, `bundle install` with the
  * flags of Bundler 1 to 4, what stands before it (`BUNDLE_WITHOUT=test bundle install`) and what was exported.
  * @param valueOf what the environment has before the script runs
  */
-export function bundleCommands(script: string, valueOf: Variables): BundleCommand[] {
-  return commandsIn(script, valueOf, { given: new Map(), conditional: false, nested: 0 });
-}
-
-/** What a script has of the one that runs it. */
-interface Outer {
-  /** In its environment. */
-  readonly given: ReadonlyMap<string, string | undefined>;
-  readonly conditional: boolean;
-  readonly nested: number;
-}
-
-function commandsIn(script: string, valueOf: Variables, outer: Outer): BundleCommand[] {
-  const own = new Map<string, string | undefined>(outer.given);
-  const exported = new Set<string>(own.keys());
-  const value: Variables = (name) => (own.has(name) ? own.get(name) : valueOf(name));
-  const found: BundleCommand[] = [];
-  const decided: Decided = new Map();
-  for (const command of shellCommands(script)) {
-    const assigned = command.assignments.map((each) => [each.name, evaluate(each.value, value)] as const);
-    const { words, given } = withoutPrefixes(
-      command.words.map((word) => evaluate(word, value)),
-      assigned,
-    );
-    const [name, ...rest] = words;
-    const runs = passes(command.guards, value, decided);
-    if (runs === false) continue;
-    const conditional = outer.conditional || runs === undefined;
-    const environment = (): ReadonlyMap<string, string | undefined> =>
-      new Map([...[...own].filter(([key]) => exported.has(key) || valueOf(key) !== undefined), ...given]);
-    const set = (key: string, text: string | undefined): void => {
-      if (own.has(key) || own.size < MAX_VARIABLES) own.set(key, conditional ? undefined : text);
-    };
-    if (words.length === 0) for (const [key, text] of given) set(key, text);
-    else if (name === 'export') {
-      for (const [key, text] of exportsOf(command, value)) {
-        if (text !== undefined || !own.has(key)) set(key, text);
-        if (own.has(key)) exported.add(key);
-      }
-    } else if (isShell(name)) {
-      const inner = outer.nested < MAX_NESTED ? scriptOf(rest) : undefined;
-      if (inner === undefined) continue;
-      found.push(
-        ...commandsIn(inner, value, { given: environment(), conditional, nested: outer.nested + 1 }),
-      );
-    } else if (isBundle(name)) found.push(...readBundle(rest, conditional, settingsIn(environment())));
-  }
-  return found;
-}
-
-function isBundle(name: string | undefined): boolean {
-  return name !== undefined && /(?:^|\/)bundler?$/.test(name);
-}
-
-/** Commands that do not run what they are given. */
-const WRITES = /^(?:echo|printf|grep|sed|cat)$/;
-
-/** What stands before a command: `env A=b`, `sudo -E`, `gosu app`, `timeout 600`. */
-export function withoutPrefixes(
-  all: Words,
-  assigned: readonly (readonly [string, string | undefined])[],
-): { readonly words: Words; readonly given: readonly (readonly [string, string | undefined])[] } {
-  let words = all;
-  const given = [...assigned];
-  for (;;) {
-    const [first, second] = words;
-    if (first === undefined) break;
-    if (/^(?:env|sudo|doas|exec|command|nice|time|!)$/.test(first)) {
-      words = words.slice(1);
-      for (let word = words[0]; word !== undefined && /^-|^\w+=/.test(word); word = words[0]) {
-        const [, name, text] = /^(\w+)=([^]*)$/.exec(word) ?? [];
-        if (name !== undefined) given.push([name, text]);
-        words = words.slice(/^-[ug]$/.test(word) ? 2 : 1);
-      }
-    } else if (
-      /^(?:gosu|su-exec)$/.test(first) ||
-      (/^(?:rbenv|asdf|mise)$/.test(first) && second === 'exec')
-    ) {
-      words = words.slice(2);
-      if (words[0] === '--') words = words.slice(1);
-    } else break;
-  }
-  const at = words.findIndex(
-    (word, index) => isBundle(word) && /^(?:install|update|config)$/.test(words[index + 1] ?? ''),
+export function bundleCommands(
+  script: string,
+  valueOf: (name: string) => string | undefined,
+): BundleCommand[] {
+  return [...scriptCommands(script, valueOf)].flatMap(
+    ({ words: [name, ...rest], conditional, environment }) =>
+      isBundle(name) ? readBundle(rest, conditional, settingsIn(environment)) : [],
   );
-  return { words: at > 0 && !WRITES.test(words[0] ?? '') ? words.slice(at) : words, given };
-}
-
-function exportsOf({ words }: ShellCommand, valueOf: Variables): [string, string | undefined][] {
-  return words.slice(1).flatMap((word): [string, string | undefined][] => {
-    const [first, ...rest] = word;
-    const found = first?.kind === 'text' ? /^([A-Za-z_]\w*)(?:(=)([^]*))?$/.exec(first.text) : null;
-    if (found === null) return [];
-    const [, name = '', equals, text = ''] = found;
-    if (equals === undefined) return [[name, undefined]];
-    return [[name, evaluate([{ kind: 'text', text }, ...rest], valueOf)]];
-  });
-}
-
-export function isShell(name: string | undefined): boolean {
-  return name !== undefined && SHELLS.test(name.slice(name.lastIndexOf('/') + 1));
-}
-
-/** The script of `bash -lc "…"`. */
-export function scriptOf(words: Words): string | undefined {
-  const at = words.findIndex((word) => word !== undefined && /^-\w*c$/.test(word));
-  return at < 0 ? undefined : words[at + 1];
 }
 
 function settingsIn(environment: ReadonlyMap<string, string | undefined>): Values {

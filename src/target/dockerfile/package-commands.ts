@@ -1,8 +1,4 @@
-import { isShell, scriptOf, withoutPrefixes } from './bundle-commands.js';
-import { shellCommands } from './shell-commands.js';
-import type { Decided } from './shell-guards.js';
-import { passes } from './shell-guards.js';
-import { evaluate } from './shell-tokens.js';
+import { scriptCommands } from './script-commands.js';
 
 /** What a script does to the packages of its system. */
 export type PackageCommand =
@@ -19,8 +15,6 @@ export type PackageCommand =
   | { readonly kind: 'remove-unseen' }
   /** Something may be installed that the text does not show. */
   | { readonly kind: 'unseen' };
-
-const MAX_NESTED = 4;
 
 /** Package managers that take alike words, by their commands. */
 const MANAGERS: readonly (readonly [names: RegExp, install: RegExp, remove: RegExp])[] = [
@@ -56,32 +50,9 @@ const OWN_SCRIPT = /(?:^|\/)bin\/(?:rails|rake|bundle|bundler|rubocop|spring|boo
 export function packageCommands(
   script: string,
   valueOf: (name: string) => string | undefined,
-  nested = 0,
 ): PackageCommand[] {
-  const own = new Map<string, string | undefined>();
-  const value = (name: string): string | undefined => (own.has(name) ? own.get(name) : valueOf(name));
-  const decided: Decided = new Map();
-  return shellCommands(script).flatMap((command): PackageCommand[] => {
-    const runs = passes(command.guards, value, decided);
-    if (runs === false) return [];
-    const conditional = runs === undefined;
-    const { words } = withoutPrefixes(
-      command.words.map((word) => evaluate(word, value)),
-      [],
-    );
-    if (command.words.length === 0) {
-      for (const each of command.assignments)
-        own.set(each.name, conditional ? undefined : evaluate(each.value, value));
-      return [];
-    }
-    const [name, ...rest] = words;
-    if (name === undefined) return words.length === 0 ? [] : [{ kind: 'unseen' }];
-    if (isShell(name)) {
-      const inner = scriptOf(rest);
-      if (inner === undefined || nested >= MAX_NESTED) return [{ kind: 'unseen' }];
-      const found = packageCommands(inner, value, nested + 1);
-      return conditional ? found.map(underCondition) : found;
-    }
+  return [...scriptCommands(script, valueOf)].flatMap(({ words: [name, ...rest], conditional, opaque }) => {
+    if (name === undefined || opaque) return [{ kind: 'unseen' }];
     const found = commandOf(name, rest);
     return conditional ? found.map(underCondition) : found;
   });

@@ -37,3 +37,13 @@ describe("a user's own config", () => {
     expect(without('USER app', config, 'USER root', 'USER app:app', 'RUN bundle install')).toBe('test');
   });
 });
+
+it('a command has the environment that the script has set by then', () => {
+  const script = [
+    ...['export BUNDLE_WITHOUT=test', 'bundle install', 'export BUNDLE_WITHOUT=docs', 'bundle install'],
+    ...['export LIBRARY=libpq5', 'apt-get install -y $LIBRARY'],
+  ];
+  const { installs, packages } = read(`RUN ${script.join(' && ')}`);
+  expect(installs.map(({ settings }) => settings.without?.value)).toEqual(['test', 'docs']);
+  expect(packages.names).toEqual(['libpq5']);
+});
