@@ -1,13 +1,6 @@
-import type { GemPlatform, PlatformOrRuby } from '../gem/platform.js';
-import {
-  installable,
-  localPlatform,
-  parsePlatform,
-  platformMatches,
-  platformToString,
-} from '../gem/platform.js';
+import { localPlatform, parsePlatform, platformToString } from '../gem/platform.js';
+import { platformLocked } from '../gem/variant.js';
 import type { Lockfile } from '../lockfile/types.js';
-import { bundlerRules } from '../gem/bundler-rules.js';
 import type { Deployment } from '../search/types.js';
 import type { AuditWarning, PlatformRefusal } from './types.js';
 
@@ -15,19 +8,6 @@ import type { AuditWarning, PlatformRefusal } from './types.js';
 export interface PlatformsOnTarget {
   readonly refused: readonly PlatformRefusal[];
   readonly warnings: readonly AuditWarning[];
-}
-
-/**
- * `Bundler::Definition#current_platform_locked?`. Since 2.6.5 a bare `x86_64-linux` does not have a machine with musl any more, and
- * `x86_64-linux-musl` has a bare one. A Bundler that is not known is taken for an older one.
- */
-function isLockedFor(
-  platforms: readonly PlatformOrRuby[],
-  local: GemPlatform,
-  bundler: string | undefined,
-): boolean {
-  if (!bundlerRules(bundler).asksOfMachine) return platforms.some((platform) => installable(platform, local));
-  return platforms.some((platform) => platform === 'ruby' || platformMatches(local, platform));
 }
 
 /**
@@ -39,11 +19,9 @@ export function platformsOn(deployments: readonly Deployment[], lockfile: Lockfi
   const refused: PlatformRefusal[] = [];
   const warnings: AuditWarning[] = [];
   for (const { cpu, target, bundler, frozen, frozenFrom, forceRubyFrom } of deployments) {
-    const local = localPlatform(cpu, target.libc);
-    const isLocked =
-      forceRubyFrom === undefined ? isLockedFor(platforms, local, bundler) : platforms.includes('ruby');
-    if (isLocked) continue;
-    const platform = forceRubyFrom === undefined ? platformToString(local) : 'ruby';
+    const local = forceRubyFrom === undefined ? localPlatform(cpu, target.libc) : 'ruby';
+    if (platformLocked(platforms, { local, ...(bundler === undefined ? {} : { bundler }) })) continue;
+    const platform = platformToString(local);
     if (frozen === true) {
       refused.push({
         ...{ kind: 'platform-not-locked', arch: cpu, platform, locked: lockfile.platforms },

@@ -139,7 +139,10 @@ export function isPicked(variant: Variant, picked: VariantChoice): boolean {
 }
 
 /** `Definition#current_platform_locked?`: may Bundler install on this machine without a change of PLATFORMS? */
-function platformLocked(lockedPlatforms: readonly PlatformOrRuby[], context: InstallContext): boolean {
+export function platformLocked(
+  lockedPlatforms: readonly PlatformOrRuby[],
+  context: Pick<InstallContext, 'local' | 'bundler'>,
+): boolean {
   const { local, bundler } = context;
   const { asksOfMachine } = bundlerRules(bundler);
   return lockedPlatforms.some((platform) => {
