@@ -121,9 +121,7 @@ async function auditProject(
     deployments,
     passedOver,
     warnings: doubts,
-  } = deploymentsFor(resolved, lockfile, {
-    ...{ ...plan, rubies, machine },
-  });
+  } = deploymentsFor(resolved, lockfile, { ...plan, rubies, machine });
   warnings.push(...doubts);
 
   const warn = (warning: AuditWarning): void => void warnings.push(warning);
@@ -141,8 +139,8 @@ async function auditProject(
     warn,
   });
   const bundler = installingBundler(lockfile, options.rubygems);
-  if (sources === undefined) warnings.push(...(await addressedCopies(session.cachePath, bundler)));
-  if (session.forceRubyPlatform && deployments.some(({ forceRubyFrom }) => forceRubyFrom === undefined)) {
+  if (sources === undefined) warnings.push(...(await addressedCopies(machine.cachePath, bundler)));
+  if (machine.forceRubyPlatform && deployments.some(({ forceRubyFrom }) => forceRubyFrom === undefined)) {
     warnings.push({
       code: 'FORCE_RUBY_PLATFORM',
       message:
@@ -162,7 +160,7 @@ async function auditProject(
         ...(facts.groups === undefined ? {} : { groups: facts.groups }),
         overrides: new Overrides(facts.overrides),
         cooldown: {
-          ...(session.cooldown === undefined ? {} : { setting: session.cooldown }),
+          ...(machine.cooldown === undefined ? {} : { setting: machine.cooldown }),
           ...(bundler === undefined ? {} : { bundler }),
           sources: facts.cooldowns,
           now: new Date(),

@@ -32,12 +32,6 @@ function gemReading(): Promise<typeof GemReading> {
 
 /** Where gems come from during one command: the sources, the cache of what was read before. */
 export interface Session {
-  /** Where `bundle cache` keeps copies of gems, absolute; it need not be there. */
-  readonly cachePath: string;
-  /** `cooldown` in Bundler's settings here, in days. */
-  readonly cooldown?: number;
-  /** Bundler's settings here say to compile every gem. */
-  readonly forceRubyPlatform: boolean;
   /** The origin of gems whose section of the lockfile names these remotes; `sources` go before them. Throws RegistryError. */
   originOf(remotes: readonly string[]): Promise<GemOrigin>;
   /** @param jobs gems that are read at the same time; 8 by default */
@@ -73,9 +67,6 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     });
   }
   return {
-    cachePath: settings.cachePath,
-    forceRubyPlatform: settings.forceRubyPlatform,
-    ...(settings.cooldown === undefined ? {} : { cooldown: settings.cooldown }),
     originOf: async (remotes) =>
       originFrom(
         await registry.sources(

@@ -1,16 +1,11 @@
 import type { GroupSettings, Deployment } from '../search/types.js';
+import type { GemfileGroups } from './installed-gems.js';
 import type { AuditWarning } from './types.js';
-
-/** The groups of a Gemfile, as far as they are known. */
-interface KnownGroups {
-  readonly of: ReadonlyMap<string, readonly string[]>;
-  readonly optional: ReadonlySet<string>;
-}
 
 /** Groups that alone are to be installed and that the Gemfile does not have: a mistyped one leaves nothing to judge. */
 export function unknownGroups(
   deployments: readonly Pick<Deployment, 'groups'>[],
-  groups: KnownGroups | undefined,
+  groups: GemfileGroups | undefined,
 ): AuditWarning[] {
   if (groups === undefined || groups.of.size === 0) return [];
   const known = new Set(['default', ...[...groups.of.values()].flat(), ...groups.optional]);
